@@ -1,0 +1,430 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The words of the field: immutable values that connectors, core and storage hand around.
+
+Times are aware datetimes in UTC. URLs are canonical (:mod:`harvester.urls`) unless a name says
+otherwise. Nothing here does any input or output.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+JsonObject = dict[str, Any]
+"""A JSON object as :func:`json.loads` gives it."""
+
+
+class Level(StrEnum):
+    """On which level of government a publisher stands."""
+
+    FEDERAL = "federal"
+    STATE = "state"
+    FEDERAL_STATE = "federal-state"
+    DISTRICT = "district"
+    MUNICIPAL = "municipal"
+    INTERMUNICIPAL = "intermunicipal"
+    INTERNATIONAL = "international"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """A public body that publishes software."""
+
+    name: str
+    uri: str | None
+    """An identifier (``urn:x-…``) or web address that names the body; not its forge account."""
+    level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forge:
+    """One instance of forge software."""
+
+    url: str
+    """What people see, for example ``https://gitlab.opencode.de``; identity is made of it."""
+    kind: str
+    """The connector's word for the software: ``gitlab``, ``github``, …"""
+
+
+# --- what a connector reads -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """An account, organisation or group on a forge."""
+
+    path: str
+    """Full path, for GitLab with all parent groups: ``bmi/opendesk``."""
+    name: str | None
+    """The display name, where the forge tells one."""
+    kind: str
+    """``organization``, ``user`` or ``group``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """Volatile facts: refreshed when a page brings them, never a change of the catalogue."""
+
+    stars: int | None = None
+    forks: int | None = None
+    open_issues: int | None = None
+    pushed_at: datetime | None = None
+    """The forge's word for the last activity: a push on GitHub, any activity on GitLab."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """Descriptive facts that some forges give only to a second, dearer query."""
+
+    topics: tuple[str, ...]
+    languages: tuple[str, ...]
+    """Programming languages, the one with the largest share first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileVersion:
+    """A publiccode file at a path in a repository at a blob id."""
+
+    path: str
+    blob_id: str
+    """Git's object id of the bytes, in lower-case hex."""
+    size: int | None = None
+    """In bytes; None where the forge did not say."""
+    content: bytes | None = None
+    """The bytes; None where this read did not bring them. Always checked against ``blob_id``."""
+    unread: str | None = None
+    """Why the bytes could not be had although they were asked for; then the file is *unknown*."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """The forge would not say whether a repository has a publiccode file. Never *absent*."""
+
+    reason: str
+
+
+Files = tuple[FileVersion, ...] | Unknown
+"""The publiccode files of a repository's root, the winner first; an empty tuple is *absent*."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """What a forge says about one repository. Identity is ``(forge, forge_id)``."""
+
+    forge_id: str
+    """The forge's own id: GitLab's project number, GitHub's ``databaseId``; survives renames."""
+    path: str
+    """``group/subgroup/project`` or ``owner/name``, in the forge's spelling."""
+    web_url: str
+    name: str
+    description: str | None
+    owner: Owner
+    default_branch: str | None
+    """None for an empty repository."""
+    archived: bool
+    fork: bool
+    mirror: bool
+    parent_url: str | None = None
+    """The web address of the repository that this one was forked from, where the forge tells it."""
+    license: str | None = None
+    """SPDX id as the forge detected it."""
+    created_at: datetime | None = None
+    raw_base: str | None = None
+    """Address that relative paths of the default branch's root are resolved against, with ``/``."""
+    details: Details | None = None
+    """None where this read did not bring them."""
+    activity: Activity = field(default_factory=Activity)
+    revision: str
+    """Opaque; as long as it is the same, ``details`` are the same and need not be read again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One repository and its publiccode files as one read of a forge saw them."""
+
+    repository: Repository
+    files: Files
+
+
+class FailureCode(StrEnum):
+    """Why an item could not be read."""
+
+    NOT_FOUND = "not-found"
+    FORBIDDEN = "forbidden"
+    UNREADABLE = "unreadable"
+    """The forge answered, but not with this item."""
+    REFUSED = "refused"
+    """Storage would not take the item."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One thing of a source that could not be read; the crawl goes on, but is not complete."""
+
+    subject: str
+    """Address or path of the owner or repository, as a person would look for it."""
+    code: FailureCode
+    message: str
+    """What happened and what to do, in one plain sentence."""
+    forge_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a forge's listing. Only repositories that an anonymous visitor can see."""
+
+    sightings: tuple[Sighting, ...]
+    cursor: str | None
+    """Where a crawl that has stored this page goes on: the connector's own text. None: the end."""
+    owners_read: tuple[str, ...] = ()
+    """Paths of the owners whose listing ended with this page."""
+    failures: tuple[Failure, ...] = ()
+    skipped: int = 0
+    """Entries left out because they are not public."""
+    total: int | None = None
+    """How many repositories the whole listing has, where the forge tells it."""
+    owners_left: int | None = None
+    """How many owners are still to be read after this page, where the listing goes by owners."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A look-up found the repository, and anyone may see it."""
+
+    sighting: Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A look-up by id was answered: no such repository for an anonymous visitor."""
+
+
+LookUp = Found | Missing | Unknown
+"""What a direct look-up by id told."""
+
+
+class ScopeKind(StrEnum):
+    """Which part of a source is meant."""
+
+    INSTANCE = "instance"
+    OWNERS = "owners"
+    REPOSITORIES = "repositories"
+    ADDRESSES = "addresses"
+    """Paths of which only the forge knows whether they are owners or repositories."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which part of a forge a source harvests."""
+
+    kind: ScopeKind
+    paths: tuple[str, ...] = ()
+    """Owner paths, repository paths or either; empty for an instance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What a connector is asked to list."""
+
+    scope: Scope
+    cursor: str | None = None
+    """A :attr:`Page.cursor` of the same source, to go on after that page."""
+    since: datetime | None = None
+    """None: a sweep, the whole scope in an order that does not move while it is read. Else
+    newest activity first, stopping where everything is older than this."""
+    contents: bool = False
+    """True on a source's first crawl: pages bring the bytes of the files where that costs no
+    extra request."""
+    recent_owners: Mapping[str, datetime] = field(default_factory=dict)
+    """When each owner was last read to its end; the least recently visited come first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What a crawl is expected to cost."""
+
+    graphql: int = 0
+    rest: int = 0
+    raw: int = 0
+    points: int = 0
+    """GitHub's points."""
+    exact: bool = True
+    """False where the size of the source is not known yet; the figures are then the least."""
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """What the catalogue knows about a source's size before a crawl."""
+
+    repositories: int
+    files: int
+    owners: int
+    largest_owners: tuple[int, ...] = ()
+    """Repositories of each known owner."""
+    first: bool
+    """True: the source was never read to its end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What a run has cost so far, counted by the HTTP chain."""
+
+    graphql: int = 0
+    rest: int = 0
+    raw: int = 0
+    points: int = 0
+    budget_left: int | None = None
+    """Requests or points that the tightest budget still has; None where the forge told none."""
+    text_bytes: int = 0
+    """Bytes of publiccode files that were received."""
+    bytes: int = 0
+    """Bytes of all answers as they came over the wire, decompressed."""
+    retries: int = 0
+    waited_seconds: float = 0.0
+
+
+# --- what the reader makes of a file --------------------------------------------------------
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing to say about a publiccode file.
+
+    The sentence is not kept: ``code`` and ``arguments`` give it in every language
+    (``harvester.publiccode.messages``).
+    """
+
+    code: str
+    """Stable, for example ``PC101``."""
+    severity: Severity
+    key: str
+    """Dotted, with indices: ``maintenance.contacts[0].email``; empty for the whole file."""
+    line: int
+    """1-based; 0 where the file as a whole is meant."""
+    column: int
+    """1-based, in characters; 0 where the file as a whole is meant."""
+    arguments: tuple[tuple[str, str], ...] = ()
+    """What the sentence names, as (name, text) pairs."""
+    suggestion: str | None = None
+    """What the publisher could write instead, language-neutral."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the reader made of one publiccode file."""
+
+    valid: bool
+    """False when a finding makes the entry unusable."""
+    version: str | None
+    """``publiccodeYmlVersion`` as the file says it."""
+    record: JsonObject | None
+    """The normalised publiccode, in the newest 0.x shape; None where nothing could be read."""
+    findings: tuple[Finding, ...]
+    declared_url: str | None
+    """The file's ``url``, canonical; None where there is none that could name a repository."""
+    normaliser: int
+    """Version of the rules that made this; a greater one reads the stored bytes again."""
+
+
+# --- the catalogue --------------------------------------------------------------------------
+
+
+class Outcome(StrEnum):
+    """What became of a publiccode file; every file ever seen has exactly one."""
+
+    LISTED = "listed"
+    INVALID = "invalid"
+    OTHER_PLACE = "other-place"
+    SUPERSEDED = "superseded"
+
+
+class State(StrEnum):
+    """What front-ends do with an entry."""
+
+    LISTED = "listed"
+    INVALID = "invalid"
+    GONE = "gone"
+    WITHDRAWN = "withdrawn"
+    BLOCKED = "blocked"
+
+
+class FileState(StrEnum):
+    """The verdict on an entry's newest file."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+class Origin(StrEnum):
+    """How an entry came into the catalogue."""
+
+    CRAWL = "crawl"
+    CATALOGUE = "catalogue"
+    HAND = "hand"
+    API = "api"
+
+
+class ItemStatus(StrEnum):
+    """What a crawl did with one item."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    GONE = "gone"
+    SKIPPED = "skipped"
+    ERRORED = "errored"
+
+
+class ChangeType(StrEnum):
+    """What a row of the change feed tells."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    DELETED = "deleted"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One row of the change feed, before it has a number."""
+
+    type: ChangeType
+    software_id: str
+    reason: str
+
+
+def repository_id(forge_url: str, forge_id: str) -> str:
+    """Derive the catalogue's key of a repository: 32 hex digits, the same in every catalogue."""
+    return hashlib.sha256(f"harvester:repository:{forge_url}:{forge_id}".encode()).hexdigest()[:32]
+
+
+def software_id(forge_url: str, forge_id: str) -> str:
+    """Derive an entry's id from its canonical repository, in the form of a UUID v4."""
+    return _uuid4(f"harvester:software:{forge_url}:{forge_id}")
+
+
+def software_id_of_url(url: str) -> str:
+    """Derive an entry's id from its declared URL, where no canonical repository is known."""
+    return _uuid4(f"harvester:software:{url}")
+
+
+def _uuid4(text: str) -> str:
+    """Give the first 128 bits of a SHA-256 the version and variant bits of a UUID v4."""
+    return str(uuid.UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=4))
