@@ -9,9 +9,10 @@ Each function reads one scalar: it tells what is wrong, and gives the normalised
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from harvester.model import JsonObject
 from harvester.publiccode import links, vocabulary
 from harvester.publiccode.codes import Code
 from harvester.publiccode.context import FileContext
@@ -35,6 +36,8 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MAX_PLACEHOLDER = 200
+_MAX_WORDS = 12
+"""A message does not repeat a vocabulary that is longer."""
 _MIME = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")
 _URN = re.compile(
     r"urn:[a-z0-9][a-z0-9-]{0,31}:(?:[a-z0-9()+,\-.:=@;$_!*']|%[0-9a-f]{2})+", re.IGNORECASE
@@ -53,6 +56,8 @@ class Reader:
     findings: Findings
     declared_url: str | None = None
     version: str | None = None
+    raw: JsonObject = field(default_factory=dict)
+    """Values that could not be read, by the path at which the file has them."""
 
 
 @dataclass(slots=True)
@@ -122,13 +127,13 @@ def _version(value: Value) -> Any:
 
 def _word(value: Value) -> Any:
     text = value.text
+    words = value.key.words
     if text not in value.key.vocabulary:
-        value.tell(
-            Code.NOT_IN_VOCABULARY,
-            suggestion=vocabulary.closest(text, value.key.words),
-            value=text,
-            allowed=", ".join(value.key.words),
-        )
+        suggestion = vocabulary.closest(text, words)
+        if len(words) > _MAX_WORDS:
+            value.tell(Code.NOT_IN_LONG_VOCABULARY, suggestion, value=text, name=value.key.name)
+        else:
+            value.tell(Code.NOT_IN_VOCABULARY, suggestion, value=text, allowed=", ".join(words))
     return text
 
 
@@ -188,8 +193,9 @@ def _repository(value: Value) -> Any:
     names_group = here is not None and is_below(here, url) and not is_below(url, here)
     if names_group and value.reader.context.profile == "opencode":
         value.tell(Code.GROUP_URL, suggestion=here, value=text)
-    else:
-        value.reader.declared_url = url
+        value.reader.raw[value.path] = text
+        return here
+    value.reader.declared_url = url
     return url
 
 

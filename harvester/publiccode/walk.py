@@ -61,7 +61,7 @@ class Walk:
         self.reader = reader
         self._findings = reader.findings
         self._standard = reader.standard
-        self.raw: JsonObject = {}
+        self.raw = reader.raw
         self._moved: list[tuple[str, str, Any]] = []
 
     def record(self, root: Mapping) -> JsonObject:
@@ -114,7 +114,9 @@ class Walk:
                 continue
             essential = key.presence is Presence.ESSENTIAL
             code = Code.MISSING_ESSENTIAL if essential else Code.MISSING
-            self._findings.add(code, prefix + name, mark, name=name)
+            for lacking in key.needed.values() if key.needed else (key,):
+                path = prefix + (name if lacking is key else f"{name}.{lacking.name}")
+                self._findings.add(code, path, mark, name=path)
 
     def _languages(self, node: Mapping, key: Key, path: str) -> JsonObject:
         """Read a mapping of languages."""
