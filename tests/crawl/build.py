@@ -196,7 +196,9 @@ class Scripted:
         return [known[key] for key in ids]
 
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
-        there: dict[str, LookUp] = {s.repository.forge_id: Found(sighting=s) for s in self.sightings}
+        there: dict[str, LookUp] = {
+            s.repository.forge_id: Found(sighting=s) for s in self.sightings
+        }
         return {key: self.look_ups.get(key, there.get(key, Missing())) for key in forge_ids}
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
