@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harvester.model import FileVersion, Sighting, software_id, software_id_of_url
-from storage import open_catalogue
+from storage.catalogue import open_catalogue
 from tests.crawl.build import FORGE, Scripted, broken, good, sighting, url_of
 from tests.crawl.conftest import House
 
@@ -135,7 +135,7 @@ def forges(draw: st.DrawFn) -> list[Sighting]:
     return seen
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(forges(), st.randoms(use_true_random=False), st.integers(1, 4))
 def test_the_same_pages_in_any_order_make_the_same_catalogue(
     seen: list[Sighting], chance: random.Random, page_size: int
