@@ -94,21 +94,22 @@ def fault_of(error: DBAPIError) -> Fault:
     if state in _POSTGRESQL:
         return _POSTGRESQL[state]
     words = str(cause)
-    for part, fault in _CONNECTING:
-        if part in words:
-            return fault
+    if state is None:
+        for part, fault in _CONNECTING:
+            if part in words:
+                return fault
     return Fault(f"failed: {_plain(cause)}", "see the message and the server's log")
 
 
 def refusal_of(error: Exception) -> str | None:
     """Say why the database will not take a row; None if the error is of another kind."""
-    if isinstance(error, RefusedValueError):
+    if isinstance(error, RefusedValueError | OverflowError):
         return str(error)
     if isinstance(error, IntegrityError | DataError):
         return _plain(error.orig)
     if isinstance(error, StatementError):
         cause = error.orig
-        if isinstance(cause, RefusedValueError | OverflowError):
+        if isinstance(cause, RefusedValueError):
             return str(cause)
         if str(getattr(cause, "sqlstate", "") or "").startswith("54"):
             return _plain(cause)
