@@ -39,7 +39,7 @@ class Publisher:
     name: str
     uri: str | None
     """An identifier (``urn:x-…``) or web address that names the body; not its forge account."""
-    level: Level
+    level: Level = Level.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
