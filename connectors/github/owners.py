@@ -72,7 +72,7 @@ class OwnerListing:
     async def pages(self) -> AsyncIterator[Page]:
         """List page by page; the last one has no cursor."""
         agenda = self._agenda
-        while not agenda.over:
+        while True:
             draft = _Draft()
             while agenda.hungry(self._graphql.page_size(_listed(1))):
                 await self._ask_about_owners(draft)
@@ -80,13 +80,15 @@ class OwnerListing:
                 await self._read(draft)
             yield Page(
                 sightings=tuple(draft.sightings.values()),
-                cursor=None if agenda.over else agenda.position.text(),
+                cursor=None if agenda.is_over() else agenda.position.text(),
                 owners_read=tuple(draft.owners_read),
                 failures=tuple(draft.failures),
                 skipped=draft.skipped,
                 total=agenda.total,
                 owners_left=agenda.owners_left,
             )
+            if agenda.is_over():
+                return
 
     # --- how many, and what is new ----------------------------------------------------------
 

@@ -51,9 +51,8 @@ class Agenda:
         """What is under way, in the order in which it is read."""
         return self.position.open
 
-    @property
-    def over(self) -> bool:
-        """True when nothing is left."""
+    def is_over(self) -> bool:
+        """Say whether nothing is left."""
         return not self._unasked and not self.streams
 
     @property
@@ -79,6 +78,10 @@ class Agenda:
         """Take note that the first so many were asked about."""
         for _ in range(owners):
             self._unasked.popleft()
+
+    def begin(self, login: str, order: Order) -> None:
+        """Plan to read an owner of whom no total is known."""
+        self.streams.append(Stream(login, order, _MOST))
 
     def sweep(self, login: str, total: int) -> None:
         """Plan to read an owner in whole."""

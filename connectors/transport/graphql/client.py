@@ -148,6 +148,7 @@ class GraphQL:
             ServerError: several single items failed in a row: it is the forge.
             SourceError: as :meth:`execute` raises it.
         """
+
         def sized(size: int) -> Document:
             return document if isinstance(document, Document) else document(size)
 
