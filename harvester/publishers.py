@@ -93,7 +93,7 @@ class PublisherDirectory:
         _refuse_doubles(content, document)
         return cls(content.publisher)
 
-    def publisher_of(self, url: str) -> Publisher | None:
+    def of(self, url: str) -> Publisher | None:
         """Say whose a canonical address is: of the rows at or above it, the longest decides."""
         key = url_key(url)
         while key:

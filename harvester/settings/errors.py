@@ -24,6 +24,14 @@ _EXPECTED = {
     "model_type": "expects a table",
     "dict_type": "expects a table",
 }
+_PLAIN = {
+    "missing": "is missing; add it",
+    "too_short": "expects at least one entry",
+    "string_pattern_mismatch": (
+        "expects letters, digits, dots, hyphens and underscores, at most 64"
+    ),
+    "literal_error": "expects {expected}",
+}
 _SECRETS = ("token", "password", "secret", "private_key")
 
 
@@ -86,14 +94,10 @@ def explain(error: ErrorDetails) -> str:
     context: Mapping[str, Any] = error.get("ctx", {})
     if kind == "value_error":
         return str(context["error"])
-    if kind == "missing":
-        return "is missing; add it"
     if kind in _EXPECTED:
         return f"{_EXPECTED[kind]}, not {_kind_of(error['input'])}"
-    if kind == "string_pattern_mismatch":
-        return "expects letters, digits, dots, hyphens and underscores, at most 64"
-    if kind == "literal_error":
-        return f"expects {context['expected']}"
+    if kind in _PLAIN:
+        return _PLAIN[kind].format(**context)
     message = error["msg"].removeprefix("Input should be ")
     return f"expects a value {message}" if message != error["msg"] else message
 

@@ -148,7 +148,18 @@ def _source(table: Any, at: KeyPath, home: Path, options: Options, found: list[P
         )
         return _absolute({key: table[key] for key in common if key in table}, home)
     own = tuple(key for key in model.model_fields if key not in common)
-    known = _absolute(_known(table, at, common + own, found), home)
+    foreign = {
+        key: other
+        for other, others in options.items()
+        for key in others.model_fields
+        if key in table and key not in common + own
+    }
+    found += [
+        Problem((*at, key), f"is a key of kind {other}, not of {kind}; remove it")
+        for key, other in foreign.items()
+    ]
+    mine = {key: value for key, value in table.items() if key not in foreign}
+    known = _absolute(_known(mine, at, common + own, found), home)
     try:
         made = model.model_validate_json(
             json.dumps({key: known[key] for key in own if key in known}, default=str), strict=True
