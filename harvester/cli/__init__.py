@@ -10,7 +10,7 @@ that ``harvester --help`` and shell completion answer at once.
 
 def main() -> int:
     """Run the command of ``sys.argv`` and give its exit code."""
-    from harvester.cli.app import app  # noqa: PLC0415 - importing the package stays cheap
-    from harvester.cli.exits import run  # noqa: PLC0415
+    from harvester.cli.app import app
+    from harvester.cli.exits import run
 
     return run(app)

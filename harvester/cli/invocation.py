@@ -66,7 +66,7 @@ class Invocation:
         """Set up messages and logs."""
         console.configure(quiet=self.quiet, debug=self.log_level is LogLevel.DEBUG)
         if self.log_level is not None or self.log_format is not None:
-            from harvester.cli import logs  # noqa: PLC0415 - only where a log is wanted
+            from harvester.cli import logs
 
             logs.configure(self.log_level or LogLevel.INFO, self.log_format or LogFormat.TEXT)
 
