@@ -107,7 +107,7 @@ def _postgresql_insert(table: Table, replace: bool) -> Insert:
         bindparam(column.name, type_=postgresql.ARRAY(_element(column.type)))
         for column in table.columns
     ]
-    rows: Select[Any] = select(*func.unnest(*arrays).table_valued(*names).columns)
+    rows: Select[Any] = select(*func.unnest(*arrays).table_valued(*names).render_derived().columns)
     statement = postgresql.insert(table).from_select(names, rows)
     return _on_conflict(statement, table, replace=replace)
 

@@ -94,9 +94,10 @@ def fault_of(error: DBAPIError) -> Fault:
     if state in _POSTGRESQL:
         return _POSTGRESQL[state]
     words = str(cause)
-    for part, fault in _CONNECTING:
-        if part in words:
-            return fault
+    if state is None:
+        for part, fault in _CONNECTING:
+            if part in words:
+                return fault
     return Fault(f"failed: {_plain(cause)}", "see the message and the server's log")
 
 
