@@ -17,13 +17,7 @@ from pydantic import BaseModel
 
 from harvester import __version__
 from harvester.cli import console, logs
-from harvester.cli.adapters import (
-    MemoryBudgets,
-    NoValidators,
-    SystemClock,
-    WorkerBudgets,
-    WorkerValidators,
-)
+from harvester.cli.adapters import MemoryBudgets, NoValidators, SystemClock
 from harvester.cli.invocation import Invocation
 from harvester.crawl import KeepPolicy, SourcePlan
 from harvester.model import Forge, Scope
@@ -135,14 +129,15 @@ def _missing_file(url: str) -> Path | None:
 
 
 def stores(catalogue: Catalogue, worker: Worker) -> tuple[Budgets, Validators]:
-    """Give what of the HTTP chain outlives a run, kept beside the catalogue."""
+    """Give what of the HTTP chain outlives a run: kept in the catalogue, by the worker's thread."""
     from storage.catalogue import SqlCatalogue
+    from storage.ledgers import StoredBudgets, StoredValidators
 
     if not isinstance(catalogue, SqlCatalogue):
         return MemoryBudgets(), NoValidators()
     return (
-        WorkerBudgets(worker, catalogue.budgets),
-        WorkerValidators(worker, catalogue.validators),
+        StoredBudgets(catalogue.store, worker.executor),
+        StoredValidators(catalogue.store, worker.executor),
     )
 
 
