@@ -125,7 +125,9 @@ def _opened(url: str) -> Iterator[Catalogue]:
 def _missing_file(url: str) -> Path | None:
     prefix = "sqlite:///"
     path = Path(url.removeprefix(prefix).partition("?")[0])
-    return path if url.startswith(prefix) and path.name != ":memory:" and not path.exists() else None
+    return (
+        path if url.startswith(prefix) and path.name != ":memory:" and not path.exists() else None
+    )
 
 
 def stores(catalogue: Catalogue, worker: Worker) -> tuple[Budgets, Validators]:

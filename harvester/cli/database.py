@@ -32,9 +32,7 @@ def upgrade(invocation: Invocation) -> int:
     return ExitCode.OK
 
 
-def current(
-    invocation: Invocation, form: FormOption = Form.TEXT, json: JsonOption = False
-) -> int:
+def current(invocation: Invocation, form: FormOption = Form.TEXT, json: JsonOption = False) -> int:
     """Say which schema the database has, and which one this harvester writes."""
     from storage import schema
 

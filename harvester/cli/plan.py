@@ -36,9 +36,7 @@ def plan(
                 compose.access_of(configuration, source)
             )
             size = catalogue.size(source.name)
-            plans.append(
-                (source.name, connector.estimate(configuration.scope(source), size), size)
-            )
+            plans.append((source.name, connector.estimate(configuration.scope(source), size), size))
     if json or form is Form.JSON:
         write_json(
             {

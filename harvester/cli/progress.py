@@ -191,12 +191,12 @@ def beginning(source: str, *, sweep: bool, resumed_from: str | None) -> str:
     return f"{source}: reads {'the whole listing' if sweep else 'what moved since the last crawl'}"
 
 
-def standing(
-    repositories: int, total: int | None, owners_left: int | None, spent: Spent
-) -> str:
+def standing(repositories: int, total: int | None, owners_left: int | None, spent: Spent) -> str:
     """Say how far a crawl is and what it spent."""
     parts = [
-        f"{repositories} repositories" if total is None else f"{repositories} of {total} repositories"
+        f"{repositories} repositories"
+        if total is None
+        else f"{repositories} of {total} repositories"
     ]
     if owners_left is not None:
         parts.append(f"{owners_left} owners to go")
