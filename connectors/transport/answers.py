@@ -23,12 +23,16 @@ from harvester.ports.errors import (
 )
 
 
-def no_answer(error: httpx.TransportError, url: httpx.URL | str, source: str) -> SourceError:
-    """Say that no (whole) answer came, and what to look at."""
-    where = f"source {source}: {shown(url)}"
+def no_answer(error: httpx.TransportError, where: str) -> SourceError:
+    """Say that no (whole) answer came, and what to look at.
+
+    Args:
+        error: what went wrong on the way.
+        where: source and address, for the message.
+    """
     match error:
         case CutAnswerError():
-            return UnexpectedAnswerError(f"{error}; it was tried several times")
+            return UnexpectedAnswerError(f"{error}; the next crawl tries again")
         case httpx.TimeoutException():
             return UnreachableError(
                 f"{where} did not answer in time ({str(error) or type(error).__name__});"

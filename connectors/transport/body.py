@@ -97,5 +97,6 @@ async def _unpacked(response: httpx.Response, limit: int, subject: str) -> Async
 
 def _too_large(subject: str, limit: int) -> TooLargeError:
     return TooLargeError(
-        f"{subject}: the answer is larger than {limit / 1024 / 1024:.0f} MiB and was not read"
+        f"{subject}: the answer is larger than {limit:,} bytes and was not read; what harvester"
+        " reads is far smaller, so look at what the address gives"
     )

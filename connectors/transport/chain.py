@@ -31,7 +31,7 @@ from connectors.transport.budget import Budget
 from connectors.transport.credential import Credential
 from connectors.transport.limits import Rates
 from connectors.transport.network import Network
-from connectors.transport.origins import origin_of
+from connectors.transport.origins import origin_of, shown
 from connectors.transport.redirects import Redirects
 from connectors.transport.retry import Patience, Retry
 from connectors.transport.shared import shared
@@ -111,7 +111,7 @@ class Chain:
         try:
             return await self._client.send(request)
         except httpx.TransportError as error:
-            raise no_answer(error, request.url, self.source) from error
+            raise no_answer(error, f"source {self.source}: {shown(request.url)}") from error
 
     async def get(
         self,
