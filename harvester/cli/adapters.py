@@ -29,9 +29,7 @@ class MemoryBudgets:
 
     async def load(self, origin: str, token: str) -> tuple[Ledger, ...]:
         """Give the ledgers of one token at one origin."""
-        return tuple(
-            ledger for key, ledger in self._ledgers.items() if key[:2] == (origin, token)
-        )
+        return tuple(ledger for key, ledger in self._ledgers.items() if key[:2] == (origin, token))
 
     async def save(self, ledger: Ledger) -> None:
         """Keep one ledger."""

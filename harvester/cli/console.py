@@ -60,6 +60,4 @@ def _write(line: str) -> None:
 
 def printable(text: str) -> str:
     """Take out control characters: names on forges must not steer somebody's terminal."""
-    return "".join(
-        letter if letter.isprintable() or letter in "\n\t" else "�" for letter in text
-    )
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else "�" for letter in text)

@@ -27,6 +27,7 @@ class Kind(StrEnum):
 
 def export(
     invocation: Invocation,
+    *,
     kind: Annotated[
         str, typer.Argument(metavar="KIND", help=f"One of {', '.join(Kind)}.", show_default=False)
     ],

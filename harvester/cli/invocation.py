@@ -98,9 +98,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., int]], Calla
             invocation.prepare()
             return function(invocation, **values)
 
-        context = inspect.Parameter(
-            "ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context
-        )
+        context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
         common = [
             inspect.Parameter(
                 key, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default

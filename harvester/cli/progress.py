@@ -21,7 +21,7 @@ from harvester.model import ItemStatus, Spent
 from harvester.ports.catalogue import Item
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.progress import TaskID
 
 
 class Lines:
@@ -91,7 +91,7 @@ class Bars(Lines):
 
     def page(
         self,
-        source: str,
+        source: str,  # noqa: ARG002 - the bar at hand is its
         repositories: int,
         total: int | None,
         owners_left: int | None,
@@ -106,7 +106,7 @@ class Bars(Lines):
                 standing=standing(repositories, total, owners_left, spent),
             )
 
-    def ended(self, summary: SourceSummary) -> None:
+    def ended(self, summary: SourceSummary) -> None:  # noqa: ARG002 - the bar at hand is its
         """Take the bar away."""
         if self._task is not None:
             self._progress.remove_task(self._task)
@@ -191,12 +191,12 @@ def beginning(source: str, *, sweep: bool, resumed_from: str | None) -> str:
     return f"{source}: reads {'the whole listing' if sweep else 'what moved since the last crawl'}"
 
 
-def standing(
-    repositories: int, total: int | None, owners_left: int | None, spent: Spent
-) -> str:
+def standing(repositories: int, total: int | None, owners_left: int | None, spent: Spent) -> str:
     """Say how far a crawl is and what it spent."""
     parts = [
-        f"{repositories} repositories" if total is None else f"{repositories} of {total} repositories"
+        f"{repositories} repositories"
+        if total is None
+        else f"{repositories} of {total} repositories"
     ]
     if owners_left is not None:
         parts.append(f"{owners_left} owners to go")

@@ -84,9 +84,7 @@ class Run:
     async def _all(
         self, configuration: Configuration, catalogue: Catalogue, wanted: Sequence[targets.Target]
     ) -> ExitCode:
-        listener = progress.listener(
-            catalogue.name, events=self._form is CrawlForm.NDJSON
-        )
+        listener = progress.listener(catalogue.name, events=self._form is CrawlForm.NDJSON)
         summaries: list[SourceSummary] = []
         with StopSignals() as signals, Worker("catalogue") as worker, listener.shown():
             jobs = [self._job(configuration, catalogue, worker, target) for target in wanted]
@@ -99,7 +97,9 @@ class Run:
         self._tell(catalogue.name, summaries)
         if signals.code is not None:
             left = [_command_of(job) for job in jobs[len(summaries) :]]
-            left = [_command_of(j) for j, s in zip(jobs, summaries, strict=False) if s.stopped] + left
+            left = [
+                _command_of(j) for j, s in zip(jobs, summaries, strict=False) if s.stopped
+            ] + left
             if left:
                 console.say("stopped; what was stored stays. Go on with: " + "; ".join(left))
             return signals.code
@@ -123,6 +123,8 @@ class Run:
             )
             plan = compose.plan_of(configuration, target.source)
             return Job(target=target, access=access, plan=plan)
+        kind = self._wishes.kind
+        manual = targets.manual(configuration, kind, target) if kind else None
         access = compose.anonymous_access(
             configuration,
             target.url,
@@ -130,9 +132,7 @@ class Run:
             budgets=budgets,
             validators=validators,
         )
-        kind = self._wishes.kind
-        plan = targets.manual(configuration, kind, target) if kind else None
-        return Job(target=target, access=access, plan=plan)
+        return Job(target=target, access=access, plan=manual)
 
     def _tell(self, catalogue: str, summaries: Sequence[SourceSummary]) -> None:
         name = "kept nothing (dry run)" if self._wishes.dry_run else catalogue

@@ -91,9 +91,7 @@ def _block(summary: SourceSummary) -> str:
     spent = summary.spent
     lines = [f"{summary.name}: {verdict(summary)}, {summary.seconds:.1f} s"]
     items = ", ".join(f"{summary.items.get(status, 0)} {status.value}" for status in ItemStatus)
-    files = ", ".join(
-        f"{summary.files.get(outcome, 0)} {outcome.value}" for outcome in Outcome
-    )
+    files = ", ".join(f"{summary.files.get(outcome, 0)} {outcome.value}" for outcome in Outcome)
     lines.append(f"  repositories  {items}")
     lines.append(f"  files         {files}")
     requests = f"{spent.graphql} GraphQL, {spent.rest} REST, {spent.raw} raw"
@@ -101,7 +99,9 @@ def _block(summary: SourceSummary) -> str:
     left = "" if spent.budget_left is None else f"; budget left {spent.budget_left}"
     lines.append(f"  requests      {requests}{points}{left}")
     if spent.retries or spent.waited_seconds:
-        lines.append(f"  trouble       {spent.retries} retries, {spent.waited_seconds:.0f} s waited")
+        lines.append(
+            f"  trouble       {spent.retries} retries, {spent.waited_seconds:.0f} s waited"
+        )
     lines.append(
         f"  received      {size(spent.bytes)}, of it {size(spent.text_bytes)} publiccode files"
     )

@@ -48,9 +48,7 @@ def targets(configuration: Configuration, arguments: Sequence[str]) -> list[Targ
     return list(found.values())
 
 
-def _add(
-    found: dict[tuple[str, str], Target], configuration: Configuration, argument: str
-) -> None:
+def _add(found: dict[tuple[str, str], Target], configuration: Configuration, argument: str) -> None:
     try:
         address = canonical_url(argument)
         at_host = urlsplit(address).path == ""
