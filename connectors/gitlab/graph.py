@@ -233,8 +233,7 @@ class Graph:
         return Slice(
             skipped=len(nodes) - len(public),
             failures=tuple(
-                self._failure(node["fullPath"], facts.forge_id(node), str(error))
-                for node in public
+                self._failure(node["fullPath"], facts.forge_id(node), str(error)) for node in public
             ),
             after=info["endCursor"] if info["hasNextPage"] else None,
             total=connection.get("count"),
@@ -256,9 +255,7 @@ class Graph:
                 told.append(await self._sighting(node, errors, texts=texts))
         return await self._completed(told, texts=texts)
 
-    async def _sighting(
-        self, node: JsonObject, errors: Sequence[str], *, texts: bool
-    ) -> Sighting:
+    async def _sighting(self, node: JsonObject, errors: Sequence[str], *, texts: bool) -> Sighting:
         seen = facts.repository(node, self._forge_url)
         found = facts.files(node, errors)
         if texts and isinstance(found, tuple) and found:
@@ -272,9 +269,7 @@ class Graph:
         if len(self._paths) == len(facts.PATHS) or self._paths != facts.PATHS[:1]:
             return told
         without = [
-            one.repository.forge_id
-            for one in told
-            if isinstance(one, Sighting) and one.files == ()
+            one.repository.forge_id for one in told if isinstance(one, Sighting) and one.files == ()
         ]
         if not without:
             return told

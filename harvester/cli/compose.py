@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import timedelta
 from functools import cache
 from importlib.metadata import entry_points
@@ -24,7 +24,7 @@ from harvester.model import Forge, Scope
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import ConnectorType, ForgeAccess, HttpOptions
 from harvester.ports.errors import CatalogueError
-from harvester.ports.http import Budgets, Clock, Validators
+from harvester.ports.http import Budgets, Clock, Fetcher, Validators
 from harvester.publishers import PublisherDirectory
 from harvester.settings import MANUAL_SOURCE, Configuration, Source, find_file, load
 from harvester.worker import Worker
@@ -314,3 +314,10 @@ def warn_of_missing_contact(configuration: Configuration) -> None:
             "no contact in the User-Agent: set contact in [http], or HARVESTER_HTTP__CONTACT, so "
             "that operators of forges can reach you"
         )
+
+
+def fetcher(http: HttpOptions) -> AbstractAsyncContextManager[Fetcher]:
+    """Open what fetches addresses that are not a source's own; it reaches public hosts only."""
+    from connectors.transport.fetcher import GuardedFetcher
+
+    return GuardedFetcher(http)

@@ -10,6 +10,7 @@ import typer
 
 from harvester.cli.exits import UsageError
 from harvester.cli.invocation import Invocation
+from harvester.cli.options import JsonOption
 
 
 class CrawlForm(StrEnum):
@@ -22,10 +23,11 @@ class CrawlForm(StrEnum):
 
 def crawl(
     invocation: Invocation,
+    *,
     targets: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[SOURCE|URL]...",
+            metavar="SOURCE|URL",
             help="Configured sources (default: all), or addresses of repositories, groups, owners.",
             show_default=False,
         ),
@@ -49,7 +51,7 @@ def crawl(
     form: Annotated[
         CrawlForm, typer.Option("--format", help="Form of the result.")
     ] = CrawlForm.SUMMARY,
-    json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    json: JsonOption = False,
 ) -> int:
     """Crawl once, and say what was found; an unfinished crawl goes on where it ended."""
     from harvester.cli.run import Run, Wishes

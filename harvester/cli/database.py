@@ -3,20 +3,22 @@
 
 """``harvester database``: migrations and copies."""
 
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harvester.cli import console
 from harvester.cli.exits import ExitCode
 from harvester.cli.invocation import Invocation, command
-from harvester.cli.output import Form, write_json
+from harvester.cli.options import Form, FormOption, JsonOption
+from harvester.cli.output import write_json
+
+if TYPE_CHECKING:
+    from storage.engine import Store
 
 app = typer.Typer(help="Look after the catalogue's database.", no_args_is_help=True)
-
-FormOption = Annotated[Form, typer.Option("--format", help="Form of the result.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
 
 
 def upgrade(invocation: Invocation) -> int:
@@ -32,7 +34,13 @@ def upgrade(invocation: Invocation) -> int:
     return ExitCode.OK
 
 
+<<<<<<< HEAD
 def current(invocation: Invocation, form: FormOption = Form.TEXT, json: JsonOption = False) -> int:
+=======
+def current(
+    invocation: Invocation, *, form: FormOption = Form.TEXT, json: JsonOption = False
+) -> int:
+>>>>>>> cli
     """Say which schema the database has, and which one this harvester writes."""
     from storage import schema
 
@@ -56,6 +64,7 @@ def current(invocation: Invocation, form: FormOption = Form.TEXT, json: JsonOpti
 
 def backup(
     invocation: Invocation,
+    *,
     target: Annotated[Path, typer.Argument(metavar="FILE", help="New file for the copy.")],
 ) -> int:
     """Copy the catalogue, as it is at one moment, while crawls go on."""
@@ -71,9 +80,7 @@ command(app, "current")(current)
 command(app, "backup")(backup)
 
 
-def _store(invocation: Invocation):
-    from contextlib import closing
-
+def _store(invocation: Invocation) -> "closing[Store]":
     from harvester.cli import compose
     from storage.engine import Store
 

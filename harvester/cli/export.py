@@ -12,8 +12,9 @@ import typer
 from harvester.cli.exits import ExitCode, UsageError
 from harvester.cli.invocation import Invocation
 from harvester.cli.output import write_parts
-from harvester.model import State
 
+STATES = ("listed", "invalid", "gone", "withdrawn", "blocked")
+"""The members of :class:`harvester.model.State`, which help need not import."""
 ALL = "all"
 
 
@@ -27,6 +28,7 @@ class Kind(StrEnum):
 
 def export(
     invocation: Invocation,
+    *,
     kind: Annotated[
         str, typer.Argument(metavar="KIND", help=f"One of {', '.join(Kind)}.", show_default=False)
     ],
@@ -39,8 +41,8 @@ def export(
         typer.Option(
             "--state",
             metavar="STATE",
-            help=f"Which entries: {', '.join(State)} or {ALL}; may be given more than once. "
-            "Default: listed.",
+            help=f"Which entries: {', '.join(STATES)} or {ALL}; may be given more than once. "
+            f"Default: {STATES[0]}.",
         ),
     ] = None,
     activity: Annotated[
@@ -52,10 +54,12 @@ def export(
         raise UsageError(
             f'export: there is no form "{kind}" in this version; there are {", ".join(Kind)}'
         )
-    states = _states(state or [State.LISTED])
+    wanted = _checked(state or [STATES[0]])
 
     from harvester.cli import compose
     from harvester.feed import lines
+
+    states = None if ALL in wanted else frozenset(State(name) for name in wanted)
 
     configuration = compose.configuration(invocation)
     with compose.existing_catalogue(configuration) as catalogue:
@@ -71,12 +75,10 @@ def export(
     return ExitCode.OK
 
 
-def _states(names: list[str]) -> frozenset[State] | None:
-    if ALL in names:
-        return None
+def _checked(names: list[str]) -> list[str]:
     for name in names:
-        if name not in tuple(State):
+        if name not in (*STATES, ALL):
             raise UsageError(
-                f'export: there is no state "{name}"; there are {", ".join(State)} and {ALL}'
+                f'export: there is no state "{name}"; there are {", ".join(STATES)} and {ALL}'
             )
-    return frozenset(State(name) for name in names)
+    return names

@@ -17,7 +17,8 @@ from harvester.cli.invocation import LogFormat, LogLevel
 HIDDEN = "***"
 _AUTHORITY = re.compile(r"(?<=://)[^/\s@]+@")
 _CREDENTIAL = re.compile(
-    r"\b(?:gh[pousr]_\w{8,}|github_pat_\w{8,}|glpat-[\w.-]{8,}|(?i:bearer|token|basic) [\w.+/=-]{8,})"
+    r"\b(?:gh[pousr]_\w{8,}|github_pat_\w{8,}|glpat-[\w.-]{8,}"
+    r"|(?i:bearer|token|basic) [\w.+/=-]{8,})"
 )
 _secrets: set[str] = set()
 

@@ -9,17 +9,9 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 
 from harvester.cli.exits import UsageError
-
-
-class Form(StrEnum):
-    """How a result is written."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def write_json(value: object) -> None:

@@ -10,19 +10,21 @@ import typer
 from harvester.cli import console
 from harvester.cli.exits import ExitCode
 from harvester.cli.invocation import Invocation
-from harvester.cli.output import Form, write_json
+from harvester.cli.options import Form, FormOption, JsonOption
+from harvester.cli.output import write_json
 
 
 def plan(
     invocation: Invocation,
+    *,
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[SOURCE]...", help="Configured sources (default: all).", show_default=False
+            metavar="SOURCE", help="Configured sources (default: all).", show_default=False
         ),
     ] = None,
-    form: Annotated[Form, typer.Option("--format", help="Form of the result.")] = Form.TEXT,
-    json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    form: FormOption = Form.TEXT,
+    json: JsonOption = False,
 ) -> int:
     """Say how many requests and points a whole listing is expected to cost; asks no forge."""
     from harvester.cli import compose

@@ -21,7 +21,7 @@ from harvester.model import ItemStatus, Spent
 from harvester.ports.catalogue import Item
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.progress import TaskID
 
 
 class Lines:
@@ -91,7 +91,7 @@ class Bars(Lines):
 
     def page(
         self,
-        source: str,
+        source: str,  # noqa: ARG002 - the bar at hand is its
         repositories: int,
         total: int | None,
         owners_left: int | None,
@@ -106,7 +106,7 @@ class Bars(Lines):
                 standing=standing(repositories, total, owners_left, spent),
             )
 
-    def ended(self, summary: SourceSummary) -> None:
+    def ended(self, summary: SourceSummary) -> None:  # noqa: ARG002 - the bar at hand is its
         """Take the bar away."""
         if self._task is not None:
             self._progress.remove_task(self._task)

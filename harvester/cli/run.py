@@ -123,6 +123,8 @@ class Run:
             )
             plan = compose.plan_of(configuration, target.source)
             return Job(target=target, access=access, plan=plan)
+        kind = self._wishes.kind
+        manual = targets.manual(configuration, kind, target) if kind else None
         access = compose.anonymous_access(
             configuration,
             target.url,
@@ -130,9 +132,7 @@ class Run:
             budgets=budgets,
             validators=validators,
         )
-        kind = self._wishes.kind
-        plan = targets.manual(configuration, kind, target) if kind else None
-        return Job(target=target, access=access, plan=plan)
+        return Job(target=target, access=access, plan=manual)
 
     def _tell(self, catalogue: str, summaries: Sequence[SourceSummary]) -> None:
         name = "kept nothing (dry run)" if self._wishes.dry_run else catalogue

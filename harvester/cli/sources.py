@@ -12,7 +12,8 @@ import typer
 from harvester.cli import console
 from harvester.cli.exits import ExitCode
 from harvester.cli.invocation import Invocation
-from harvester.cli.output import Form, moment, span, write_json
+from harvester.cli.options import Form, FormOption, JsonOption
+from harvester.cli.output import moment, span, write_json
 
 if TYPE_CHECKING:
     from harvester.ports.catalogue import SourceState
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 
 def sources(
     invocation: Invocation,
+    *,
     check: Annotated[
         bool, typer.Option("--check", help="Try each forge with one cheap request.")
     ] = False,
-    form: Annotated[Form, typer.Option("--format", help="Form of the result.")] = Form.TEXT,
-    json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    form: FormOption = Form.TEXT,
+    json: JsonOption = False,
 ) -> int:
     """Show every configured source: its scope, last success and error, and its next run."""
     from harvester.cli import compose
