@@ -34,13 +34,9 @@ def upgrade(invocation: Invocation) -> int:
     return ExitCode.OK
 
 
-<<<<<<< HEAD
-def current(invocation: Invocation, form: FormOption = Form.TEXT, json: JsonOption = False) -> int:
-=======
 def current(
     invocation: Invocation, *, form: FormOption = Form.TEXT, json: JsonOption = False
 ) -> int:
->>>>>>> cli
     """Say which schema the database has, and which one this harvester writes."""
     from storage import schema
 
