@@ -32,7 +32,7 @@ ONE, TWO, THREE = (made.repository(number) for number in (1, 2, 3))
 NOTHING = frozenset[str]()
 
 
-class Stumbled(Exception):
+class StumbleError(Exception):
     """Something went wrong in the middle of a page."""
 
 
@@ -61,9 +61,9 @@ def test_nothing_of_a_failed_page_stays(catalogue: SqlCatalogue) -> None:
         with catalogue.page(crawl, made.NOW) as page:
             page.write(made.first_page(TWO), made.NOW)
             page.mark(PageMark(seen=(TWO.id,), cursor="2", owners_read=("amt",), clean=False))
-            raise Stumbled
+            raise StumbleError
 
-    with pytest.raises(Stumbled):
+    with pytest.raises(StumbleError):
         fail()
     assert [row.change.software_id for row in catalogue.changes(0, 10)] == [made.software(ONE).id]
     assert [row.repository_id for row, _ in catalogue.files()] == [ONE.id]
@@ -113,9 +113,9 @@ def test_an_end_within_a_page_is_part_of_it(catalogue: SqlCatalogue) -> None:
     def fail() -> None:
         with catalogue.page(crawl, made.NOW):
             catalogue.end(crawl, made.end(), made.NOW)
-            raise Stumbled
+            raise StumbleError
 
-    with pytest.raises(Stumbled):
+    with pytest.raises(StumbleError):
         fail()
     assert catalogue.sources()["amt"].last_status == "running"
     with catalogue.page(crawl, made.NOW) as page:
@@ -287,9 +287,9 @@ def test_a_savepoint_takes_changes_and_items_back(catalogue: SqlCatalogue) -> No
             with page.savepoint():
                 page.write(made.first_page(ONE), made.NOW)
                 page.mark(PageMark(seen=(ONE.id,), cursor="wrong"))
-                raise Stumbled
+                raise StumbleError
 
-        with pytest.raises(Stumbled):
+        with pytest.raises(StumbleError):
             fail()
         page.mark(PageMark(seen=(), cursor="right"))
     assert (catalogue.head(), catalogue.totals()) == (0, {})
