@@ -39,7 +39,7 @@ class Publisher:
     name: str
     uri: str | None
     """An identifier (``urn:x-…``) or web address that names the body; not its forge account."""
-    level: Level
+    level: Level = Level.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,17 @@ class Unknown:
     reason: str
 
 
-Files = tuple[FileVersion, ...] | Unknown
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """This listing cannot tell the files, not even their blob ids; a read of its own can.
+
+    What is known of the repository's files stands as long as its ``revision`` is the stored one;
+    else, and where nothing is known, the sighting is wanted and a connector's ``read`` brings the
+    files. Never *absent*, and no sign of trouble, as ``Unknown`` is.
+    """
+
+
+Files = tuple[FileVersion, ...] | Unknown | Unread
 """The publiccode files of a repository's root, the winner first; an empty tuple is *absent*."""
 
 
@@ -141,7 +151,8 @@ class Repository:
     """None where this read did not bring them."""
     activity: Activity = field(default_factory=Activity)
     revision: str
-    """Opaque; as long as it is the same, ``details`` are the same and need not be read again."""
+    """Opaque; as long as it is the same, ``details`` are the same and need not be read again, and
+    files that a listing left ``Unread`` are the ones last read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +254,9 @@ class Listing:
     extra request."""
     recent_owners: Mapping[str, datetime] = field(default_factory=dict)
     """When each owner was last read to its end; the least recently visited come first."""
+    owner_sizes: Mapping[str, int] = field(default_factory=dict)
+    """How many repositories each owner had then, where known. An owner that has another number now
+    is read in whole, though nothing else may have moved: something was deleted, or came in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

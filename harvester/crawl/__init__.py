@@ -2,3 +2,23 @@
 # SPDX-License-Identifier: EUPL-1.2
 
 """The crawl: plan, run, decide, conclude; written against the ports."""
+
+from harvester.crawl.run import crawl
+from harvester.crawl.task import (
+    CrawlTask,
+    KeepPolicy,
+    Listener,
+    Publishers,
+    SourcePlan,
+    SourceSummary,
+)
+
+__all__ = [
+    "CrawlTask",
+    "KeepPolicy",
+    "Listener",
+    "Publishers",
+    "SourcePlan",
+    "SourceSummary",
+    "crawl",
+]

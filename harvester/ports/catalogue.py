@@ -64,6 +64,8 @@ class RecordRow:
     document: str
     """The normalised publiccode as canonical JSON."""
     normaliser: int
+    good: bool = True
+    """False: there never was a good one, and this is what could be read of the newest file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,8 @@ class FileRow:
     findings: tuple[Finding, ...]
     record: RecordRow | None
     """The newest good one; older than the file where the file is broken now."""
+    context: str
+    """Fingerprint of what the reading depended on beside bytes and rules."""
     first_seen_at: datetime
     changed_at: datetime
     """When its newest version was first seen."""
@@ -160,7 +164,7 @@ class Stored:
     That is: the repositories with one of the ids, or which have or had one of the addresses; the
     entries whose canonical repository one of them is, whose address is one of the addresses, or
     which one of their files is a provenance of; all files of those repositories and entries; and
-    the repositories of those files.
+    the repositories of those files and the canonical ones of those entries.
     """
 
     repositories: Mapping[str, RepositoryRow]
@@ -201,6 +205,7 @@ class Writes:
     merges: tuple[Merge, ...] = ()
     changes: tuple[Change, ...] = ()
     items: tuple[Item, ...] = ()
+    """All are counted with the crawl; those that are not ``unchanged`` are kept as rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +216,8 @@ class PageMark:
     """Repository ids, one row of table ``seen``."""
     cursor: str | None
     owners_read: tuple[str, ...] = ()
+    skipped: int = 0
+    """Entries that are not public: counted with the crawl, named nowhere."""
     clean: bool = True
     """False when an item of the page failed: the crawl can no longer end complete."""
 
@@ -288,7 +295,8 @@ class CrawlEnd:
     """How a crawl ended."""
 
     status: str
-    """``complete``, ``incomplete``, ``failed`` or ``stopped``; only ``complete`` is not resumed."""
+    """``complete``; ``flawed``: read to its end, but not without errors; ``incomplete``,
+    ``failed``, ``stopped``: the next crawl goes on where this one ended."""
     error: str | None
     not_before: datetime | None
     spent: Spent
@@ -300,8 +308,8 @@ class Known:
 
     revisions: Mapping[str, str]
     """By repository id; only of repositories whose details are stored."""
-    files: Mapping[tuple[str, str], tuple[str, int]]
-    """By repository id and path: blob id and the normaliser's version."""
+    files: Mapping[tuple[str, str], tuple[str, int, str]]
+    """By repository id and path: blob id, the normaliser's version and the context."""
     blobs: frozenset[str]
     """Ids of the blobs, of those asked for, whose bytes are stored."""
 
@@ -311,14 +319,15 @@ class Unseen:
     """What a conclusion starts from."""
 
     repositories: tuple[RepositoryRow, ...]
-    """Of this source, not seen by this crawl; empty unless it was a complete sweep."""
+    """Of this source, not gone, not seen by this crawl; empty unless it is a clean, full sweep."""
     elsewhere: frozenset[str]
     """Ids of those, which another source has and has not missed."""
     linked: int
     """How many repositories of the source are not gone."""
     marked: Stored
-    """Entries of the source with a mark that time may have turned into a state, or that one of the
-    unseen repositories belongs to, closed as :class:`Stored` says."""
+    """Entries of the source with a mark that time may have turned into a state (their file is not
+    valid, or they have none any more), or that one of the unseen repositories belongs to, closed
+    as :class:`Stored` says. An entry without any file is every source's."""
 
 
 # --- reading --------------------------------------------------------------------------------
@@ -407,7 +416,7 @@ class Catalogue(Protocol):
         ...
 
     def unseen(self, crawl: OpenCrawl) -> Unseen:
-        """Give what a conclusion starts from."""
+        """Give what a conclusion starts from; within an open :meth:`page`, as that sees it."""
         ...
 
     def end(self, crawl: OpenCrawl, end: CrawlEnd, now: datetime) -> None:

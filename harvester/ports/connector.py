@@ -84,6 +84,7 @@ class Connector(Protocol):
 
         Gives the sightings in the same order, each with ``content`` and ``details`` filled, or with
         ``unread`` set to the reason. A file that changed meanwhile comes with its new blob id.
+        ``Unread`` files come as what they are: versions with content, none, or ``Unknown``.
         """
         ...
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from harvester.model import JsonObject, Reading
 from harvester.publiccode.context import FileContext
-from harvester.publiccode.decoding import decode
+from harvester.publiccode.decoding import decode, refuse_size
 from harvester.publiccode.findings import Findings
 from harvester.publiccode.nodes import Mapping, from_json
 from harvester.publiccode.reference import Surroundings, is_valid, judge
@@ -39,6 +39,17 @@ def read(content: bytes, context: FileContext, surroundings: Surroundings | None
         told = judge(content, surroundings)
         return replace(reading, valid=is_valid(told), findings=told)
     return reading
+
+
+def too_large(size: int) -> Reading:
+    """Give the reading of a file that is not fetched because it is larger than ``MAX_BYTES``.
+
+    Args:
+        size: of the file, in bytes, as the forge tells it.
+    """
+    findings = Findings()
+    refuse_size(size, findings)
+    return _reading(None, FileContext(), findings)
 
 
 def normalise(record: JsonObject, context: FileContext | None = None) -> Reading:

@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What a crawl is asked to do, what it tells while it runs, and what it says in the end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from harvester.model import Forge, ItemStatus, Outcome, Publisher, Scope, Spent
+from harvester.ports.catalogue import Item
+
+
+class Publishers(Protocol):
+    """Says which public body stands behind an address."""
+
+    def of(self, url: str) -> Publisher | None:
+        """Give the publisher of the repository or owner at a canonical address."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepPolicy:
+    """The ``[keep]`` table of the settings: when losses take effect."""
+
+    gone_after: timedelta = timedelta(days=3)
+    invalid_after: timedelta = timedelta(days=30)
+    max_vanish: float = 0.10
+    """Share of a source's repositories that may vanish in one sweep."""
+    gate: float = 0.10
+    """Share of the source's listed entries that one crawl may take away without approval."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePlan:
+    """A configured source, ready to be crawled."""
+
+    name: str
+    kind: str
+    forge: Forge
+    scope: Scope
+    include: tuple[str, ...] = ("*",)
+    """Globs over a repository's path, whatever the case; ``*`` also crosses slashes."""
+    exclude: tuple[str, ...] = ()
+    profile: str = "standard"
+    host_aliases: Mapping[str, str] = field(default_factory=dict)
+    publishers: Publishers
+    keep: KeepPolicy = field(default_factory=KeepPolicy)
+    sweep_every: timedelta = timedelta(days=7)
+    fingerprint: str
+    """Of everything above that decides what is listed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlTask:
+    """One run of one source."""
+
+    source: SourcePlan
+    full: bool = False
+    """Sweep even where an incremental crawl would do."""
+    limit: int | None = None
+    """Stop after so many repositories; nothing is concluded then."""
+    addresses: tuple[str, ...] | None = None
+    """Paths below the forge to be looked at instead of the source's scope."""
+
+
+class Listener(Protocol):
+    """Hears how a crawl gets on. Called on the event loop; must return at once."""
+
+    def started(self, source: str, *, sweep: bool, resumed_from: str | None) -> None:
+        """Say that a crawl begins, or where it goes on."""
+        ...
+
+    def page(
+        self,
+        source: str,
+        repositories: int,
+        total: int | None,
+        owners_left: int | None,
+        spent: Spent,
+    ) -> None:
+        """Say that a page was committed: repositories so far, of how many, and what was spent."""
+        ...
+
+    def item(self, source: str, item: Item) -> None:
+        """Say what became of one repository; only after its page was committed."""
+        ...
+
+    def waiting(self, source: str, until: datetime, why: str) -> None:
+        """Say that the forge asked to wait."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSummary:
+    """How one source's crawl ended; the contract's ``sources[]`` of ``crawl --json``."""
+
+    name: str
+    complete: bool
+    """True only after an error-free listing of the whole scope."""
+    resumed_from: str | None
+    items: Mapping[ItemStatus, int]
+    files: Mapping[Outcome, int]
+    """Outcomes of all files that the source's repositories have now."""
+    spent: Spent
+    seconds: float
+    cursor: str | None
+    """Where the next run goes on; None where it starts anew."""
+    error: str | None
+    limited: bool = False
+    """True where ``--limit`` ended it, which is no failure."""
+    busy: bool = False
+    stopped: bool = False
+    """True where a signal ended it."""
+    answered: bool = True
+    """False where the forge gave no HTTP answer at all."""
+    not_before: datetime | None = None
