@@ -211,19 +211,27 @@ def _other_repository(value: Value) -> Any:
 
 def _file(value: Value) -> Any:
     text = value.text
+    link = links.web_link(text)
+    if link is None and ("://" in text or links.is_absolute_path(text)):
+        return _bad_path(value)
     if value.key.extensions and links.extension(text) not in value.key.extensions:
         value.tell(Code.IMAGE_TYPE, value=text, allowed=", ".join(value.key.extensions))
-    link = links.web_link(text)
     if link is not None:
         return link
-    if links.is_absolute_path(text):
-        suggestion = text.lstrip("/") if text.startswith("/") else None
-        value.tell(Code.ABSOLUTE_PATH, suggestion=suggestion, value=text)
-        return UNREADABLE
     if links.leaves_repository(text):
         value.tell(Code.OUTSIDE_REPOSITORY, value=text)
         return UNREADABLE
     return links.file_address(text, value.reader.context.raw_base)
+
+
+def _bad_path(value: Value) -> Any:
+    text = value.text
+    if "://" in text and not text.lower().startswith("file:"):
+        value.tell(Code.BAD_LINK, value=text)
+    else:
+        suggestion = text.lstrip("/") if text.startswith("/") else None
+        value.tell(Code.ABSOLUTE_PATH, suggestion=suggestion, value=text)
+    return UNREADABLE
 
 
 def _license(value: Value) -> Any:
@@ -232,9 +240,10 @@ def _license(value: Value) -> Any:
     if found.expression is None:
         value.tell(Code.UNKNOWN_LICENSE, suggestion=found.suggestion, value=text)
         return UNREADABLE
-    if found.expression != text:
-        code = Code.DEPRECATED_LICENSE if found.deprecated else Code.LICENSE_SPELLING
-        value.tell(code, suggestion=found.expression, value=text)
+    if found.deprecated:
+        value.tell(Code.DEPRECATED_LICENSE, suggestion=found.expression, value=text)
+    elif found.other_case:
+        value.tell(Code.LICENSE_SPELLING, suggestion=found.expression, value=text)
     return found.expression
 
 
