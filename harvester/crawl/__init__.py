@@ -3,6 +3,7 @@
 
 """The crawl: plan, run, decide, conclude; written against the ports."""
 
+from harvester.crawl.run import crawl
 from harvester.crawl.task import (
     CrawlTask,
     KeepPolicy,
@@ -12,4 +13,12 @@ from harvester.crawl.task import (
     SourceSummary,
 )
 
-__all__ = ["CrawlTask", "KeepPolicy", "Listener", "Publishers", "SourcePlan", "SourceSummary"]
+__all__ = [
+    "CrawlTask",
+    "KeepPolicy",
+    "Listener",
+    "Publishers",
+    "SourcePlan",
+    "SourceSummary",
+    "crawl",
+]

@@ -216,6 +216,8 @@ class PageMark:
     """Repository ids, one row of table ``seen``."""
     cursor: str | None
     owners_read: tuple[str, ...] = ()
+    skipped: int = 0
+    """Entries that are not public: counted with the crawl, named nowhere."""
     clean: bool = True
     """False when an item of the page failed: the crawl can no longer end complete."""
 
@@ -317,14 +319,15 @@ class Unseen:
     """What a conclusion starts from."""
 
     repositories: tuple[RepositoryRow, ...]
-    """Of this source, not seen by this crawl; empty unless it was a complete sweep."""
+    """Of this source, not gone, not seen by this crawl; empty unless it is a clean, full sweep."""
     elsewhere: frozenset[str]
     """Ids of those, which another source has and has not missed."""
     linked: int
     """How many repositories of the source are not gone."""
     marked: Stored
-    """Entries of the source with a mark that time may have turned into a state, or that one of the
-    unseen repositories belongs to, closed as :class:`Stored` says."""
+    """Entries of the source with a mark that time may have turned into a state (their file is not
+    valid, or they have none any more), or that one of the unseen repositories belongs to, closed
+    as :class:`Stored` says. An entry without any file is every source's."""
 
 
 # --- reading --------------------------------------------------------------------------------
@@ -413,7 +416,7 @@ class Catalogue(Protocol):
         ...
 
     def unseen(self, crawl: OpenCrawl) -> Unseen:
-        """Give what a conclusion starts from."""
+        """Give what a conclusion starts from; within an open :meth:`page`, as that sees it."""
         ...
 
     def end(self, crawl: OpenCrawl, end: CrawlEnd, now: datetime) -> None:

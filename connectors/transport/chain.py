@@ -1,0 +1,214 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Composes the chain of one source, and is what a connector holds of it.
+
+From the outside in, and why there:
+
+1. *redirects*: every hop is a request of its own, with the rights of its own origin;
+2. *validators*: looked up once a request, however often it is tried;
+3. *retry*: does all the waiting, outside of the gate, so that others pass meanwhile;
+4. *throttle*: one exchange at a time per account;
+5. *budget*: decides right before the sending, inside the gate, with all that is known by then,
+   and learns from every single answer;
+6. *authenticate*: a token that is renewed is asked for at the last moment;
+7. *statistics*: counts each sending;
+8. *network*: time, size, proxies, authorities.
+"""
+
+import random
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from connectors.transport.account import Account
+from connectors.transport.answers import checked, json_of, no_answer
+from connectors.transport.ask import Ask, Kind, ask_of
+from connectors.transport.authenticate import Authenticate
+from connectors.transport.budget import Budget
+from connectors.transport.credential import Credential
+from connectors.transport.limits import Rates
+from connectors.transport.network import Network
+from connectors.transport.origins import origin_of, shown
+from connectors.transport.redirects import Redirects
+from connectors.transport.retry import Patience, Retry
+from connectors.transport.shared import shared
+from connectors.transport.statistics import Count, Statistics
+from connectors.transport.throttle import AccountOf, Throttle
+from connectors.transport.validators import Validators
+from harvester.model import Spent
+from harvester.ports.connector import ForgeAccess
+from harvester.ports.http import Clock
+
+
+class Chain:
+    """The way of one source to its forge; an asynchronous context manager.
+
+    Attributes:
+        source: the configured name, for messages.
+        statistics: what was spent; connectors add points and text bytes.
+        clock: where the time comes from.
+    """
+
+    def __init__(
+        self,
+        *,
+        source: str,
+        client: httpx.AsyncClient,
+        statistics: Statistics,
+        clock: Clock,
+        budget: Budget,
+        retry: Retry,
+        account_of: AccountOf,
+    ) -> None:
+        self.source = source
+        self.statistics = statistics
+        self.clock = clock
+        self._client = client
+        self._budget = budget
+        self._retry = retry
+        self._account_of = account_of
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        ask: Ask | None = None,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+    ) -> httpx.Response:
+        """Send a request and give its answer, whatever its status; the body is read.
+
+        Raises:
+            UnreachableError: no answer.
+            BudgetExhaustedError: a limit demands a longer wait than ``max_wait``.
+            TooLargeError: the answer is larger than ``max_body``.
+            UnexpectedAnswerError: cut off, or redirected without end.
+        """
+        request = self._client.build_request(
+            method,
+            url,
+            params=params,
+            headers=headers,
+            content=content,
+            extensions=(ask or Ask()).extensions(),
+        )
+        try:
+            return await self._client.send(request)
+        except httpx.TransportError as error:
+            raise no_answer(error, f"source {self.source}: {shown(request.url)}") from error
+
+    async def get(
+        self,
+        url: str,
+        *,
+        kind: Kind = Kind.REST,
+        resource: str | None = None,
+        conditional: bool = False,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """Get an address; gives the answer whatever its status. Raises as :meth:`request`."""
+        ask = Ask(kind=kind, resource=resource, conditional=conditional)
+        return await self.request("GET", url, ask=ask, params=params, headers=headers)
+
+    def checked(self, response: httpx.Response) -> httpx.Response:
+        """Give a successful answer back; see :func:`.answers.checked`."""
+        return checked(response, self.source)
+
+    def json(self, response: httpx.Response) -> Any:
+        """Read the JSON of a successful answer; see :func:`.answers.json_of`."""
+        return json_of(response, self.source)
+
+    async def wait(self, seconds: float) -> None:
+        """Wait on the clock, and count it."""
+        await self._retry.wait(seconds)
+
+    def learn(self, url: str, resource: str, rates: Rates) -> None:
+        """Take over what a body, not a header, says about a budget (GraphQL's ``rateLimit``)."""
+        account = self._account_of(httpx.Request("GET", url))
+        account.learn(resource, rates, self.clock.now())
+
+    def spent(self) -> Spent:
+        """Say what was spent so far."""
+        return self.statistics.spent(self._budget.left())
+
+    async def aclose(self) -> None:
+        """Keep the ledgers and close the connections."""
+        await self._client.aclose()
+
+
+def open_chain(
+    access: ForgeAccess,
+    credential: Credential,
+    *,
+    headers: Mapping[str, str] | None = None,
+    parallel: int = 1,
+    chance: random.Random | None = None,
+    network: httpx.AsyncBaseTransport | None = None,
+) -> Chain:
+    """Compose the chain of one source. Opens no connection yet.
+
+    Args:
+        access: what the settings say about the source.
+        credential: who it is and whose addresses may know (:func:`.credential.credential`).
+        headers: sent with every request (``accept``, ``x-github-api-version``).
+        parallel: requests of one account that may be on their way at once; more than one only
+            where the operator allows it.
+        chance: where the jitter of pauses comes from.
+        network: instead of the real one.
+
+    Raises:
+        SourceError: ``ca_file`` cannot be used.
+    """
+    http, clock, statistics = access.http, access.clock, Statistics()
+
+    def account_of(request: httpx.Request) -> Account:
+        name = credential.account_at(request.url)
+        own = ask_of(request).own_authorization
+        if own is not None and credential.covers(request.url):
+            name = own
+        return shared().account(origin_of(request.url), name, parallel)
+
+    counted = Count(network or Network(http, access.source), statistics)
+    budget = Budget(Authenticate(counted, credential), account_of, access.budgets, clock)
+    retry = Retry(
+        Throttle(budget, account_of),
+        source=access.source,
+        patience=Patience(attempts=http.attempts, max_wait=http.max_wait),
+        clock=clock,
+        statistics=statistics,
+        chance=chance or random.Random(),  # noqa: S311 - jitter, not a secret
+    )
+    validators = Validators(retry, credential=credential, store=access.validators, clock=clock)
+    client = httpx.AsyncClient(
+        transport=Redirects(validators, access.source),
+        headers={"user-agent": http.user_agent, **(headers or {})},
+        follow_redirects=False,
+        trust_env=False,
+        timeout=http.timeout,
+    )
+    return Chain(
+        source=access.source,
+        client=client,
+        statistics=statistics,
+        clock=clock,
+        budget=budget,
+        retry=retry,
+        account_of=account_of,
+    )

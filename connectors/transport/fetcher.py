@@ -1,0 +1,233 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Fetches addresses that come from harvested data, and reaches nothing but the public Internet.
+
+The name is resolved here, every address that it has is checked, and the connection goes to a
+checked one, so that a name that changes its mind in between (DNS rebinding) changes nothing. The
+same for each redirect. Where the operator demands a proxy, the proxy resolves the name: then it is
+checked as far as it can be resolved here, and the rest is the proxy's duty.
+"""
+
+import asyncio
+import ipaddress
+import socket
+import urllib.request
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from connectors.transport.answers import no_answer
+from connectors.transport.body import ACCEPT_ENCODING, read_body, unpacked_headers
+from connectors.transport.guard import DEFAULT_PORTS, Address, is_public, port_of, web_address
+from connectors.transport.network import trusted
+from connectors.transport.origins import shown
+from connectors.transport.redirects import MOST_REDIRECTS
+from harvester.ports.connector import HttpOptions
+from harvester.ports.errors import RefusedAddressError, UnexpectedAnswerError, UnreachableError
+from harvester.ports.http import Fetched
+
+Allow = Callable[[Address, int], bool]
+"""Says whether an address and port that are not public may be reached all the same."""
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+"""Gives the addresses of a name."""
+
+_POST_LIMIT = 64 * 1024
+"""Bytes of an answer to a POST that are read; nobody needs more of it than its status."""
+_TRIED_ADDRESSES = 4
+_FOLLOWED = frozenset({301, 302, 303, 307, 308})
+
+
+async def resolve(host: str, port: int) -> Sequence[str]:
+    """Ask the system for the addresses of a name."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class GuardedFetcher:
+    """Fulfils :class:`harvester.ports.http.Fetcher`; an asynchronous context manager.
+
+    Args:
+        http: user agent, time, ``ca_file``.
+        allow: lets more through than public addresses at default ports; for tests, and for
+            operators whose own services lie on a private network.
+        resolver: instead of the system's.
+
+    Raises:
+        SourceError: ``ca_file`` cannot be used.
+    """
+
+    def __init__(
+        self, http: HttpOptions, *, allow: Allow | None = None, resolver: Resolve = resolve
+    ) -> None:
+        self._timeout = http.timeout
+        self._user_agent = http.user_agent
+        self._allow = allow or _nothing_more
+        self._resolve = resolver
+        self._trusted = trusted(http.ca_file, "fetcher")
+        self._clients: dict[str | None, httpx.AsyncClient] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        for client in self._clients.values():
+            await client.aclose()
+
+    async def get(self, url: str, *, limit: int) -> Fetched:
+        """Fetch at most ``limit`` bytes, following up to five redirects.
+
+        Raises:
+            RefusedAddressError: the address, or one that it redirects to, is not public.
+            TooLargeError: the body is larger than ``limit``.
+            UnreachableError: no answer, or not in time.
+            UnexpectedAnswerError: cut off, wrongly packed, redirected without end.
+        """
+        return await self._in_time(url, self._follow(web_address(url), limit))
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Fetched:
+        """Send a body; redirects are not followed. Raises as :meth:`get` does."""
+        exchange = self._exchange("POST", web_address(url), _POST_LIMIT, headers, body)
+        return await self._in_time(url, exchange)
+
+    async def _in_time(self, url: str, work: Awaitable[Fetched]) -> Fetched:
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await work
+        except TimeoutError as error:
+            raise UnreachableError(
+                f"{shown(web_address(url))} gave no whole answer within {self._timeout:g} s"
+            ) from error
+
+    async def _follow(self, url: httpx.URL, limit: int) -> Fetched:
+        start = url
+        for _ in range(MOST_REDIRECTS + 1):
+            fetched = await self._exchange("GET", url, limit, {}, None)
+            location = fetched.headers.get("location")
+            if fetched.status not in _FOLLOWED or location is None:
+                return fetched
+            try:
+                url = web_address(str(url.join(location)))
+            except httpx.InvalidURL as error:
+                raise RefusedAddressError(
+                    f"{shown(url)} redirects to something that is not a web address"
+                ) from error
+        raise UnexpectedAnswerError(f"{shown(start)} redirects more than {MOST_REDIRECTS} times")
+
+    async def _exchange(
+        self,
+        method: str,
+        url: httpx.URL,
+        limit: int,
+        headers: Mapping[str, str],
+        body: bytes | None,
+    ) -> Fetched:
+        proxy = _proxy_for(url)
+        addresses = await self._addresses(url, proxied=proxy is not None)
+        all_headers = {
+            "user-agent": self._user_agent,
+            "accept": "*/*",
+            **{name.lower(): value for name, value in headers.items()},
+            "accept-encoding": ACCEPT_ENCODING,
+            "host": url.netloc.decode("ascii"),
+        }
+        timeouts = {"timeout": httpx.Timeout(self._timeout, pool=None).as_dict()}
+        if proxy is not None:
+            request = httpx.Request(
+                method, url, headers=all_headers, content=body, extensions=timeouts
+            )
+            return await self._send(request, url, limit, proxy)
+        # certificates are checked against the name, the connection goes to the address
+        extensions = {**timeouts, "sni_hostname": url.raw_host.decode("ascii")}
+        for left in range(len(addresses) - 1, -1, -1):
+            address = addresses[len(addresses) - 1 - left]
+            request = httpx.Request(
+                method,
+                url.copy_with(host=str(address)),
+                headers=all_headers,
+                content=body,
+                extensions=extensions,
+            )
+            try:
+                return await self._send(request, url, limit, None)
+            except UnreachableError as error:
+                if not left or not isinstance(error.__cause__, httpx.ConnectError):
+                    raise
+        raise UnreachableError(f"{shown(url)} has no address")
+
+    async def _send(
+        self, request: httpx.Request, url: httpx.URL, limit: int, proxy: str | None
+    ) -> Fetched:
+        client = self._clients.get(proxy) or self._client(proxy)
+        try:
+            response = await client.send(request, stream=True)
+            try:
+                content = await read_body(response, limit, subject=shown(url))
+            finally:
+                await response.aclose()
+        except httpx.TransportError as error:
+            raise no_answer(error, shown(url)) from error
+        return Fetched(
+            url=str(url),
+            status=response.status_code,
+            headers=dict(unpacked_headers(response)),
+            body=content,
+        )
+
+    async def _addresses(self, url: httpx.URL, *, proxied: bool) -> Sequence[Address]:
+        """Give the checked addresses of a host.
+
+        Raises:
+            RefusedAddressError: one of them is not public.
+            UnreachableError: there is none.
+        """
+        host, port = url.raw_host.decode("ascii"), port_of(url)
+        try:
+            addresses = [ipaddress.ip_address(text) for text in await self._resolve(host, port)]
+        except (OSError, UnicodeError, ValueError) as error:
+            if proxied:
+                return ()
+            raise UnreachableError(f"{shown(url)}: no such host ({error})") from error
+        for address in addresses:
+            public = is_public(address) and port == DEFAULT_PORTS[url.scheme]
+            if not public and not self._allow(address, port):
+                raise RefusedAddressError(
+                    f"{shown(url)} is not fetched: it leads to {address} port {port}; addresses"
+                    " found in harvested data are fetched from the public Internet only"
+                )
+        return addresses[:_TRIED_ADDRESSES]
+
+    def _client(self, proxy: str | None) -> httpx.AsyncClient:
+        self._clients[proxy] = httpx.AsyncClient(
+            verify=self._trusted,
+            proxy=proxy,
+            trust_env=False,
+            follow_redirects=False,
+            # a connection made for one name must not serve another name at the same address
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
+        return self._clients[proxy]
+
+
+def _nothing_more(_address: Address, _port: int) -> bool:
+    return False
+
+
+def _proxy_for(url: httpx.URL) -> str | None:
+    """Give the proxy that the environment names for an address, if any."""
+    proxies = urllib.request.getproxies()
+    proxy = proxies.get(url.scheme) or proxies.get("all")
+    if not proxy or urllib.request.proxy_bypass(url.host):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"

@@ -1,0 +1,159 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What forges say about their limits, read from answers. Pure; times are aware, in UTC.
+
+GitHub: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+(``x-ratelimit-*``, 403 or 429, ``retry-after``, else the reset where nothing remains, else at
+least a minute, growing). GitLab: ``RateLimit-*`` and ``Retry-After`` with 429.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+import httpx
+
+LEAST_WAIT = timedelta(minutes=1)
+"""What GitHub asks for where a limit answer names no time; doubled at each further one."""
+_LONGEST_GUESS = timedelta(hours=1)
+_FARTHEST = timedelta(days=366)
+"""A time that lies farther ahead is a defect of the forge and is cut to this."""
+_EPOCH_FROM = 1_000_000_000
+"""Smaller numbers in a reset header are seconds from now (IETF draft), not a moment (epoch)."""
+_LIMIT_WORDS = re.compile(rb"rate.?limit|abuse detection|too many requests", re.IGNORECASE)
+_COUNT = re.compile(r"\s*(\d{1,30})(?:\.\d+)?\s*(?:[,;].*)?")
+_GRAPHQL_LIMITS = frozenset({"RATE_LIMITED", "RATE_LIMIT"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """What an answer says about the budget that its request drew from."""
+
+    resource: str | None
+    """As the forge names it; None where it does not."""
+    limit: int | None
+    remaining: int | None
+    reset_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """An answer that refused its request because of a limit."""
+
+    primary: bool
+    """True: the budget of one resource is used up. False: the account as a whole is too fast."""
+    until: datetime | None
+    """When the forge wants to be asked again; None where it did not say."""
+
+
+def read_rates(headers: httpx.Headers, now: datetime) -> Rates | None:
+    """Read ``x-ratelimit-*`` (GitHub, Gitea) or ``ratelimit-*`` (GitLab); None without them."""
+    for prefix in ("x-ratelimit-", "ratelimit-"):
+        limit = _number(headers.get(prefix + "limit"))
+        remaining = _number(headers.get(prefix + "remaining"))
+        if limit is not None or remaining is not None:
+            return Rates(
+                resource=headers.get(prefix + "resource"),
+                limit=limit,
+                remaining=remaining,
+                reset_at=_reset(headers.get(prefix + "reset"), headers, now),
+            )
+    return None
+
+
+def retry_after(headers: httpx.Headers, now: datetime) -> datetime | None:
+    """Read ``Retry-After``, in seconds or as a date; None where it is absent or unreadable.
+
+    A date is read against the ``Date`` of the same answer, so that a forge whose clock is wrong
+    is still obeyed.
+    """
+    text = headers.get("retry-after", "").strip()
+    seconds = _number(text)
+    if seconds is not None:
+        return now + timedelta(seconds=min(seconds, _FARTHEST.total_seconds()))
+    moment = _date(text)
+    return None if moment is None else _ahead(moment, headers, now)
+
+
+def limit_of(response: httpx.Response, now: datetime) -> Limit | None:
+    """Say whether an answer is a limit's refusal. The body must have been read.
+
+    429 always is. 403 is with ``Retry-After``, with nothing remaining, or with words about a
+    limit in its body. 503 is where it names a time. A 200 is where a GraphQL error says so.
+    """
+    rates = read_rates(response.headers, now)
+    used_up = rates is not None and rates.remaining == 0
+    after = retry_after(response.headers, now)
+    match response.status_code:
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            limited = True
+        case HTTPStatus.FORBIDDEN:
+            words = _LIMIT_WORDS.search(response.content[:4096])
+            limited = after is not None or used_up or words is not None
+        case HTTPStatus.SERVICE_UNAVAILABLE:
+            limited = after is not None
+        case HTTPStatus.OK:
+            limited = _refused_by_graphql(response.content)
+            used_up = limited
+        case _:
+            limited = False
+    if not limited:
+        return None
+    primary = used_up and (after is None or response.status_code == HTTPStatus.OK)
+    reset = rates.reset_at if rates is not None and used_up else None
+    return Limit(primary=primary, until=after if after is not None else reset)
+
+
+def guessed_wait(limits_in_a_row: int) -> timedelta:
+    """Give the wait where a limit answer named no time: a minute, doubled each time."""
+    return min(LEAST_WAIT * (1 << min(limits_in_a_row - 1, 10)), _LONGEST_GUESS)
+
+
+def _refused_by_graphql(body: bytes) -> bool:
+    if b"RATE_LIMIT" not in body:
+        return False
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return False
+    errors = answer.get("errors") if isinstance(answer, dict) else None
+    return isinstance(errors, list) and any(
+        isinstance(error, dict) and error.get("type") in _GRAPHQL_LIMITS for error in errors
+    )
+
+
+def _number(text: str | None) -> int | None:
+    """Read a count; some forges send ``60.0``, and proxies ``100, 100;w=60``."""
+    match = _COUNT.fullmatch(text or "")
+    return None if match is None else int(match[1])
+
+
+def _reset(text: str | None, headers: httpx.Headers, now: datetime) -> datetime | None:
+    number = _number(text)
+    if number is None:
+        return None
+    if number < _EPOCH_FROM:
+        return now + timedelta(seconds=min(number, _FARTHEST.total_seconds()))
+    try:
+        return _ahead(datetime.fromtimestamp(number, UTC), headers, now)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _ahead(moment: datetime, headers: httpx.Headers, now: datetime) -> datetime:
+    """Move a moment of the forge's clock to ours, and not farther than is believable."""
+    theirs = _date(headers.get("date", ""))
+    wait = moment - (theirs if theirs is not None else now)
+    return now + min(max(wait, timedelta(0)), _FARTHEST)

@@ -1,0 +1,205 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""A crawl's last step: what marks and time turn into states. Pure.
+
+A repository is gone only after complete, error-free sweeps without it, a direct look-up by id, and
+the grace time; and never when more of a source vanishes at once than an accident would explain.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from harvester.crawl.entries import Catalog, settle
+from harvester.crawl.places import place_of
+from harvester.crawl.reasons import StateReason
+from harvester.crawl.scope import covers
+from harvester.crawl.task import KeepPolicy, SourcePlan
+from harvester.model import (
+    FileState,
+    Found,
+    ItemStatus,
+    LookUp,
+    Missing,
+    State,
+)
+from harvester.ports.catalogue import (
+    FileRow,
+    Item,
+    RepositoryRow,
+    SoftwareRow,
+    Unseen,
+    Writes,
+)
+
+SWEEPS = 2
+"""Complete sweeps that must have missed a thing before it is gone."""
+FEW = 5
+"""So many may always vanish at once, however small the source is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """What a conclusion decided."""
+
+    writes: Writes
+    brake: str | None
+    """Why nothing was concluded from what is missing, where too much is."""
+
+
+def conclude(
+    plan: SourcePlan, unseen: Unseen, answers: Mapping[str, LookUp], *, sweep: bool, now: datetime
+) -> Conclusion:
+    """Decide what has become of the unseen and of the marked.
+
+    Args:
+        plan: the source.
+        unseen: what the catalogue says the crawl did not see, and what was marked before.
+        answers: of the direct look-ups, by repository id.
+        sweep: whether the crawl was a complete, error-free sweep.
+        now: the time.
+    """
+    missing = [row for row in unseen.repositories if _has_left(plan, answers.get(row.id))]
+    unasked = len(unseen.repositories) - len(answers)
+    brake = _brake(plan.keep, len(missing) + unasked, unseen.linked)
+    if brake is not None:
+        missing = []
+    marked = {row.id: _missed(row, plan.keep, answers, unseen.elsewhere, now) for row in missing}
+    repositories = {**unseen.marked.repositories, **marked}
+    files = {
+        (row.repository_id, row.path): _counted(
+            row, sweep=sweep and row.repository_id not in marked
+        )
+        for row in unseen.marked.files
+    }
+    catalog = Catalog(
+        repositories=repositories,
+        files=files,
+        before=unseen.marked.files,
+        software=unseen.marked.software,
+        aliases=unseen.marked.aliases,
+        seen=frozenset(),
+    )
+    losses = _losses(plan.keep, catalog, now)
+    gone = [row for row in marked.values() if row.gone_reason is not None]
+    touched = {place_of(row).software_id for row in gone} | losses.keys()
+    touched |= {
+        row.software_id
+        for row in files.values()
+        if row.software_id is not None and row.repository_id in {lost.id for lost in gone}
+    }
+    settled = settle(catalog, frozenset(touched), plan.publishers, now, losses)
+    return Conclusion(
+        writes=Writes(
+            repositories=tuple(marked[key] for key in sorted(marked)),
+            unlinked=tuple(sorted(_unlinked(marked, answers, unseen.elsewhere))),
+            files=settled.files,
+            software=settled.software,
+            merges=settled.merges,
+            changes=settled.changes,
+            items=tuple(
+                Item(
+                    subject=row.facts.web_url,
+                    status=ItemStatus.GONE,
+                    reason=row.gone_reason,
+                    repository_id=row.id,
+                )
+                for row in gone
+            ),
+        ),
+        brake=brake,
+    )
+
+
+def _has_left(plan: SourcePlan, answer: LookUp | None) -> bool:
+    """Say whether a repository that was not seen is no longer the source's to show.
+
+    No answer, or an unclear one, says nothing.
+    """
+    if isinstance(answer, Missing):
+        return True
+    if isinstance(answer, Found):
+        return not covers(plan, answer.sighting.repository.path)
+    return False
+
+
+def _brake(keep: KeepPolicy, missing: int, linked: int) -> str | None:
+    allowed = max(FEW, int(keep.max_vanish * linked))
+    if missing <= allowed:
+        return None
+    return (
+        f"{missing} of {linked} repositories would vanish at once, more than the {allowed} that"
+        " [keep] max_vanish allows; nothing was taken from the catalogue. If they are gone for"
+        " good, raise max_vanish for one crawl"
+    )
+
+
+def _missed(
+    row: RepositoryRow,
+    keep: KeepPolicy,
+    answers: Mapping[str, LookUp],
+    elsewhere: frozenset[str],
+    now: datetime,
+) -> RepositoryRow:
+    since = row.missing_since or now
+    sweeps = row.missing_sweeps + 1
+    over = sweeps >= SWEEPS and _passed(since, keep.gone_after, now) and row.id not in elsewhere
+    if not over or row.gone_reason is not None:
+        return replace(row, missing_since=since, missing_sweeps=sweeps)
+    found = isinstance(answers.get(row.id), Found)
+    reason = StateReason.MOVED if found else StateReason.DELETED
+    return replace(
+        row, missing_since=since, missing_sweeps=sweeps, gone_reason=reason, updated_at=now
+    )
+
+
+def _unlinked(
+    marked: Mapping[str, RepositoryRow], answers: Mapping[str, LookUp], elsewhere: frozenset[str]
+) -> set[str]:
+    """Give those that live on outside this source's scope, once nothing hangs on its link."""
+    return {
+        key
+        for key, row in marked.items()
+        if isinstance(answers.get(key), Found) and (row.gone_reason or key in elsewhere)
+    }
+
+
+def _counted(row: FileRow, *, sweep: bool) -> FileRow:
+    """Count a complete sweep that found a file absent from a repository that is there."""
+    if row.state is not FileState.ABSENT or row.bad_since is None or not sweep:
+        return row
+    return replace(row, absent_sweeps=min(row.absent_sweeps + 1, SWEEPS))
+
+
+def _losses(keep: KeepPolicy, catalog: Catalog, now: datetime) -> dict[str, StateReason]:
+    """Find the entries whose grace is over."""
+    losses = {}
+    for entry in catalog.software.values():
+        if entry.state not in (State.LISTED, State.INVALID):
+            continue
+        file = catalog.files.get(entry.file) if entry.file is not None else None
+        reason = _loss(keep, entry, file, now)
+        if reason is not None:
+            losses[entry.id] = reason
+    return losses
+
+
+def _loss(
+    keep: KeepPolicy, entry: SoftwareRow, file: FileRow | None, now: datetime
+) -> StateReason | None:
+    if file is None:
+        # Its files describe something else now.
+        since = entry.stale_since or entry.updated_at
+        return StateReason.FILE_REMOVED if _passed(since, keep.gone_after, now) else None
+    if file.state is FileState.ABSENT:
+        over = file.absent_sweeps >= SWEEPS and _passed(file.bad_since, keep.gone_after, now)
+        return StateReason.FILE_REMOVED if over else None
+    broken = file.state is FileState.INVALID and entry.state is State.LISTED
+    if broken and _passed(file.bad_since, keep.invalid_after, now):
+        return StateReason.STALE
+    return None
+
+
+def _passed(since: datetime | None, grace: timedelta, now: datetime) -> bool:
+    return since is not None and now - since >= grace

@@ -1,0 +1,224 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What a page does to the catalogue: additions, updates and repairs. Pure.
+
+What got worse is only marked here (:class:`~harvester.ports.catalogue.FileRow.bad_since`); time
+and :mod:`harvester.crawl.conclude` turn marks into states.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from harvester import publiccode
+from harvester.crawl.entries import Catalog, settle
+from harvester.crawl.files import rows as files_of
+from harvester.crawl.files import says_the_same
+from harvester.crawl.places import place_of
+from harvester.crawl.reasons import ItemReason
+from harvester.crawl.task import SourcePlan
+from harvester.crawl.visit import Visit
+from harvester.model import Activity, ItemStatus, Owner, Repository, Unknown
+from harvester.ports.catalogue import AliasRow, Item, Keys, RepositoryRow, Stored, Writes
+from harvester.urls import url_key
+
+
+def keys(visits: Iterable[Visit]) -> Keys:
+    """Give what a page of visits touches."""
+    ids, urls = set(), set()
+    for visit in visits:
+        ids.add(visit.id)
+        urls.add(visit.sighting.repository.web_url)
+        if visit.reading is not None and visit.reading.declared_url is not None:
+            urls.add(visit.reading.declared_url)
+    return Keys(repository_ids=frozenset(ids), urls=frozenset(urls))
+
+
+def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datetime) -> Writes:
+    """Decide what a page of visits writes.
+
+    Args:
+        plan: the source.
+        visits: in scope and public.
+        stored: what the catalogue holds about their :func:`keys`.
+        now: the time of the page.
+    """
+    repositories = dict(stored.repositories)
+    files = {(row.repository_id, row.path): row for row in stored.files}
+    own = defaultdict(list)
+    for row in stored.files:
+        own[row.repository_id].append(row)
+    aliases: list[AliasRow] = []
+    moved: set[str] = set()
+    for visit in visits:
+        before = stored.repositories.get(visit.id)
+        after, alias = _repository(plan, visit, before, now)
+        repositories[visit.id] = after
+        if alias is not None:
+            aliases.append(alias)
+        if before is None or _described(before) != _described(after):
+            moved.add(visit.id)
+        if isinstance(visit.sighting.files, tuple):
+            for row in files_of(visit, visit.sighting.files, own[visit.id], now):
+                was = files.get((row.repository_id, row.path))
+                if was is None or not says_the_same(row, was):
+                    moved.add(visit.id)
+                files[row.repository_id, row.path] = row
+    catalog = Catalog(
+        repositories=repositories,
+        files=files,
+        before=stored.files,
+        software=stored.software,
+        aliases=(*stored.aliases, *aliases),
+        seen=frozenset(visit.id for visit in visits),
+    )
+    touched = _touched(plan, visits, stored, repositories, moved)
+    settled = settle(catalog, touched, plan.publishers, now)
+    written, volatile = _differing(repositories, stored)
+    return Writes(
+        owners=_owners(plan, written, stored),
+        repositories=written,
+        activities=volatile,
+        linked=tuple(visit.id for visit in visits),
+        aliases=tuple(aliases),
+        blobs=tuple(sorted(_blobs(visits).items())),
+        files=settled.files,
+        software=settled.software,
+        merges=settled.merges,
+        changes=settled.changes,
+        items=tuple(_item(visit, stored, moved=visit.id in moved) for visit in visits),
+    )
+
+
+def _repository(
+    plan: SourcePlan, visit: Visit, before: RepositoryRow | None, now: datetime
+) -> tuple[RepositoryRow, AliasRow | None]:
+    facts = visit.sighting.repository
+    if before is None:
+        row = RepositoryRow(
+            id=visit.id, forge=plan.forge, facts=facts, first_seen_at=now, updated_at=now
+        )
+        return row, None
+    if facts.details is None:
+        # Not read this time: the stored ones stand, and so does the revision that they are of.
+        facts = replace(facts, details=before.facts.details, revision=before.facts.revision)
+    row = replace(
+        before,
+        forge=plan.forge,
+        facts=facts,
+        missing_since=None,
+        missing_sweeps=0,
+        gone_reason=None,
+    )
+    if _described(row) != _described(before):
+        row = replace(row, updated_at=now)
+    left = before.facts.web_url
+    if url_key(left) == url_key(facts.web_url):
+        return row, None
+    return row, AliasRow(url=left, repository_id=visit.id, since=now)
+
+
+def _differing(
+    repositories: Mapping[str, RepositoryRow], stored: Stored
+) -> tuple[tuple[RepositoryRow, ...], tuple[tuple[str, Activity], ...]]:
+    """Give the rows that differ from the stored ones, and apart those where only activity does."""
+    rows, volatile = [], []
+    for key, row in sorted(repositories.items()):
+        before = stored.repositories.get(key)
+        if before == row:
+            continue
+        activity = row.facts.activity
+        if before is not None and row == replace(
+            before, facts=replace(before.facts, activity=activity)
+        ):
+            volatile.append((key, activity))
+        else:
+            rows.append(row)
+    return tuple(rows), tuple(volatile)
+
+
+def _owners(
+    plan: SourcePlan, written: Iterable[RepositoryRow], stored: Stored
+) -> tuple[tuple[str, Owner], ...]:
+    """Give the owners that are new, or told something new."""
+    owners = {}
+    for row in written:
+        before = stored.repositories.get(row.id)
+        if before is None or before.facts.owner != row.facts.owner:
+            owners[row.facts.owner.path] = row.facts.owner
+    return tuple((plan.forge.url, owners[path]) for path in sorted(owners))
+
+
+def _described(row: RepositoryRow) -> tuple[Repository, str | None]:
+    """Leave out what may move without being a change."""
+    return replace(row.facts, activity=Activity(), revision=""), row.gone_reason
+
+
+def _touched(
+    plan: SourcePlan,
+    visits: Sequence[Visit],
+    stored: Stored,
+    repositories: Mapping[str, RepositoryRow],
+    moved: set[str],
+) -> frozenset[str]:
+    """Give the ids of the entries that show something that may have changed.
+
+    Those about a moved repository, those that its files are provenances of, and those whose
+    publisher the lists now call something else. What a file moves to is found by ``settle``.
+    """
+    touched = {place_of(repositories[key]).software_id for key in moved}
+    for row in stored.files:
+        if row.repository_id in moved and row.software_id is not None:
+            touched.add(row.software_id)
+    for visit in visits:
+        identity = place_of(repositories[visit.id]).software_id
+        entry = stored.software.get(identity)
+        listed = plan.publishers.of(repositories[visit.id].facts.web_url)
+        if entry is not None and listed is not None and entry.publisher != listed:
+            touched.add(identity)
+    return frozenset(touched)
+
+
+def _blobs(visits: Iterable[Visit]) -> dict[str, bytes]:
+    blobs = {}
+    for visit in visits:
+        file = visit.winner
+        if file is None or file.content is None or visit.reading is None:
+            continue
+        if len(file.content) <= publiccode.MAX_BYTES:
+            blobs[file.blob_id] = file.content
+    return blobs
+
+
+def _item(visit: Visit, stored: Stored, *, moved: bool) -> Item:
+    sighting = visit.sighting
+    url = sighting.repository.web_url
+    file = visit.winner
+    doubt = None
+    if isinstance(sighting.files, Unknown):
+        doubt = sighting.files.reason
+    elif file is not None and file.unread is not None:
+        doubt = file.unread
+    if doubt is not None:
+        return Item(
+            subject=url,
+            status=ItemStatus.ERRORED,
+            reason=ItemReason.FILE_UNKNOWN,
+            message=doubt,
+            repository_id=visit.id,
+        )
+    known = visit.id in stored.repositories
+    changed = ItemStatus.UPDATED if moved else ItemStatus.UNCHANGED
+    reused = not known and any(
+        row.id != visit.id and url_key(row.facts.web_url) == url_key(url)
+        for row in stored.repositories.values()
+    )
+    return Item(
+        subject=url,
+        status=changed if known else ItemStatus.ADDED,
+        reason=ItemReason.NAME_REUSED if reused else None,
+        message="another repository had this address before" if reused else None,
+        repository_id=visit.id,
+    )

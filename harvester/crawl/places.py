@@ -1,0 +1,84 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Which repository an address names, and which entry a file belongs to. Pure.
+
+The declared ``url`` beats the place where a file was found. An entry is named by its canonical
+repository where the catalogue knows that, else by the address that its files declare.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from harvester.model import software_id, software_id_of_url
+from harvester.ports.catalogue import AliasRow, FileRow, RepositoryRow
+from harvester.urls import url_key
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The entry that a file belongs to."""
+
+    software_id: str
+    repository: RepositoryRow | None
+    """The canonical repository, where the catalogue knows it."""
+    url: str
+
+
+class Places:
+    """Finds the repository behind an address, among those that a page touches."""
+
+    def __init__(
+        self,
+        repositories: Mapping[str, RepositoryRow],
+        aliases: Iterable[AliasRow],
+        fresh: Iterable[str] = (),
+    ) -> None:
+        """Learn where everything is.
+
+        Args:
+            repositories: by id.
+            aliases: addresses that they had before.
+            fresh: ids of repositories that were just seen: they have their address for certain,
+                while one that was seen earlier may have lost it since.
+        """
+        self._repositories = repositories
+        seen = frozenset(fresh)
+        self._ids: dict[str, str] = {}
+        for alias in sorted(aliases, key=lambda row: (row.since, row.repository_id)):
+            self._ids[url_key(alias.url)] = alias.repository_id
+        by_certainty = sorted(
+            repositories.values(), key=lambda row: (row.id in seen, row.gone_reason is None, row.id)
+        )
+        for row in by_certainty:
+            self._ids[url_key(row.facts.web_url)] = row.id
+
+    def find(self, url: str) -> RepositoryRow | None:
+        """Give the repository that has, or else had, an address."""
+        return self._repositories.get(self._ids.get(url_key(url), ""))
+
+    def of(self, file: FileRow) -> Place:
+        """Give the entry that a file belongs to."""
+        host = self._repositories[file.repository_id]
+        if file.declared_url is None:
+            return place_of(host)
+        if url_key(file.declared_url) == url_key(host.facts.web_url):
+            return place_of(host)
+        target = self.find(file.declared_url)
+        if target is not None:
+            return place_of(target)
+        return Place(unclaimed_id(file.declared_url), None, file.declared_url)
+
+
+def place_of(repository: RepositoryRow) -> Place:
+    """Give the entry whose canonical repository this is."""
+    identity = software_id(repository.forge.url, repository.facts.forge_id)
+    return Place(identity, repository, repository.facts.web_url)
+
+
+def unclaimed_id(url: str) -> str:
+    """Give the id of the entry for an address that no known repository has.
+
+    The address is folded as for comparison, so that two spellings make one entry in any order.
+    """
+    return software_id_of_url(f"https://{url_key(url)}")

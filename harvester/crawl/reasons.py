@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The closed lists of words that say why."""
+
+from enum import StrEnum
+
+
+class FileReason(StrEnum):
+    """Why a file has its outcome."""
+
+    VALID = "valid"
+    """Listed: the file is good and describes the repository that it lies in."""
+    ERRORS = "errors"
+    """Invalid: the findings say what to mend."""
+    DECLARES_KNOWN = "declares-known-repository"
+    """Other place: its ``url`` names another repository that the catalogue knows."""
+    DECLARES_UNKNOWN = "declares-unknown-address"
+    """Other place: its ``url`` names an address that no source of the catalogue covers."""
+    YML_WINS = "yml-wins"
+    """Superseded: ``publiccode.yml`` stands beside it."""
+    REMOVED = "removed"
+    """Superseded: it is gone, and another file took its place."""
+
+
+class StateReason(StrEnum):
+    """Why an entry has its state: ``state_reason`` of an export."""
+
+    VALID = "valid"
+    """Listed: the newest file is good."""
+    LAST_GOOD = "last-good"
+    """Listed: the newest file is broken or absent; the last good record is shown for a while."""
+    NEVER_VALID = "never-valid"
+    """Invalid: there was no good file yet."""
+    STALE = "stale"
+    """Invalid: the last good record is too old."""
+    DELETED = "deleted"
+    """Gone: the repository is no longer there for an anonymous visitor."""
+    MOVED = "moved"
+    """Gone: the repository left what the sources cover."""
+    FILE_REMOVED = "file-removed"
+    """Gone: the repository is there, its publiccode file is not."""
+    MERGED = "merged"
+    """Only in the change feed: the entry lives on under another id."""
+
+
+class ItemReason(StrEnum):
+    """Why an item was skipped or errored, beside :class:`~harvester.model.FailureCode`."""
+
+    OUT_OF_SCOPE = "out-of-scope"
+    FILE_UNKNOWN = "file-unknown"
+    NAME_REUSED = "name-reused"
+    """Another repository, by its id, now has the address of one that is still known."""

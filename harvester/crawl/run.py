@@ -1,0 +1,341 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The run of one crawl: list, read, store, conclude.
+
+The listing runs ahead by a few pages while a worker thread parses and stores; nothing heavy happens
+on the event loop. Pages are gathered until a second query for texts pays, and what was gathered is
+one transaction: kill the process anywhere, and the next run goes on after the last of them.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from harvester.crawl.ahead import StoppedError, ahead, unless_stopped
+from harvester.crawl.batch import Batch, ask, store, wanted
+from harvester.crawl.conclude import conclude
+from harvester.crawl.scope import covers
+from harvester.crawl.task import CrawlTask, Listener, SourceSummary
+from harvester.model import (
+    Found,
+    ItemStatus,
+    Listing,
+    LookUp,
+    Outcome,
+    Page,
+    Scope,
+    ScopeKind,
+    Sighting,
+)
+from harvester.ports.catalogue import (
+    Catalogue,
+    CrawlEnd,
+    CrawlRequest,
+    Item,
+    OpenCrawl,
+    SourceState,
+    Unseen,
+)
+from harvester.ports.connector import Connector
+from harvester.ports.errors import (
+    BudgetExhaustedError,
+    LeaseLostError,
+    SourceBusyError,
+    SourceError,
+    UnreachableError,
+)
+from harvester.ports.http import Clock
+from harvester.worker import Worker
+
+OVERLAP = timedelta(hours=2)
+"""How far an incremental crawl looks back behind the start of the last good one: GitLab writes a
+project's last activity at most once an hour, and sometimes loses one."""
+AHEAD = 3
+"""Pages that the listing may be ahead of the store."""
+GATHER = 5
+"""Pages of a listing that one transaction holds at most."""
+LOOK_UPS = 1000
+"""Repositories that one conclusion looks up by id at most; more missing is an accident."""
+
+
+async def crawl(
+    task: CrawlTask,
+    *,
+    connector: Connector,
+    catalogue: Catalogue,
+    worker: Worker,
+    clock: Clock,
+    listener: Listener,
+    stop: asyncio.Event,
+    holder: str,
+) -> SourceSummary:
+    """Crawl one source, once.
+
+    What goes wrong with the source is told in the summary; nothing that was committed is lost.
+
+    Args:
+        task: what to crawl.
+        connector: open.
+        catalogue: used only in the worker's thread.
+        worker: the thread for parsing and the database.
+        clock: where the time comes from.
+        listener: hears how it gets on.
+        stop: set by a signal; the crawl ends after what it is committing.
+        holder: who crawls, for the lease.
+
+    Raises:
+        CatalogueError: the database cannot be used.
+    """
+    run = _Run(task, connector, catalogue, worker, clock, listener, stop)
+    return await run.whole(holder)
+
+
+@dataclass(slots=True)
+class _Run:
+    task: CrawlTask
+    connector: Connector
+    catalogue: Catalogue
+    worker: Worker
+    clock: Clock
+    listener: Listener
+    stop: asyncio.Event
+    items: Counter[ItemStatus] = field(default_factory=Counter)
+    repositories: int = 0
+    cursor: str | None = None
+    clean: bool = True
+    answered: bool = False
+    limited: bool = False
+
+    @property
+    def _name(self) -> str:
+        return self.task.source.name
+
+    @property
+    def _partial(self) -> bool:
+        return self.task.addresses is not None or self.task.limit is not None
+
+    # --- from begin to end ------------------------------------------------------------------
+
+    async def whole(self, holder: str) -> SourceSummary:
+        """Crawl, and say how it ended."""
+        began = self.clock.now()
+        state = (await self.worker(self.catalogue.sources)).get(self._name)
+        request = self._request(state, began)
+        try:
+            opened = await self.worker(self.catalogue.begin, request, holder, began)
+        except SourceBusyError as error:
+            return self._summary(began, files={}, error=str(error), busy=True, resumed_from=None)
+        self.items.update(opened.items)
+        self.cursor, self.clean = opened.cursor, opened.clean
+        resumed_from = opened.cursor if opened.resumed else None
+        self.listener.started(self._name, sweep=opened.sweep, resumed_from=resumed_from)
+        end = await self._guarded(opened, state)
+        return self._summary(
+            began,
+            files=await self.worker(self.catalogue.outcomes, self._name),
+            resumed_from=resumed_from,
+            error=end.error,
+            complete=end.status == "complete" and not self._partial,
+            stopped=end.status == "stopped",
+            not_before=end.not_before,
+        )
+
+    async def _guarded(self, opened: OpenCrawl, state: SourceState | None) -> CrawlEnd:
+        """List and conclude; whatever the source does, the crawl is ended in the catalogue."""
+        try:
+            if not opened.listed:
+                await self._list(opened, self._listing(opened, state))
+            return await self._conclude(opened)
+        except StoppedError:
+            end = self._end("stopped")
+        except LeaseLostError as error:
+            return self._end("failed", str(error))
+        except BudgetExhaustedError as error:
+            self.answered = True
+            end = self._end("incomplete", str(error), error.not_before)
+        except SourceError as error:
+            self.answered = self.answered or not isinstance(error, UnreachableError)
+            end = self._end("failed", str(error))
+        await self.worker(self.catalogue.end, opened, end, self.clock.now())
+        return end
+
+    def _end(
+        self, status: str, error: str | None = None, not_before: datetime | None = None
+    ) -> CrawlEnd:
+        return CrawlEnd(
+            status=status, error=error, not_before=not_before, spent=self.connector.spent()
+        )
+
+    # --- what to ask for --------------------------------------------------------------------
+
+    def _request(self, state: SourceState | None, now: datetime) -> CrawlRequest:
+        plan = self.task.source
+        return CrawlRequest(
+            source=plan.name,
+            kind=plan.kind,
+            forge=plan.forge,
+            scope=self._scope().kind,
+            fingerprint=plan.fingerprint,
+            sweep=self._sweeps(state, now),
+            partial=self._partial,
+        )
+
+    def _sweeps(self, state: SourceState | None, now: datetime) -> bool:
+        if self.task.full or self._partial or state is None or state.last_sweep_at is None:
+            return True
+        return now - state.last_sweep_at >= self.task.source.sweep_every
+
+    def _scope(self) -> Scope:
+        if self.task.addresses is None:
+            return self.task.source.scope
+        return Scope(ScopeKind.ADDRESSES, self.task.addresses)
+
+    def _listing(self, opened: OpenCrawl, state: SourceState | None) -> Listing:
+        since = None
+        if not opened.sweep and state is not None and state.last_success_at is not None:
+            since = state.last_success_at - OVERLAP
+        return Listing(
+            scope=self._scope(),
+            cursor=opened.cursor,
+            since=since,
+            contents=opened.first,
+            recent_owners=opened.recent_owners,
+        )
+
+    # --- the listing ------------------------------------------------------------------------
+
+    async def _list(self, opened: OpenCrawl, listing: Listing) -> None:
+        batch, finished = Batch(), False
+        async for page in ahead(self.connector.pages(listing), AHEAD, self.stop):
+            self.answered = True
+            room = self.task.limit - self.repositories if self.task.limit is not None else None
+            fresh = batch.add(page, self.task.source, room)
+            known = await self.worker(ask, self.catalogue, fresh)
+            batch.wanted |= wanted(known, fresh)
+            self.limited = room is not None and len(batch.sightings) >= room
+            if self.limited or self._is_full(batch):
+                await self._store(opened, batch, page)
+                batch, finished = Batch(), batch.complete
+            if self.limited:
+                return
+        if not finished:
+            batch.cursor = None
+            await self._store(opened, batch, None)
+
+    def _is_full(self, batch: Batch) -> bool:
+        """Say whether to store: there is nothing to wait for, or enough to ask for together."""
+        ripe = not batch.wanted or len(batch.wanted) >= self.connector.read_batch
+        return ripe or batch.complete or batch.pages >= GATHER
+
+    async def _store(self, opened: OpenCrawl, batch: Batch, page: Page | None) -> None:
+        keys = [key for key in batch.sightings if key in batch.wanted]
+        if keys:
+            asked = [batch.sightings[key] for key in keys]
+            read = await unless_stopped(self.connector.read(asked), self.stop)
+            batch.sightings.update(zip(keys, read, strict=True))
+        items = await self.worker(
+            store, self.catalogue, opened, self.task.source, batch, self.clock.now()
+        )
+        self.cursor = batch.cursor
+        self.repositories += len(batch.sightings)
+        self.items.update(item.status for item in items)
+        self.items[ItemStatus.SKIPPED] += batch.skipped
+        self.clean &= all(item.status is not ItemStatus.ERRORED for item in items)
+        for item in items:
+            self.listener.item(self._name, item)
+        self.listener.page(
+            self._name,
+            self.repositories,
+            page.total if page else None,
+            page.owners_left if page else None,
+            self.connector.spent(),
+        )
+
+    # --- the conclusion ---------------------------------------------------------------------
+
+    async def _conclude(self, opened: OpenCrawl) -> CrawlEnd:
+        if self._partial:
+            end = self._end("complete" if self.clean else "flawed")
+            await self.worker(self.catalogue.end, opened, end, self.clock.now())
+            return end
+        answers: Mapping[str, LookUp] = {}
+        if opened.sweep and self.clean:
+            unseen = await self.worker(self.catalogue.unseen, opened)
+            answers = await self._look_up(opened, unseen)
+        end, items = await self.worker(self._commit_conclusion, opened, answers)
+        for item in items:
+            self.listener.item(self._name, item)
+        self.items.update(item.status for item in items)
+        return end
+
+    async def _look_up(self, opened: OpenCrawl, unseen: Unseen) -> Mapping[str, LookUp]:
+        """Ask for what the sweep did not see; what is there after all is stored as seen."""
+        rows = {row.facts.forge_id: row for row in unseen.repositories}
+        if not rows or len(rows) > LOOK_UPS:
+            return {}
+        found = await unless_stopped(self.connector.look_up(sorted(rows)), self.stop)
+        answers = {rows[forge_id].id: answer for forge_id, answer in found.items()}
+        there: dict[str, Sighting] = {
+            key: answer.sighting
+            for key, answer in answers.items()
+            if isinstance(answer, Found)
+            and covers(self.task.source, answer.sighting.repository.path)
+        }
+        if there:
+            batch = Batch(sightings=there, complete=True)
+            batch.wanted = wanted(await self.worker(ask, self.catalogue, there), there)
+            await self._store(opened, batch, None)
+        return {key: answer for key, answer in answers.items() if key not in there}
+
+    def _commit_conclusion(
+        self, opened: OpenCrawl, answers: Mapping[str, LookUp]
+    ) -> tuple[CrawlEnd, tuple[Item, ...]]:
+        """Decide on the state that the transaction itself sees, and end the crawl with it."""
+        now = self.clock.now()
+        sweep = opened.sweep and self.clean
+        with self.catalogue.page(opened, now) as page:
+            unseen = self.catalogue.unseen(opened)
+            if not sweep:
+                unseen = replace(unseen, repositories=())
+            conclusion = conclude(self.task.source, unseen, answers, sweep=sweep, now=now)
+            page.write(conclusion.writes, now)
+            end = self._end(
+                "complete" if self.clean and conclusion.brake is None else "flawed",
+                conclusion.brake,
+            )
+            self.catalogue.end(opened, end, now)
+        return end, conclusion.writes.items
+
+    # --- the summary ------------------------------------------------------------------------
+
+    def _summary(
+        self,
+        began: datetime,
+        *,
+        files: Mapping[Outcome, int],
+        resumed_from: str | None,
+        error: str | None,
+        complete: bool = False,
+        busy: bool = False,
+        stopped: bool = False,
+        not_before: datetime | None = None,
+    ) -> SourceSummary:
+        return SourceSummary(
+            name=self._name,
+            complete=complete,
+            resumed_from=resumed_from,
+            items={status: self.items[status] for status in ItemStatus},
+            files={outcome: files.get(outcome, 0) for outcome in Outcome},
+            spent=self.connector.spent(),
+            seconds=(self.clock.now() - began).total_seconds(),
+            cursor=self.cursor,
+            error=error,
+            limited=self.limited,
+            busy=busy,
+            stopped=stopped,
+            answered=self.answered or busy,
+            not_before=not_before,
+        )
