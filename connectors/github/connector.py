@@ -5,7 +5,9 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
+
+from pydantic import BaseModel
 
 from connectors.github.addresses import addresses
 from connectors.github.aliases import document
@@ -42,18 +44,18 @@ from harvester.ports.errors import BudgetExhaustedError, NotFoundError, SourceEr
 
 _HEADERS = {"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28"}
 _REMEDY = (
-    "; with a token GitHub allows 5,000 points an hour instead of 60 requests, and a point reads"
-    " a hundred repositories: set token_env, or app_id, installation_id and private_key_file"
+    "; with a token GitHub allows 5,000 points an hour, each good for a hundred repositories,"
+    " instead of 60 requests: set token_env, or app_id, installation_id and private_key_file"
 )
 
 
 class GitHubConnector:
     """Reads a GitHub, or an Enterprise Server, with a token, as a GitHub App or anonymously."""
 
-    kind = "github"
-    profile = "standard"
-    host_aliases: Mapping[str, str] = {}
-    Options = GitHubOptions
+    kind: ClassVar[str] = "github"
+    profile: ClassVar[str] = "standard"
+    host_aliases: ClassVar[Mapping[str, str]] = {}
+    Options: ClassVar[type[BaseModel]] = GitHubOptions
     read_batch = BATCH
 
     def __init__(self, access: ForgeAccess) -> None:
@@ -94,6 +96,7 @@ class GitHubConnector:
         names = named(listing.scope, self._access.source)
         place = position(listing.cursor, listing.since, anonymous=self._anonymous)
         agenda = Agenda(by_visit(names.owners, listing.recent_owners), place)
+        owners_left = agenda.owners_left
         try:
             if names.repositories:
                 last = None
@@ -106,8 +109,9 @@ class GitHubConnector:
             async for page in self._of_owners(agenda, listing):
                 self._raise_if_exhausted()
                 yield page
+                owners_left = agenda.owners_left
         except BudgetExhaustedError as error:
-            raise self._told(error, agenda.owners_left) from error
+            raise self._told(error, owners_left) from error
 
     async def read(self, wanted: Sequence[Sighting]) -> Sequence[Sighting]:
         """Bring texts, topics and languages; without a token, the files from the raw host."""
@@ -243,6 +247,7 @@ class GitHubConnector:
 
     def _told(self, error: BudgetExhaustedError, owners_left: int) -> BudgetExhaustedError:
         """Say what is left to do, and what would help."""
-        left = f"; {owners_left} owners are left, the next crawl goes on with them"
         remedy = _REMEDY if self._anonymous else ""
-        return BudgetExhaustedError(f"{error}{left}{remedy}", error.not_before)
+        return BudgetExhaustedError(
+            f"{error}; owners left: {owners_left}{remedy}", error.not_before
+        )
