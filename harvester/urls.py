@@ -16,6 +16,8 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _STRAY = " \t\r\n\"'<>`"
 """What people leave around an address when they copy it."""
+_WEB_IDE = "/-/ide/project"
+"""Where GitLab's Web IDE opens ``/GROUP/PROJECT/edit/BRANCH/-/FILE``."""
 _FORGE_PAGES = re.compile(
     r"/(?:releases|tags|branches|issues|pulls|wiki|tree|blob|raw|commits?|src|archive|actions)(?:/.*)?$"
 )
@@ -51,7 +53,11 @@ def repository_url(text: str) -> str:
         BadUrlError: not a web address, or one without a path.
     """
     parts = _split(text)
-    path = re.sub(r"^/-/ide/project", "", parts.path)
+    path = parts.path
+    if path.startswith(_WEB_IDE):
+        path = re.sub(
+            r"/(?:edit|blob|tree|merge_requests)(?:/.*)?$", "", path.removeprefix(_WEB_IDE)
+        )
     path = re.sub(r"/-(?:/.*)?$", "", path)
     segments = path.strip("/").split("/")
     if len(segments) > 2:  # noqa: PLR2004 - owner and repository

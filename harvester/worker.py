@@ -5,7 +5,7 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
@@ -19,6 +19,11 @@ class Worker:
     def __init__(self, name: str) -> None:
         """Name the thread, for stack traces."""
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+
+    @property
+    def executor(self) -> Executor:
+        """The thread, for what hands calls to executors itself."""
+        return self._executor
 
     async def __call__(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a call in the thread and give what it gives.

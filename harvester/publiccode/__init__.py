@@ -1,4 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Reading, checking and normalising publiccode.yml."""
+"""Reads, checks and normalises publiccode.yml. Pure: no network, no database.
+
+>>> reading = read(b"name: Example", FileContext())
+>>> reading.valid
+False
+"""
+
+from harvester.publiccode.context import FileContext
+from harvester.publiccode.decoding import MAX_BYTES
+from harvester.publiccode.reading import NORMALISER, normalise, read, too_large
+
+__all__ = ["MAX_BYTES", "NORMALISER", "FileContext", "normalise", "read", "too_large"]

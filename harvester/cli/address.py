@@ -1,0 +1,234 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What is known of one address, and in plain words why it is not listed."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from harvester.cli import compose, words
+from harvester.cli.adapters import SystemClock
+from harvester.cli.options import Language
+from harvester.cli.output import moment
+from harvester.cli.sources import next_run
+from harvester.cli.targets import source_of
+from harvester.cli.words import say, word
+from harvester.crawl.scope import covers
+from harvester.model import Severity
+from harvester.ports.catalogue import Catalogue, FileRow, Item, RepositoryRow, SoftwareRow, Stored
+from harvester.settings import Configuration
+from harvester.urls import url_key
+
+
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    """Why an address is not in the catalogue."""
+
+    key: str
+    """Of a sentence in :mod:`harvester.cli.words`."""
+    source: str | None = None
+    at: datetime | None = None
+
+
+class Address:
+    """One address in the light of the catalogue and the settings."""
+
+    def __init__(self, configuration: Configuration, catalogue: Catalogue, url: str) -> None:
+        self.url = url
+        self._configuration = configuration
+        self._states = catalogue.sources()
+        self._around: Stored = catalogue.around(url)
+        self._items = {key: catalogue.last_items(key) for key in self._around.repositories}
+
+    def as_json(self) -> dict[str, Any]:
+        """Give everything for machines."""
+        reason = self._absence()
+        return {
+            "url": self.url,
+            "found": reason is None,
+            "why_not": None if reason is None else reason.key.replace("_", "-"),
+            "repositories": [self._repository_json(row) for row in self._repositories()],
+            "software": [_software_json(row) for row in self._software()],
+            "files": [self._file_json(file) for file in self._files()],
+            "source": self._source_name(),
+            "next_crawl_at": moment(self._next_crawl()),
+        }
+
+    def sentences(self, language: Language) -> Iterator[str]:
+        """Say it for people."""
+        reason = self._absence()
+        if reason is not None:
+            yield say(
+                reason.key, language, url=self.url, source=reason.source, at=moment(reason.at)
+            )
+            return
+        for entry in self._software():
+            yield say(
+                "entry",
+                language,
+                name=entry.name or "?",
+                url=entry.url,
+                state=word(words.LISTS, entry.state, language),
+                reason=word(words.STATES, entry.state_reason, language),
+                since=moment(entry.first_seen_at),
+            )
+        files = self._files()
+        for repository in self._repositories():
+            yield from self._of_repository(repository, files, language)
+        for file in files:
+            yield _file_sentence(file, self._around.repositories[file.repository_id], language)
+        for name, at, item in self._newest_items():
+            why = f": {word(words.ITEMS, item.reason, language)}" if item.reason else ""
+            yield say(
+                "crawled", language, source=name, at=moment(at), status=item.status, reason=why
+            )
+        due = self._next_crawl()
+        if due is None:
+            yield say("by_hand", language, url=self.url)
+        else:
+            yield say("next", language, at=moment(due))
+
+    # --- what is known ----------------------------------------------------------------------
+
+    def _repositories(self) -> list[RepositoryRow]:
+        """Those that have or had the address itself, not all that hang together with it."""
+        key = url_key(self.url)
+        had = {alias.repository_id for alias in self._around.aliases if url_key(alias.url) == key}
+        return [
+            row
+            for row in self._around.repositories.values()
+            if url_key(row.facts.web_url) == key or row.id in had
+        ]
+
+    def _software(self) -> list[SoftwareRow]:
+        here = {row.id for row in self._repositories()}
+        mine = {file.software_id for file in self._around.files if file.repository_id in here}
+        return [
+            row
+            for row in self._around.software.values()
+            if row.repository_id in here or row.id in mine or url_key(row.url) == url_key(self.url)
+        ]
+
+    def _files(self) -> list[FileRow]:
+        here = {row.id for row in self._repositories()}
+        entries = {row.id for row in self._software()}
+        return [
+            file
+            for file in self._around.files
+            if file.repository_id in here or file.software_id in entries
+        ]
+
+    def _absence(self) -> _Reason | None:
+        """Say why nothing is known; None if something is."""
+        if self._repositories() or self._software():
+            return None
+        source = source_of(self._configuration, self.url)
+        if source is None:
+            return _Reason("no_source")
+        plan = compose.plan_of(self._configuration, source)
+        if not covers(plan, self.url[len(source.url) :].strip("/")):
+            return _Reason("not_covered", source.name)
+        state = self._states.get(source.name)
+        if state is None or state.last_success_at is None:
+            return _Reason("never_crawled", source.name)
+        return _Reason("not_seen", source.name, state.last_success_at)
+
+    def _newest_items(self) -> list[tuple[str, datetime, Item]]:
+        """Give the newest item of each source that looked at the repositories."""
+        newest: dict[str, tuple[str, datetime, Item]] = {}
+        for row in self._repositories():
+            for item in self._items[row.id]:
+                newest.setdefault(item[0], item)
+        return list(newest.values())
+
+    def _source_name(self) -> str | None:
+        source = source_of(self._configuration, self.url)
+        return source.name if source else None
+
+    def _next_crawl(self) -> datetime | None:
+        source = source_of(self._configuration, self.url)
+        if source is None:
+            return None
+        return next_run(source, self._states.get(source.name), SystemClock().now())
+
+    # --- how it is told ---------------------------------------------------------------------
+
+    def _of_repository(
+        self, row: RepositoryRow, files: list[FileRow], language: Language
+    ) -> Iterator[str]:
+        url = row.facts.web_url
+        if url_key(url) != url_key(self.url):
+            yield say("alias", language, old=self.url, url=url)
+        if row.gone_reason is not None:
+            reason = word(words.STATES, row.gone_reason, language)
+            yield say("gone", language, url=url, reason=reason)
+        elif row.missing_since is not None:
+            yield say("missing", language, url=url, since=moment(row.missing_since))
+        if not any(file.repository_id == row.id for file in files):
+            yield say("no_file", language, url=url)
+
+    def _repository_json(self, row: RepositoryRow) -> dict[str, Any]:
+        return {
+            "web_url": row.facts.web_url,
+            "forge_id": row.facts.forge_id,
+            "first_seen_at": moment(row.first_seen_at),
+            "missing_since": moment(row.missing_since),
+            "gone_reason": row.gone_reason,
+            "aliases": sorted(
+                alias.url for alias in self._around.aliases if alias.repository_id == row.id
+            ),
+            "crawls": [
+                {
+                    "source": name,
+                    "at": moment(at),
+                    "status": item.status.value,
+                    "reason": item.reason,
+                    "message": item.message,
+                }
+                for name, at, item in self._items[row.id]
+            ],
+        }
+
+    def _file_json(self, file: FileRow) -> dict[str, Any]:
+        repository = self._around.repositories[file.repository_id]
+        return {
+            "repository": repository.facts.web_url,
+            "path": file.path,
+            "outcome": file.outcome.value,
+            "reason": file.reason,
+            "file_state": file.state.value,
+            "findings": len(file.findings),
+            "bad_since": moment(file.bad_since),
+        }
+
+
+def _software_json(row: SoftwareRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "url": row.url,
+        "name": row.name,
+        "state": row.state.value,
+        "state_reason": row.state_reason,
+        "file_state": row.file_state.value,
+        "stale_since": moment(row.stale_since),
+        "first_seen_at": moment(row.first_seen_at),
+        "updated_at": moment(row.updated_at),
+        "findings": json.loads(row.document)["findings"],
+    }
+
+
+def _file_sentence(file: FileRow, repository: RepositoryRow, language: Language) -> str:
+    severities = [finding.severity for finding in file.findings]
+    return say(
+        "file",
+        language,
+        path=file.path,
+        url=repository.facts.web_url,
+        outcome=word(words.OUTCOMES, file.outcome, language),
+        reason=word(words.FILES, file.reason, language),
+        errors=severities.count(Severity.ERROR),
+        warnings=severities.count(Severity.WARNING),
+    )

@@ -1,0 +1,323 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The composition root: the one place that names adapters and puts them together."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager
+from datetime import timedelta
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from harvester import __version__
+from harvester.cli import console, logs
+from harvester.cli.adapters import MemoryBudgets, NoValidators, SystemClock
+from harvester.cli.invocation import Invocation
+from harvester.crawl import KeepPolicy, SourcePlan
+from harvester.model import Forge, Scope
+from harvester.ports.catalogue import Catalogue
+from harvester.ports.connector import ConnectorType, ForgeAccess, HttpOptions
+from harvester.ports.errors import CatalogueError
+from harvester.ports.http import Budgets, Clock, Fetcher, Validators
+from harvester.publishers import PublisherDirectory
+from harvester.settings import MANUAL_SOURCE, Configuration, Source, find_file, load
+from harvester.worker import Worker
+
+GROUP = "harvester.connectors"
+IN_MEMORY = "sqlite://"
+
+
+# --- configuration --------------------------------------------------------------------------
+
+
+@cache
+def connector_types() -> Mapping[str, ConnectorType]:
+    """Find the connectors that are installed, by kind."""
+    found: dict[str, ConnectorType] = {}
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        connector: ConnectorType = point.load()
+        found[connector.kind] = connector
+    return found
+
+
+def connector_options() -> Mapping[str, type[BaseModel]]:
+    """Give what each connector adds to a ``[[sources]]`` table."""
+    return {kind: connector.Options for kind, connector in connector_types().items()}
+
+
+def configuration(invocation: Invocation) -> Configuration:
+    """Read the settings that a command was called with.
+
+    Raises:
+        SettingsError: they are refused.
+    """
+    file = find_file(invocation.config, os.environ, Path.cwd())
+    loaded = load(file, os.environ, connector_options())
+    if loaded.packaged:
+        console.say(f"no harvester.toml here: using the packaged settings, {loaded.path}")
+    return loaded
+
+
+# --- the catalogue --------------------------------------------------------------------------
+
+
+@contextmanager
+def catalogue(configuration: Configuration) -> Iterator[Catalogue]:
+    """Open the catalogue; an SQLite file that is missing is made.
+
+    Raises:
+        CatalogueError: it cannot be used.
+    """
+    with _opened(configuration.database_url()) as opened:
+        yield opened
+
+
+@contextmanager
+def existing_catalogue(configuration: Configuration) -> Iterator[Catalogue]:
+    """Open the catalogue to read it; a file that is missing is not made.
+
+    Raises:
+        CatalogueError: it cannot be used, or is not there.
+    """
+    url = configuration.database_url()
+    file = _missing_file(url)
+    if file is not None:
+        raise CatalogueError(
+            f"there is no catalogue at {file} yet; fill it with `harvester crawl`, or name another "
+            "one in database_url"
+        )
+    with _opened(url) as opened:
+        yield opened
+
+
+@contextmanager
+def catalogue_or_empty(configuration: Configuration) -> Iterator[Catalogue]:
+    """Open the catalogue to read it; where there is none yet, an empty one in memory."""
+    url = configuration.database_url()
+    with _opened(IN_MEMORY if _missing_file(url) else url) as opened:
+        yield opened
+
+
+@contextmanager
+def passing_catalogue() -> Iterator[Catalogue]:
+    """Open an empty catalogue in memory, for a dry run."""
+    with _opened(IN_MEMORY) as opened:
+        yield opened
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Catalogue]:
+    from storage.catalogue import open_catalogue
+
+    opened = open_catalogue(url)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _missing_file(url: str) -> Path | None:
+    prefix = "sqlite:///"
+    path = Path(url.removeprefix(prefix).partition("?")[0])
+    return (
+        path if url.startswith(prefix) and path.name != ":memory:" and not path.exists() else None
+    )
+
+
+def stores(catalogue: Catalogue, worker: Worker) -> tuple[Budgets, Validators]:
+    """Give what of the HTTP chain outlives a run: kept in the catalogue, by the worker's thread."""
+    from storage.catalogue import SqlCatalogue
+    from storage.ledgers import StoredBudgets, StoredValidators
+
+    if not isinstance(catalogue, SqlCatalogue):
+        return MemoryBudgets(), NoValidators()
+    return (
+        StoredBudgets(catalogue.store, worker.executor),
+        StoredValidators(catalogue.store, worker.executor),
+    )
+
+
+def holder() -> str:
+    """Name this process, for leases."""
+    from storage.lease import holder as name_process
+
+    return name_process()
+
+
+# --- sources --------------------------------------------------------------------------------
+
+
+def plan_of(configuration: Configuration, source: Source) -> SourcePlan:
+    """Make a configured source ready to be crawled.
+
+    Raises:
+        SettingsError: its list of public bodies cannot be used.
+    """
+    return _plan(
+        configuration,
+        name=source.name,
+        kind=source.kind,
+        url=source.url,
+        scope=configuration.scope(source),
+        publishers=configuration.publishers(source),
+        source=source,
+    )
+
+
+def manual_plan(configuration: Configuration, *, kind: str, url: str, scope: Scope) -> SourcePlan:
+    """Make a plan for addresses of a forge that no source is configured for."""
+    return _plan(
+        configuration,
+        name=MANUAL_SOURCE,
+        kind=kind,
+        url=url,
+        scope=scope,
+        publishers=PublisherDirectory(()),
+        source=None,
+    )
+
+
+def _plan(
+    configuration: Configuration,
+    *,
+    name: str,
+    kind: str,
+    url: str,
+    scope: Scope,
+    publishers: PublisherDirectory,
+    source: Source | None,
+) -> SourcePlan:
+    connector = connector_types()[kind]
+    keep = configuration.settings.keep
+    include = source.include if source else ("*",)
+    exclude = source.exclude if source else ()
+    return SourcePlan(
+        name=name,
+        kind=kind,
+        forge=Forge(url=url, kind=kind),
+        scope=scope,
+        include=include,
+        exclude=exclude,
+        profile=connector.profile,
+        host_aliases=connector.host_aliases,
+        publishers=publishers,
+        keep=KeepPolicy(
+            gone_after=keep.gone_after,
+            invalid_after=keep.invalid_after,
+            max_vanish=keep.max_vanish,
+            gate=keep.gate,
+        ),
+        sweep_every=source.sweep_every if source else timedelta(days=7),
+        fingerprint=fingerprint(kind, url, scope, include, exclude),
+    )
+
+
+def fingerprint(
+    kind: str, url: str, scope: Scope, include: tuple[str, ...], exclude: tuple[str, ...]
+) -> str:
+    """Digest what decides what a source lists; the order of paths and patterns does not."""
+    decisive = [kind, url, scope.kind, sorted(scope.paths), sorted(include), sorted(exclude)]
+    return hashlib.sha256(json.dumps(decisive).encode()).hexdigest()[:32]
+
+
+# --- access to forges -----------------------------------------------------------------------
+
+
+def http_options(configuration: Configuration | None) -> HttpOptions:
+    """Give the ``[http]`` table; the defaults without a configuration.
+
+    Raises:
+        SettingsError: ``ca_file`` cannot be read.
+    """
+    if configuration is None:
+        return HttpOptions(user_agent=user_agent(None))
+    http = configuration.settings.http
+    return HttpOptions(
+        user_agent=user_agent(http.contact),
+        timeout=http.timeout,
+        max_wait=http.max_wait.total_seconds(),
+        max_body=http.max_body,
+        ca_file=configuration.ca_file(),
+        attempts=http.attempts,
+    )
+
+
+def user_agent(contact: str | None) -> str:
+    """Name harvester and whom to ask about it."""
+    return f"harvester/{__version__}" + (f" (+{contact})" if contact else "")
+
+
+def access_of(
+    configuration: Configuration,
+    source: Source,
+    *,
+    clock: Clock | None = None,
+    budgets: Budgets | None = None,
+    validators: Validators | None = None,
+) -> ForgeAccess:
+    """Resolve how a configured source is reached; only now are its secrets read.
+
+    Raises:
+        SettingsError: a secret cannot be had.
+    """
+    token = configuration.token(source)
+    logs.hide(token.value)
+    if token.missing is not None:
+        console.warn(
+            f"{source.name}: the environment variable {token.missing} is not set; reading "
+            "anonymously, which forges allow far fewer requests: the crawl may take several runs"
+        )
+    return ForgeAccess(
+        source=source.name,
+        url=source.url,
+        api_url=source.api_url,
+        graphql_url=source.graphql_url,
+        raw_url=source.raw_url,
+        token=token.value,
+        options=configuration.options(source),
+        http=http_options(configuration),
+        clock=clock or SystemClock(),
+        budgets=budgets or MemoryBudgets(),
+        validators=validators or NoValidators(),
+    )
+
+
+def anonymous_access(
+    configuration: Configuration,
+    url: str,
+    *,
+    clock: Clock | None = None,
+    budgets: Budgets | None = None,
+    validators: Validators | None = None,
+) -> ForgeAccess:
+    """Say how a forge is reached that no source is configured for."""
+    return ForgeAccess(
+        source=MANUAL_SOURCE,
+        url=url,
+        http=http_options(configuration),
+        clock=clock or SystemClock(),
+        budgets=budgets or MemoryBudgets(),
+        validators=validators or NoValidators(),
+    )
+
+
+def warn_of_missing_contact(configuration: Configuration) -> None:
+    """Say that forges cannot tell whom to ask about the requests."""
+    if configuration.settings.http.contact is None:
+        console.warn(
+            "no contact in the User-Agent: set contact in [http], or HARVESTER_HTTP__CONTACT, so "
+            "that operators of forges can reach you"
+        )
+
+
+def fetcher(http: HttpOptions) -> AbstractAsyncContextManager[Fetcher]:
+    """Open what fetches addresses that are not a source's own; it reaches public hosts only."""
+    from connectors.transport.fetcher import GuardedFetcher
+
+    return GuardedFetcher(http)

@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""``harvester plan``: what a crawl would cost, before any of it."""
+
+from typing import Annotated
+
+import typer
+
+from harvester.cli import console
+from harvester.cli.exits import ExitCode
+from harvester.cli.invocation import Invocation
+from harvester.cli.options import Form, FormOption, JsonOption
+from harvester.cli.output import write_json
+
+
+def plan(
+    invocation: Invocation,
+    *,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SOURCE", help="Configured sources (default: all).", show_default=False
+        ),
+    ] = None,
+    form: FormOption = Form.TEXT,
+    json: JsonOption = False,
+) -> int:
+    """Say how many requests and points a whole listing is expected to cost; asks no forge."""
+    from harvester.cli import compose
+    from harvester.cli.estimates import expected
+
+    configuration = compose.configuration(invocation)
+    plans = []
+    with compose.catalogue_or_empty(configuration) as catalogue:
+        for source in configuration.sources(names or []):
+            connector = compose.connector_types()[source.kind](
+                compose.access_of(configuration, source)
+            )
+            size = catalogue.size(source.name)
+            plans.append((source.name, connector.estimate(configuration.scope(source), size), size))
+    if json or form is Form.JSON:
+        write_json(
+            {
+                "sources": [
+                    {
+                        "name": name,
+                        "requests": {
+                            "graphql": estimate.graphql,
+                            "rest": estimate.rest,
+                            "raw": estimate.raw,
+                        },
+                        "points": estimate.points,
+                        "exact": estimate.exact,
+                        "remark": estimate.remark,
+                        "known_repositories": size.repositories,
+                    }
+                    for name, estimate, size in plans
+                ]
+            }
+        )
+        return ExitCode.OK
+    for name, estimate, size in plans:
+        known = "never crawled" if size.first else f"{size.repositories} repositories known"
+        console.out(f"{name} ({known}): {expected(estimate)}")
+    return ExitCode.OK

@@ -1,0 +1,230 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""One call of ``harvester crawl``: every source that is meant, one after another."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from harvester.cli import compose, console, progress, summary, targets
+from harvester.cli.adapters import SystemClock
+from harvester.cli.crawl import CrawlForm
+from harvester.cli.estimates import expected
+from harvester.cli.exits import ExitCode, UsageError
+from harvester.cli.invocation import Invocation
+from harvester.cli.output import write_json
+from harvester.cli.signals import StopSignals
+from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl
+from harvester.model import ItemStatus, Outcome, Spent
+from harvester.ports.catalogue import Catalogue
+from harvester.ports.connector import Connector, ForgeAccess
+from harvester.ports.errors import SourceError, UnreachableError
+from harvester.ports.http import Clock
+from harvester.settings import MANUAL_SOURCE, Configuration
+from harvester.worker import Worker
+
+BUSY_WAIT = 5.0
+"""Seconds between two looks at a busy source, with ``--wait``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """The options of ``crawl``."""
+
+    full: bool
+    dry_run: bool
+    limit: int | None
+    kind: str | None
+    wait: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A target with all that was resolved for it before anything is asked of a forge."""
+
+    target: targets.Target
+    access: ForgeAccess
+    plan: SourcePlan | None
+    """None: the kind of its forge has yet to be found out."""
+
+
+class Run:
+    """Crawls what the arguments mean, and tells how it ended."""
+
+    def __init__(self, invocation: Invocation, wishes: Wishes, form: CrawlForm) -> None:
+        self._invocation, self._wishes, self._form = invocation, wishes, form
+        self._clock: Clock = SystemClock()
+
+    def crawl(self, arguments: Sequence[str]) -> ExitCode:
+        """Crawl; gives the exit code.
+
+        Raises:
+            HarvesterError: nothing could be begun, or the database cannot be used.
+        """
+        configuration = compose.configuration(self._invocation)
+        targets.chosen_kind(self._wishes.kind)
+        wanted = targets.targets(configuration, arguments)
+        if not wanted:
+            raise UsageError(
+                f"{configuration.path}: no source is configured; add a [[sources]] table, or give "
+                "the address of a repository, a group or an owner"
+            )
+        compose.warn_of_missing_contact(configuration)
+        opened = (
+            compose.passing_catalogue()
+            if self._wishes.dry_run
+            else compose.catalogue(configuration)
+        )
+        with opened as catalogue:
+            return asyncio.run(self._all(configuration, catalogue, wanted))
+
+    async def _all(
+        self, configuration: Configuration, catalogue: Catalogue, wanted: Sequence[targets.Target]
+    ) -> ExitCode:
+        listener = progress.listener(catalogue.name, events=self._form is CrawlForm.NDJSON)
+        summaries: list[SourceSummary] = []
+        with StopSignals() as signals, Worker("catalogue") as worker, listener.shown():
+            jobs = [self._job(configuration, catalogue, worker, target) for target in wanted]
+            for job in jobs:
+                if signals.stop.is_set():
+                    break
+                one = _One(self, configuration, catalogue, worker, listener, signals.stop)
+                summaries.append(await one.whole(job))
+                listener.ended(summaries[-1])
+        self._tell(catalogue.name, summaries)
+        if signals.code is not None:
+            left = [_command_of(job) for job in jobs[len(summaries) :]]
+            left = [
+                _command_of(j) for j, s in zip(jobs, summaries, strict=False) if s.stopped
+            ] + left
+            if left:
+                console.say("stopped; what was stored stays. Go on with: " + "; ".join(left))
+            return signals.code
+        return summary.exit_code(summaries)
+
+    def _job(
+        self,
+        configuration: Configuration,
+        catalogue: Catalogue,
+        worker: Worker,
+        target: targets.Target,
+    ) -> Job:
+        budgets, validators = compose.stores(catalogue, worker)
+        if target.source is not None:
+            access = compose.access_of(
+                configuration,
+                target.source,
+                clock=self._clock,
+                budgets=budgets,
+                validators=validators,
+            )
+            plan = compose.plan_of(configuration, target.source)
+            return Job(target=target, access=access, plan=plan)
+        kind = self._wishes.kind
+        manual = targets.manual(configuration, kind, target) if kind else None
+        access = compose.anonymous_access(
+            configuration,
+            target.url,
+            clock=self._clock,
+            budgets=budgets,
+            validators=validators,
+        )
+        return Job(target=target, access=access, plan=manual)
+
+    def _tell(self, catalogue: str, summaries: Sequence[SourceSummary]) -> None:
+        name = "kept nothing (dry run)" if self._wishes.dry_run else catalogue
+        if self._form is CrawlForm.JSON:
+            write_json(summary.as_json(catalogue, summaries))
+        elif self._form is CrawlForm.SUMMARY:
+            sys.stdout.write(console.printable(summary.as_text(name, summaries)) + "\n")
+
+    @property
+    def wishes(self) -> Wishes:
+        """The options."""
+        return self._wishes
+
+    @property
+    def clock(self) -> Clock:
+        """Where the time comes from."""
+        return self._clock
+
+
+@dataclass(slots=True)
+class _One:
+    """The crawl of one job."""
+
+    run: Run
+    configuration: Configuration
+    catalogue: Catalogue
+    worker: Worker
+    listener: progress.Lines
+    stop: asyncio.Event
+
+    async def whole(self, job: Job) -> SourceSummary:
+        """Crawl; what goes wrong with the source is told in the summary."""
+        began = self.run.clock.now()
+        try:
+            return await self._crawl(job)
+        except SourceError as error:
+            return SourceSummary(
+                name=job.plan.name if job.plan else MANUAL_SOURCE,
+                complete=False,
+                resumed_from=None,
+                items=dict.fromkeys(ItemStatus, 0),
+                files=dict.fromkeys(Outcome, 0),
+                spent=Spent(),
+                seconds=(self.run.clock.now() - began).total_seconds(),
+                cursor=None,
+                error=str(error),
+                answered=not isinstance(error, UnreachableError),
+            )
+
+    async def _crawl(self, job: Job) -> SourceSummary:
+        plan = job.plan
+        if plan is None:
+            kind = await targets.recognise(job.access)
+            plan = targets.manual(self.configuration, kind, job.target)
+        task = CrawlTask(
+            source=plan,
+            full=self.run.wishes.full,
+            limit=self.run.wishes.limit,
+            addresses=job.target.addresses,
+        )
+        async with AsyncExitStack() as stack:
+            connector = await stack.enter_async_context(
+                compose.connector_types()[plan.kind](job.access)
+            )
+            if task.addresses is None:
+                size = await self.worker(self.catalogue.size, plan.name)
+                self.listener.say(f"{plan.name}: {expected(connector.estimate(plan.scope, size))}")
+            return await self._until_free(task, connector)
+
+    async def _until_free(self, task: CrawlTask, connector: Connector) -> SourceSummary:
+        told = False
+        while True:
+            ended = await crawl(
+                task,
+                connector=connector,
+                catalogue=self.catalogue,
+                worker=self.worker,
+                clock=self.run.clock,
+                listener=self.listener,
+                stop=self.stop,
+                holder=compose.holder(),
+            )
+            if not (ended.busy and self.run.wishes.wait) or self.stop.is_set():
+                return ended
+            if not told:
+                self.listener.say(f"{ended.name}: {ended.error}; waiting (Ctrl-C ends it)")
+                told = True
+            await self.run.clock.sleep(BUSY_WAIT)
+
+
+def _command_of(job: Job) -> str:
+    if job.target.source is not None and job.target.addresses is None:
+        return f"harvester crawl {job.target.source.name}"
+    addresses = [f"{job.target.url}/{path}" for path in job.target.addresses or ()]
+    return "harvester crawl " + " ".join(addresses)

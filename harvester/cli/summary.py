@@ -1,0 +1,114 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""How a crawl's summary is written, and the exit code that it means. Pure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from harvester.cli.exits import ExitCode
+from harvester.cli.output import moment, size
+from harvester.crawl import SourceSummary
+from harvester.model import ItemStatus, Outcome, Spent
+
+
+def as_json(catalogue: str, summaries: Sequence[SourceSummary]) -> dict[str, Any]:
+    """Give the summary as ``crawl --json`` promises it."""
+    return {"catalogue": catalogue, "sources": [source_as_json(one) for one in summaries]}
+
+
+def source_as_json(summary: SourceSummary) -> dict[str, Any]:
+    """Give one source's part of it."""
+    return {
+        "name": summary.name,
+        "complete": summary.complete,
+        "resumed_from": summary.resumed_from,
+        "items": {status.value: summary.items.get(status, 0) for status in ItemStatus},
+        "files": {
+            outcome.value.replace("-", "_"): summary.files.get(outcome, 0) for outcome in Outcome
+        },
+        **spent_as_json(summary.spent),
+        "seconds": round(summary.seconds, 3),
+        "cursor": summary.cursor,
+        "error": summary.error,
+        "limited": summary.limited,
+        "busy": summary.busy,
+        "stopped": summary.stopped,
+        "not_before": moment(summary.not_before),
+    }
+
+
+def spent_as_json(spent: Spent) -> dict[str, Any]:
+    """Give what was spent, as the summary and the events of pages have it."""
+    return {
+        "requests": {"graphql": spent.graphql, "rest": spent.rest, "raw": spent.raw},
+        "points": spent.points,
+        "budget_left": spent.budget_left,
+        "text_bytes": spent.text_bytes,
+        "bytes": spent.bytes,
+        "retries": spent.retries,
+        "waited_seconds": round(spent.waited_seconds, 3),
+    }
+
+
+def as_text(catalogue: str, summaries: Sequence[SourceSummary]) -> str:
+    """Write the summary for people."""
+    blocks = [_block(summary) for summary in summaries]
+    return "\n\n".join([*blocks, f"Catalogue: {catalogue}"])
+
+
+def is_well(summary: SourceSummary) -> bool:
+    """Say whether nothing of a source stayed undone that was asked for."""
+    if summary.complete:
+        return True
+    unhindered = not (summary.busy or summary.stopped or summary.error)
+    return unhindered and summary.items.get(ItemStatus.ERRORED, 0) == 0
+
+
+def exit_code(summaries: Sequence[SourceSummary]) -> ExitCode:
+    """Give the code that the sources mean together; signals are apart from it."""
+    if summaries and not any(summary.answered for summary in summaries):
+        return ExitCode.UNUSABLE
+    return ExitCode.OK if all(is_well(summary) for summary in summaries) else ExitCode.FAILED
+
+
+def verdict(summary: SourceSummary) -> str:
+    """Say in a few words how a source's crawl ended."""
+    if summary.busy:
+        return "busy"
+    if summary.complete:
+        return "complete"
+    if summary.stopped:
+        return "stopped"
+    if summary.limited:
+        return "ended by --limit"
+    if is_well(summary):
+        return "done"
+    return "failed" if not summary.answered else "incomplete"
+
+
+def _block(summary: SourceSummary) -> str:
+    spent = summary.spent
+    lines = [f"{summary.name}: {verdict(summary)}, {summary.seconds:.1f} s"]
+    items = ", ".join(f"{summary.items.get(status, 0)} {status.value}" for status in ItemStatus)
+    files = ", ".join(f"{summary.files.get(outcome, 0)} {outcome.value}" for outcome in Outcome)
+    lines.append(f"  repositories  {items}")
+    lines.append(f"  files         {files}")
+    requests = f"{spent.graphql} GraphQL, {spent.rest} REST, {spent.raw} raw"
+    points = f"; {spent.points} points" if spent.points else ""
+    left = "" if spent.budget_left is None else f"; budget left {spent.budget_left}"
+    lines.append(f"  requests      {requests}{points}{left}")
+    if spent.retries or spent.waited_seconds:
+        lines.append(
+            f"  trouble       {spent.retries} retries, {spent.waited_seconds:.0f} s waited"
+        )
+    lines.append(
+        f"  received      {size(spent.bytes)}, of it {size(spent.text_bytes)} publiccode files"
+    )
+    if summary.error:
+        lines.append(f"  error         {summary.error}")
+    if summary.not_before:
+        lines.append(f"  not before    {moment(summary.not_before)}")
+    if summary.cursor is not None and not summary.limited:
+        lines.append(f"  goes on with  harvester crawl {summary.name}")
+    return "\n".join(lines)

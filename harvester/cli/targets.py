@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""From the arguments of ``crawl`` to what is crawled: sources, or addresses on their forges."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from harvester.cli import compose
+from harvester.cli.exits import UsageError
+from harvester.crawl import SourcePlan
+from harvester.crawl.scope import covers
+from harvester.model import Scope, ScopeKind
+from harvester.nearest import did_you_mean
+from harvester.ports.connector import ConnectorType, ForgeAccess
+from harvester.settings import Configuration, Source
+from harvester.urls import BadUrlError, canonical_url, is_below, repository_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One source to be crawled."""
+
+    source: Source | None
+    """None: an address of a forge that no source is configured for."""
+    url: str
+    """Of the forge."""
+    addresses: tuple[str, ...] | None
+    """Paths below the forge, where not the whole source is meant."""
+
+
+def targets(configuration: Configuration, arguments: Sequence[str]) -> list[Target]:
+    """Say what is meant by source names and addresses; by none, all sources.
+
+    Raises:
+        UnknownSourceError: there is no such source.
+        UsageError: an address cannot be crawled.
+    """
+    names = [argument for argument in arguments if "://" not in argument]
+    found: dict[tuple[str, str], Target] = {}
+    if names or not arguments:
+        for source in configuration.sources(names):
+            found[source.name, source.url] = Target(source=source, url=source.url, addresses=None)
+    for argument in arguments:
+        if "://" in argument:
+            _add(found, configuration, argument)
+    return list(found.values())
+
+
+def _add(found: dict[tuple[str, str], Target], configuration: Configuration, argument: str) -> None:
+    try:
+        address = canonical_url(argument)
+        at_host = urlsplit(address).path == ""
+        address = address if at_host else repository_url(argument)
+    except BadUrlError as error:
+        raise UsageError(str(error)) from None
+    source = source_of(configuration, address)
+    if source is not None and source.url == address:
+        found[source.name, source.url] = Target(source=source, url=source.url, addresses=None)
+        return
+    if at_host:
+        raise UsageError(
+            f"{address} is a whole forge; configure it as a [[sources]] table, or give the address "
+            "of a group, an owner or a repository"
+        )
+    forge = source.url if source else f"{urlsplit(address).scheme}://{urlsplit(address).netloc}"
+    key = (source.name if source else "", forge)
+    path = address[len(forge) :].strip("/")
+    before = found.get(key)
+    if before is not None and before.addresses is None:
+        return  # the whole source is crawled anyway
+    known = before.addresses or () if before else ()
+    if path not in known:
+        known += (path,)
+    found[key] = Target(source=source, url=forge, addresses=known)
+
+
+def source_of(configuration: Configuration, address: str) -> Source | None:
+    """Give the configured source whose forge an address lies on, best the one that covers it."""
+    on_forge = [s for s in configuration.settings.sources if is_below(address, s.url)]
+    longest = max((len(source.url) for source in on_forge), default=0)
+    candidates = [source for source in on_forge if len(source.url) == longest]
+    for source in candidates if len(candidates) > 1 else ():
+        if covers(compose.plan_of(configuration, source), address[longest:].strip("/")):
+            return source
+    return candidates[0] if candidates else None
+
+
+def chosen_kind(kind: str | None) -> str | None:
+    """Check the kind that was named for addresses of unknown forges.
+
+    Raises:
+        UsageError: there is no connector for it.
+    """
+    known = compose.connector_types()
+    if kind is not None and kind not in known:
+        raise UsageError(f'--kind: no connector for "{kind}"; {did_you_mean(kind, known)}')
+    return kind
+
+
+async def recognise(access: ForgeAccess) -> str:
+    """Find out, with one anonymous request per kind, of which kind a forge is.
+
+    Raises:
+        UsageError: no connector knows it.
+        SourceError: it does not answer.
+    """
+    for kind, connector in sorted(compose.connector_types().items(), key=_most_special_first):
+        if await connector.recognise(access):
+            return kind
+    raise UsageError(
+        f"{access.url}: it is not clear what kind of forge this is; name it with --kind, one of "
+        f"{', '.join(sorted(compose.connector_types()))}"
+    )
+
+
+def _most_special_first(item: tuple[str, ConnectorType]) -> tuple[bool, str]:
+    """Order so that a forge with rules of its own comes before the software that it runs."""
+    kind, connector = item
+    return connector.profile == "standard", kind
+
+
+def manual(configuration: Configuration, kind: str, target: Target) -> SourcePlan:
+    """Make the plan of a target that no source is configured for."""
+    return compose.manual_plan(
+        configuration,
+        kind=kind,
+        url=target.url,
+        scope=Scope(ScopeKind.ADDRESSES, target.addresses or ()),
+    )

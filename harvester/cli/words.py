@@ -1,0 +1,191 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What ``status`` says, in English and German. Pure."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from harvester.cli.options import Language
+from harvester.crawl.reasons import FileReason, ItemReason, StateReason
+from harvester.model import FailureCode, Outcome, State
+
+
+class Text(NamedTuple):
+    """The same in two languages."""
+
+    en: str
+    de: str
+
+
+FILES: Mapping[str, Text] = {
+    FileReason.VALID: Text(
+        "the file is good and describes this repository",
+        "die Datei ist in Ordnung und beschreibt dieses Repository",
+    ),
+    FileReason.ERRORS: Text(
+        "the file has errors; the findings say what to mend",
+        "die Datei hat Fehler; die Befunde sagen, was zu ändern ist",
+    ),
+    FileReason.DECLARES_KNOWN: Text(
+        "its url names another repository that the catalogue knows",
+        "ihre url nennt ein anderes Repository, das der Katalog kennt",
+    ),
+    FileReason.DECLARES_UNKNOWN: Text(
+        "its url names an address that no source of the catalogue covers",
+        "ihre url nennt eine Adresse, die keine Quelle des Katalogs umfasst",
+    ),
+    FileReason.YML_WINS: Text(
+        "publiccode.yml stands beside it and counts",
+        "daneben liegt publiccode.yml, und die zählt",
+    ),
+    FileReason.REMOVED: Text(
+        "it was removed, and another file took its place",
+        "sie wurde entfernt, und eine andere Datei trat an ihre Stelle",
+    ),
+}
+
+STATES: Mapping[str, Text] = {
+    StateReason.VALID: Text("the newest file is good", "die neueste Datei ist in Ordnung"),
+    StateReason.LAST_GOOD: Text(
+        "the newest file is broken or absent; the last good one is shown for a while",
+        "die neueste Datei ist fehlerhaft oder fehlt; die letzte gute wird noch eine Weile gezeigt",
+    ),
+    StateReason.NEVER_VALID: Text(
+        "there was no good file yet",
+        "es gab noch keine fehlerfreie Datei",
+    ),
+    StateReason.STALE: Text(
+        "the file has been broken for so long that the last good one is no longer shown",
+        "die Datei ist so lange fehlerhaft, dass die letzte gute nicht mehr gezeigt wird",
+    ),
+    StateReason.DELETED: Text(
+        "the repository is no longer there for the public",
+        "das Repository ist nicht mehr öffentlich da",
+    ),
+    StateReason.MOVED: Text(
+        "the repository left what the sources cover",
+        "das Repository liegt nicht mehr dort, wo die Quellen suchen",
+    ),
+    StateReason.FILE_REMOVED: Text(
+        "the repository is there, its publiccode.yml is not",
+        "das Repository ist da, seine publiccode.yml nicht mehr",
+    ),
+    StateReason.MERGED: Text(
+        "it turned out to be the same as another entry",
+        "es stellte sich als derselbe Eintrag wie ein anderer heraus",
+    ),
+}
+
+ITEMS: Mapping[str, Text] = {
+    ItemReason.OUT_OF_SCOPE: Text(
+        "no source's scope and patterns want it",
+        "Umfang und Muster der Quellen schließen es aus",
+    ),
+    ItemReason.FILE_UNKNOWN: Text(
+        "the forge would not show its files",
+        "die Plattform zeigte seine Dateien nicht",
+    ),
+    ItemReason.NAME_REUSED: Text(
+        "another repository has its address now",
+        "ein anderes Repository hat jetzt seine Adresse",
+    ),
+    FailureCode.NOT_FOUND: Text("it was not found", "es wurde nicht gefunden"),
+    FailureCode.FORBIDDEN: Text("the forge refused to show it", "die Plattform verweigerte es"),
+    FailureCode.UNREADABLE: Text("it could not be read", "es war nicht lesbar"),
+    FailureCode.REFUSED: Text(
+        "the database would not take it",
+        "die Datenbank nahm es nicht an",
+    ),
+}
+
+LISTS: Mapping[str, Text] = {
+    State.LISTED: Text("listed", "gelistet"),
+    State.INVALID: Text("known, but not listed", "bekannt, aber nicht gelistet"),
+    State.GONE: Text("gone", "verschwunden"),
+    State.WITHDRAWN: Text("withdrawn at the publisher's wish", "auf Wunsch zurückgezogen"),
+    State.BLOCKED: Text("blocked", "gesperrt"),
+}
+
+OUTCOMES: Mapping[str, Text] = {
+    Outcome.LISTED: Text("listed", "gelistet"),
+    Outcome.INVALID: Text("invalid", "fehlerhaft"),
+    Outcome.OTHER_PLACE: Text("describes another place", "beschreibt einen anderen Ort"),
+    Outcome.SUPERSEDED: Text("superseded", "überholt"),
+}
+
+_SENTENCES: Mapping[str, Text] = {
+    "entry": Text(
+        "{name} ({url}): {state}, {reason}; known since {since}",
+        "{name} ({url}): {state}, {reason}; bekannt seit {since}",
+    ),
+    "no_file": Text(
+        "The repository {url} is known, but has no publiccode.yml in its root.",
+        "Das Repository {url} ist bekannt, hat aber keine publiccode.yml im Wurzelverzeichnis.",
+    ),
+    "gone": Text(
+        "The repository {url} is gone ({reason}).",
+        "Das Repository {url} ist verschwunden ({reason}).",
+    ),
+    "missing": Text(
+        "The repository {url} has not been seen since {since}; it is not taken as gone yet.",
+        "Das Repository {url} wurde seit {since} nicht gesehen; es gilt noch nicht als "
+        "verschwunden.",
+    ),
+    "alias": Text(
+        "{old} is an old address; the repository is now {url}.",
+        "{old} ist eine alte Adresse; das Repository liegt jetzt unter {url}.",
+    ),
+    "file": Text(
+        "  {path} in {url}: {outcome}: {reason} ({errors} errors, {warnings} warnings)",
+        "  {path} in {url}: {outcome}: {reason} ({errors} Fehler, {warnings} Warnungen)",
+    ),
+    "crawled": Text(
+        "  last crawl: {source}, {at}: {status}{reason}",
+        "  letzter Lauf: {source}, {at}: {status}{reason}",
+    ),
+    "next": Text("  next crawl: {at}", "  nächster Lauf: {at}"),
+    "by_hand": Text(
+        "  next crawl: by hand only (harvester crawl {url})",
+        "  nächster Lauf: nur von Hand (harvester crawl {url})",
+    ),
+    "no_source": Text(
+        "{url} is not in the catalogue: no configured source reads that forge. "
+        "Add one, or run: harvester crawl {url}",
+        "{url} steht nicht im Katalog: Keine eingerichtete Quelle liest diese Plattform. "
+        "Richten Sie eine ein, oder rufen Sie auf: harvester crawl {url}",
+    ),
+    "not_covered": Text(
+        "{url} is not in the catalogue: the source {source} reads that forge, but its scope and "
+        "patterns leave this address out.",
+        "{url} steht nicht im Katalog: Die Quelle {source} liest diese Plattform, aber Umfang und "
+        "Muster schließen diese Adresse aus.",
+    ),
+    "never_crawled": Text(
+        "{url} is not in the catalogue: the source {source} covers it, but was never read to its "
+        "end. Run: harvester crawl {source}",
+        "{url} steht nicht im Katalog: Die Quelle {source} umfasst sie, wurde aber noch nie bis "
+        "zum Ende gelesen. Rufen Sie auf: harvester crawl {source}",
+    ),
+    "not_seen": Text(
+        "{url} is not in the catalogue: the source {source} covers it and was last read at {at}, "
+        "but the forge showed no public repository there. Is it public, and spelled like this?",
+        "{url} steht nicht im Katalog: Die Quelle {source} umfasst sie und wurde zuletzt am {at} "
+        "gelesen, aber die Plattform zeigte dort kein öffentliches Repository. Ist es öffentlich "
+        "und so geschrieben?",
+    ),
+}
+
+
+def say(key: str, language: Language, **values: object) -> str:
+    """Give a sentence."""
+    return _in(_SENTENCES[key], language).format(**values)
+
+
+def word(words: Mapping[str, Text], key: str, language: Language) -> str:
+    """Give the words for a closed list's member; the member itself if it is a new one."""
+    return _in(words[key], language) if key in words else key
+
+
+def _in(text: Text, language: Language) -> str:
+    return text.en if language is Language.EN else text.de

@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Gathers what there is to say about one file."""
+
+from harvester.model import Finding, Severity
+from harvester.publiccode.codes import Code
+from harvester.publiccode.nodes import Mark
+
+MAX_FINDINGS = 500
+"""A file with more is not helped by the rest; the verdict does not change."""
+MAX_ARGUMENT = 120
+"""Characters of a value that a message repeats."""
+
+
+class Findings:
+    """All findings of one file, in the order in which they were made."""
+
+    def __init__(self) -> None:
+        self._found: list[Finding] = []
+        self.fatal = False
+        """True once an error was found."""
+
+    def add(
+        self,
+        code: Code,
+        key: str,
+        mark: Mark | None,
+        suggestion: str | None = None,
+        **arguments: str,
+    ) -> None:
+        """Note a finding at a place; without one, the file as a whole is meant."""
+        if code.severity is Severity.ERROR:
+            self.fatal = True
+        if len(self._found) >= MAX_FINDINGS:
+            return
+        self._found.append(
+            Finding(
+                code=code.code,
+                severity=code.severity,
+                key=key,
+                line=mark.line + 1 if mark else 0,
+                column=mark.column + 1 if mark else 0,
+                arguments=tuple((name, _short(text)) for name, text in arguments.items()),
+                suggestion=suggestion,
+            )
+        )
+
+    def sorted(self) -> tuple[Finding, ...]:
+        """Give the findings in the order of the file, each once."""
+        unique = dict.fromkeys(self._found)
+        return tuple(sorted(unique, key=lambda found: (found.line, found.column)))
+
+
+def _short(text: str) -> str:
+    """Make a value fit into one line of a message."""
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_ARGUMENT else line[: MAX_ARGUMENT - 1] + "…"

@@ -1,0 +1,343 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""A reader of YAML 1.2 for texts that nobody vouches for.
+
+libyaml's events are composed here, in a loop and not by recursion: its own composer crashes the
+interpreter on a few thousand brackets. Depth and nodes have budgets, and what an alias stands for
+counts as often as it is used. What was read before an error is kept.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from yaml._yaml import CParser
+
+from harvester.publiccode.codes import Code
+from harvester.publiccode.decoding import REPLACEMENT, UNPRINTABLE, Place
+from harvester.publiccode.findings import Findings
+from harvester.publiccode.nodes import Mapping, Mark, Node, Scalar, Sequence
+
+MAX_DEPTH = 64
+MAX_NODES = 20_000
+
+_STRING_TAGS = frozenset(("!", "tag:yaml.org,2002:str"))
+_CORE_TAGS = frozenset(
+    f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "map", "seq")
+)
+_MERGE = "<<"
+_PATH_LEVELS = 8
+"""No key of the standard lies deeper; a longer path helps nobody."""
+_NO_KEY = Scalar("", plain=True, mark=None)
+
+
+class _GiveUpError(Exception):
+    """A budget is used up, or the rest cannot be read; what was composed stands."""
+
+
+@dataclass(slots=True)
+class _Level:
+    """A container that is being read."""
+
+    node: Mapping | Sequence
+    anchor: str | None
+    nodes_before: int
+    is_key: bool
+    """It is itself a key, which JSON has no place for: composed, told and dropped."""
+    key: Scalar | None = None
+    """The key whose value comes next."""
+    skip_value: bool = False
+    """The value that comes next belongs to a key that cannot be kept."""
+
+
+def read_yaml(text: str, findings: Findings) -> Mapping | None:
+    """Read one document whose root is a mapping.
+
+    Args:
+        text: decoded, without characters that YAML does not allow.
+        findings: gets everything that is wrong, each at its place.
+
+    Returns:
+        What could be read, or None where that is nothing.
+    """
+    composer = _Composer(findings, escapes="\\" in text)
+    parser = CParser(text.encode())
+    try:
+        _feed(parser, composer)
+    except yaml.MarkedYAMLError as error:
+        _report_syntax(error, text, findings)
+        composer.forget_last()
+        composer.break_off()
+    except yaml.YAMLError as error:
+        findings.add(Code.SYNTAX, "", None, problem=str(error))
+        composer.break_off()
+    except _GiveUpError:
+        composer.break_off()
+    finally:
+        parser.dispose()
+    root = composer.root
+    if root is None or (isinstance(root, Scalar) and not findings.fatal and not root.text):
+        if not findings.fatal:
+            findings.add(Code.EMPTY_FILE, "", None)
+        return None
+    if not isinstance(root, Mapping):
+        if not findings.fatal:
+            found = "list" if isinstance(root, Sequence) else "text"
+            findings.add(Code.NOT_A_MAPPING, "", root.mark, found=found)
+        return None
+    return root
+
+
+def _feed(parser: Any, composer: "_Composer") -> None:
+    """Hand the parser's events to the composer until the document ends."""
+    get_event = parser.get_event
+    handlers = {
+        yaml.ScalarEvent: composer.scalar,
+        yaml.MappingStartEvent: composer.mapping,
+        yaml.SequenceStartEvent: composer.sequence,
+        yaml.MappingEndEvent: composer.end,
+        yaml.SequenceEndEvent: composer.end,
+        yaml.AliasEvent: composer.alias,
+        yaml.DocumentStartEvent: composer.document,
+    }
+    while (event := get_event()) is not None:
+        handler = handlers.get(type(event))
+        if handler is not None:
+            handler(event)
+
+
+class _Composer:
+    """Builds the tree from events."""
+
+    def __init__(self, findings: Findings, *, escapes: bool) -> None:
+        self.root: Node | None = None
+        self._findings = findings
+        self._escapes = escapes
+        self._levels: list[_Level] = []
+        self._nodes = 0
+        self._anchors: dict[str, tuple[Node, int]] = {}
+        self._open_anchors: set[str] = set()
+        self._documents = 0
+        self._last: tuple[Mapping | Sequence, str] | None = None
+
+    # --- events
+
+    def document(self, event: Any) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            self._findings.add(Code.SEVERAL_DOCUMENTS, "", event.start_mark)
+            raise _GiveUpError
+
+    def scalar(self, event: Any) -> None:
+        value: str = event.value
+        style = event.style
+        plain = style is None or style == ""
+        if event.tag is not None:
+            plain = self._tag(event.tag, plain=plain, mark=event.start_mark)
+        if self._escapes and style == '"':
+            value = self._storable(value, event.start_mark)
+        node = Scalar(value, plain, event.start_mark, style in ("|", ">"))
+        self._count(event.start_mark, 1)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = (node, 1)
+        levels = self._levels
+        if levels:
+            level = levels[-1]
+            if type(level.node) is Mapping and level.key is None:
+                level.key = node
+                return
+        self._place(node)
+
+    def mapping(self, event: Any) -> None:
+        self._open(Mapping(event.start_mark, bool(event.flow_style)), event)
+
+    def sequence(self, event: Any) -> None:
+        self._open(Sequence(event.start_mark, bool(event.flow_style)), event)
+
+    def end(self, _event: Any) -> None:
+        level = self._levels.pop()
+        if level.is_key:
+            self._complex_key(level.node.mark)
+        if level.anchor is not None:
+            self._anchors[level.anchor] = (level.node, self._nodes - level.nodes_before)
+            self._open_anchors.discard(level.anchor)
+
+    def alias(self, event: Any) -> None:
+        name: str = event.anchor
+        known = self._anchors.get(name)
+        if name in self._open_anchors or known is None:
+            self._findings.add(Code.BAD_ALIAS, self._path(), event.start_mark, alias=name)
+            node: Node = Scalar("null", plain=True, mark=event.start_mark)
+            size = 1
+        else:
+            node, size = known
+        self._count(event.start_mark, size)
+        level = self._levels[-1] if self._levels else None
+        if level is not None and type(level.node) is Mapping and level.key is None:
+            if isinstance(node, Scalar):
+                level.key = Scalar(node.text, node.plain, event.start_mark)
+            else:
+                self._findings.add(Code.COMPLEX_KEY, self._path(), event.start_mark)
+                level.key, level.skip_value = _NO_KEY, True
+            return
+        self._place(node)
+
+    def forget_last(self) -> None:
+        """Drop the text read last: behind a syntax error nobody knows where it ended."""
+        if self._last is None:
+            return
+        parent, name = self._last
+        if isinstance(parent, Mapping):
+            parent.entries.pop(name, None)
+        elif parent.items:
+            parent.items.pop()
+
+    def break_off(self) -> None:
+        """Mark what is still open as incomplete."""
+        for level in self._levels:
+            if isinstance(level.node, Mapping):
+                level.node.complete = False
+        if isinstance(self.root, Mapping):
+            self.root.complete = False
+
+    # --- the tree
+
+    def _open(self, node: Mapping | Sequence, event: Any) -> None:
+        mark = event.start_mark
+        if event.tag is not None:
+            self._tag(event.tag, plain=False, mark=mark)
+        before = self._nodes
+        self._count(mark, 1)
+        if len(self._levels) >= MAX_DEPTH:
+            self._findings.add(Code.TOO_DEEP, self._path(), mark, limit=str(MAX_DEPTH))
+            raise _GiveUpError
+        level = self._levels[-1] if self._levels else None
+        is_key = level is not None and type(level.node) is Mapping and level.key is None
+        if not is_key:
+            self._place(node)
+        self._levels.append(_Level(node, event.anchor, before, is_key))
+        if event.anchor is not None:
+            self._open_anchors.add(event.anchor)
+
+    def _place(self, node: Node) -> None:
+        """Put a node where the innermost open container wants it."""
+        if not self._levels:
+            self.root = node
+            return
+        level = self._levels[-1]
+        parent = level.node
+        if type(parent) is Sequence:
+            parent.items.append(node)
+            self._last = (parent, "") if type(node) is Scalar else None
+            return
+        key, level.key = level.key or _NO_KEY, None
+        if level.skip_value:
+            level.skip_value = False
+            return
+        self._enter(parent, key, node)  # type: ignore[arg-type]
+
+    def _enter(self, parent: Mapping, key: Scalar, node: Node) -> None:
+        name = key.text
+        if name == _MERGE and key.plain:
+            self._merge(parent, key, node)
+            return
+        first = parent.entries.get(name)
+        if first is not None and first[0].mark is not None:
+            self._findings.add(
+                Code.DUPLICATE_KEY,
+                _joined(self._path(), name),
+                key.mark,
+                name=name,
+                first=str(first[0].mark.line + 1),
+            )
+            return
+        parent.entries[name] = (key, node)
+        self._last = (parent, name) if type(node) is Scalar else None
+
+    def _merge(self, parent: Mapping, key: Scalar, node: Node) -> None:
+        """Take over the entries of other mappings, as YAML 1.1 did; a mapping's own ones win."""
+        self._findings.add(Code.MERGE_KEY, _joined(self._path(), _MERGE), key.mark)
+        for source in node.items if isinstance(node, Sequence) else [node]:
+            if not isinstance(source, Mapping) or source is parent:
+                continue
+            self._count(key.mark, len(source.entries))
+            for name, (_, value) in source.entries.items():
+                # Without a mark, so that the mapping's own entry may replace it.
+                parent.entries.setdefault(name, (Scalar(name, plain=True, mark=None), value))
+
+    def _complex_key(self, mark: Mark | None) -> None:
+        """Tell of a key that is a container; its value is dropped with it."""
+        level = self._levels[-1]
+        if not any(outer.is_key for outer in self._levels):
+            self._findings.add(Code.COMPLEX_KEY, self._path(), mark)
+        level.key, level.skip_value = _NO_KEY, True
+
+    # --- guards
+
+    def _count(self, mark: Mark | None, nodes: int) -> None:
+        self._nodes += nodes
+        if self._nodes > MAX_NODES:
+            self._findings.add(Code.TOO_MANY_NODES, self._path(), mark, limit=str(MAX_NODES))
+            raise _GiveUpError
+
+    def _tag(self, tag: str, *, plain: bool, mark: Mark) -> bool:
+        """Give whether a tagged scalar may still mean something else than its text."""
+        if tag in _STRING_TAGS:
+            return False
+        if tag not in _CORE_TAGS:
+            self._findings.add(Code.TAG, self._path(), mark, tag=tag)
+        return plain
+
+    def _storable(self, value: str, mark: Mark) -> str:
+        """Replace characters that an escape brought in and no database could hold."""
+        bad = UNPRINTABLE.search(value)
+        if bad is None:
+            return value
+        character = f"U+{ord(bad[0]):04X}"
+        self._findings.add(Code.ESCAPED_CHARACTER, self._path(), mark, character=character)
+        return UNPRINTABLE.sub(REPLACEMENT, value)
+
+    def _path(self) -> str:
+        """Give the dotted key of the place that is being read."""
+        path = ""
+        for level in self._levels[:_PATH_LEVELS]:
+            if isinstance(level.node, Sequence):
+                path += f"[{max(0, len(level.node.items) - 1)}]"
+            elif level.key is not None:
+                path = _joined(path, level.key.text)
+            elif level is not self._levels[-1] and level.node.entries:
+                path = _joined(path, next(reversed(level.node.entries)))
+        return path
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _report_syntax(error: yaml.MarkedYAMLError, text: str, findings: Findings) -> None:
+    """Turn libyaml's words into a finding that says what to do."""
+    problem, context = error.problem or "", error.context or ""
+    mark = error.problem_mark or error.context_mark
+    place = Place(mark.line, mark.column) if mark is not None else None
+    line = ""
+    if place is not None:
+        lines = text.splitlines()
+        line = lines[place.line] if place.line < len(lines) else ""
+    character = line[place.column] if place is not None and place.column < len(line) else ""
+    if "\t" in line[: (place.column + 1) if place else 0]:
+        findings.add(Code.SYNTAX_TAB, "", place)
+    elif "mapping values are not allowed" in problem:
+        findings.add(Code.SYNTAX_COLON, "", place)
+    elif "cannot start any token" in problem:
+        findings.add(Code.SYNTAX_RESERVED, "", place, character=character)
+    elif "escape" in problem or "escape" in context:
+        findings.add(Code.SYNTAX_ESCAPE, "", place)
+    elif "unexpected end of stream" in problem or "flow" in context:
+        start = error.context_mark
+        opened = Place(start.line, start.column) if start is not None else place
+        findings.add(Code.SYNTAX_UNCLOSED, "", opened)
+    elif "could not find expected ':'" in problem or "did not find expected key" in problem:
+        findings.add(Code.SYNTAX_INDENTATION, "", place)
+    else:
+        findings.add(Code.SYNTAX, "", place, problem=problem or context)

@@ -1,0 +1,213 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Checked settings with what stands behind them: the files and variables that they name.
+
+Secrets and lists are read when a command asks for them, and only those that it asks for.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from pydantic import BaseModel
+
+from harvester.model import Scope, ScopeKind
+from harvester.nearest import did_you_mean
+from harvester.publishers import PublisherDirectory, PublishersError, builtin_file
+from harvester.settings.errors import Places, Problem, SettingsError, refusal
+from harvester.settings.model import Settings, Source
+
+_SQLITE = "sqlite:///"
+
+
+def absolute_sqlite(url: str, folder: Path) -> str:
+    """Make the path of ``sqlite:///PATH`` absolute; any other address stays as it is."""
+    path, question, query = url.removeprefix(_SQLITE).partition("?")
+    if not url.startswith(_SQLITE) or path in ("", ":memory:"):
+        return url
+    return f"{_SQLITE}{folder / Path(path).expanduser()}{question}{query}"
+
+
+class UnknownSourceError(SettingsError):
+    """No source of that name is configured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a source is read with."""
+
+    value: str | None = field(repr=False)
+    missing: str | None = None
+    """The variable that should have held it, where it is unset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The settings of one start of harvester."""
+
+    settings: Settings
+    places: Places
+    environ: Mapping[str, str] = field(repr=False)
+    packaged: bool
+    """True: the packaged default is in use, since no file was named or found."""
+
+    @property
+    def path(self) -> Path:
+        """The file that was read."""
+        return self.places.document.path
+
+    def sources(self, names: Sequence[str]) -> list[Source]:
+        """Give the sources of these names, all if there is none, in the order of the file.
+
+        Raises:
+            UnknownSourceError: there is none of one of the names.
+        """
+        known = {source.name: source for source in self.settings.sources}
+        for name in names:
+            if name not in known:
+                raise UnknownSourceError(
+                    f'{self.path}: there is no source "{name}"; {did_you_mean(name, known)}'
+                )
+        return [source for name, source in known.items() if not names or name in names]
+
+    def token(self, source: Source) -> Token:
+        """Read a source's token.
+
+        Raises:
+            SettingsError: its file cannot be read or is empty, or ``token_required`` and there is
+                none.
+        """
+        if source.token_file is not None:
+            return Token(self._named_file(self._key(source, "token_file"), source.token_file))
+        if source.token_env is None:
+            return Token(None)
+        value = self.environ.get(source.token_env, "").strip()
+        if value:
+            return Token(value)
+        if source.token_required:
+            raise self._refuse(
+                self._key(source, "token_env"),
+                f"the environment variable {source.token_env} is not set, and token_required is "
+                "true; set it, or remove token_required to read anonymously",
+            )
+        return Token(None, missing=source.token_env)
+
+    def options(self, source: Source) -> BaseModel | None:
+        """Give a source's own options, once the files that they name are known to be readable.
+
+        Raises:
+            SettingsError: one is not.
+        """
+        made = source.options
+        for key in type(made).model_fields if made is not None else ():
+            value = getattr(made, key)
+            if key.endswith("_file") and value is not None:
+                self._named_file(self._key(source, key), str(value))
+        return made
+
+    def ca_file(self) -> str | None:
+        """Give the file of a private authority's certificates.
+
+        Raises:
+            SettingsError: it cannot be read.
+        """
+        path = self.settings.http.ca_file
+        if path is not None:
+            self._named_file(("http", "ca_file"), path)
+        return path
+
+    def database_url(self) -> str:
+        """Give the database's address with its password, if one is named.
+
+        Raises:
+            SettingsError: the file carries a password, or it cannot be had from where it is.
+        """
+        settings = self.settings
+        # The loader has resolved what the file says; a variable's path counts from here.
+        url = absolute_sqlite(settings.database_url, Path.cwd())
+        parts = urlsplit(url)
+        if parts.password and ("database_url",) not in self.places.variables:
+            raise self._refuse(
+                ("database_url",),
+                "a password does not stand in the file; name it with database_password_env or "
+                "database_password_file, or set HARVESTER_DATABASE_URL",
+            )
+        password: str | None = None
+        if settings.database_password_file is not None:
+            password = self._named_file(
+                ("database_password_file",), settings.database_password_file
+            )
+        elif settings.database_password_env is not None:
+            password = self.environ.get(settings.database_password_env)
+            if not password:
+                raise self._refuse(
+                    ("database_password_env",),
+                    f"the environment variable {settings.database_password_env} is not set; "
+                    "set it, or remove this key",
+                )
+        if password is None:
+            return url
+        user, at, host = parts.netloc.rpartition("@")
+        if not at:
+            raise self._refuse(
+                ("database_url",), "a password needs a user; write postgresql://USER@HOST/NAME"
+            )
+        user = user.partition(":")[0]
+        return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
+
+    def publishers(self, source: Source) -> PublisherDirectory:
+        """Read the list of public bodies that a source names; an empty one if it names none.
+
+        Raises:
+            SettingsError: there is no such list, or it is wrong.
+        """
+        if source.publishers is None:
+            return PublisherDirectory(())
+        try:
+            return PublisherDirectory.read(builtin_file(source.publishers))
+        except PublishersError as error:
+            raise self._refuse(self._key(source, "publishers"), str(error)) from None
+
+    def scope(self, source: Source) -> Scope:
+        """Say which part of its forge a source harvests.
+
+        Raises:
+            SettingsError: its list has no row of its host.
+        """
+        if source.scope is not None:
+            return Scope(ScopeKind.INSTANCE)
+        if source.owners is not None:
+            return Scope(ScopeKind.OWNERS, source.owners)
+        if source.repositories is not None:
+            return Scope(ScopeKind.REPOSITORIES, source.repositories)
+        scope = self.publishers(source).scope(source.url)
+        if scope is None:
+            raise self._refuse(
+                self._key(source, "publishers"),
+                f"the list {source.publishers} has no publisher on {source.url}; add one, or take "
+                "another list",
+            )
+        return scope
+
+    def _key(self, source: Source, key: str) -> tuple[str, int, str]:
+        return "sources", self.settings.sources.index(source), key
+
+    def _named_file(self, key: tuple[str | int, ...], path: str) -> str:
+        try:
+            content = Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            reason = error.strerror or os.strerror(error.errno or 0)
+            raise self._refuse(
+                key, f"{path} cannot be read: {reason}; mend the path or its permissions"
+            ) from None
+        except UnicodeDecodeError:
+            raise self._refuse(key, f"{path} is not text; save it as UTF-8") from None
+        if not content:
+            raise self._refuse(key, f"{path} is empty; write the secret into it")
+        return content
+
+    def _refuse(self, key: tuple[str | int, ...], text: str) -> SettingsError:
+        return refusal([Problem(key, text)], self.places)

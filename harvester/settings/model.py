@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The settings as typed, immutable values; the descriptions become the JSON Schema's."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf
+from pydantic.json_schema import SkipJsonSchema
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from harvester.settings.values import (
+    Cron,
+    Duration,
+    ForgePaths,
+    Globs,
+    Share,
+    Variable,
+    WebAddress,
+)
+
+ENV_PREFIX = "HARVESTER_"
+ENV_DELIMITER = "__"
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="forbid", use_attribute_docstrings=True
+    )
+
+
+class Http(_Table):
+    """How forges are asked."""
+
+    contact: str | None = None
+    """Web address or e-mail address where the operator can be reached; part of the User-Agent."""
+    timeout: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    """Seconds for one request, from its first byte to the answer's last."""
+    max_wait: Duration = timedelta(minutes=15)
+    """A longer wait that a forge demands is not slept: the crawl ends and goes on later."""
+    max_body: Annotated[int, Field(ge=1024)] = 32 * 1024 * 1024
+    """Bytes; a larger answer is refused."""
+    ca_file: str | None = None
+    """PEM file with certificates of a private authority, trusted beside the system's."""
+    attempts: Annotated[int, Field(ge=1, le=20)] = 5
+    """How often one request is tried before it counts as failed."""
+
+
+class Keep(_Table):
+    """How long the catalogue keeps what is no longer there, and when it waits for a person."""
+
+    gone_after: Duration = timedelta(days=3)
+    """How long a repository is missing, in at least two complete sweeps, before it is gone."""
+    invalid_after: Duration = timedelta(days=30)
+    """How long the last good record stays listed while the file is broken."""
+    max_vanish: Share = 0.10
+    """Share of a source (and at least 5 entries) that may vanish in one sweep."""
+    gate: Share = 0.10
+    """Losses of the listed catalogue in one crawl that wait for `harvester approve SOURCE`."""
+
+
+class Source(_Table):
+    """A configured thing to harvest: a forge and a scope. Keys of the connector stand beside."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    """The word for it in commands and messages."""
+    kind: str
+    """Which connector reads it."""
+    url: WebAddress
+    """What people see of the forge; identity is made of it."""
+    scope: Literal["instance"] | None = None
+    """The whole forge."""
+    owners: ForgePaths | None = None
+    """Groups, organisations and users of the forge, by path."""
+    repositories: ForgePaths | None = None
+    """Single repositories, by path."""
+    publishers: str | None = None
+    """A list of public bodies: a TOML file, or `builtin:de`. The source takes the rows of its own
+    host. With `scope = "instance"` the list gives names and levels only."""
+    include: Globs = ("*",)
+    """Patterns of repository paths that are harvested."""
+    exclude: Globs = ()
+    """Patterns of repository paths that are not."""
+    token_env: Variable | None = None
+    """Environment variable with the token. Unset: the source is read anonymously."""
+    token_file: str | None = None
+    """File with the token."""
+    token_required: bool = False
+    """Refuse to run without a token."""
+    every: Duration | None = None
+    """How long after its last crawl it is due again."""
+    cron: Cron | None = None
+    """When it is due, in UTC; weekdays from 0 (Sunday) to 7 (Sunday again)."""
+    sweep_every: Duration = timedelta(days=7)
+    """How often the whole listing is read, not only what moved."""
+    api_url: WebAddress | None = None
+    """REST base, where it is not the derived one."""
+    graphql_url: WebAddress | None = None
+    """GraphQL address, where it is not the derived one."""
+    raw_url: WebAddress | None = None
+    """Base of raw files, where it is not the derived one."""
+    options: SkipJsonSchema[InstanceOf[BaseModel] | None] = None
+    """The connector's own keys, made by the loader from those that are not named above."""
+
+
+class Settings(BaseSettings):
+    """Everything that an operator decides."""
+
+    model_config = SettingsConfigDict(
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        env_prefix=ENV_PREFIX,
+        env_nested_delimiter=ENV_DELIMITER,
+        title="harvester settings",
+    )
+
+    database_url: str = "sqlite:///harvester.db"
+    """`sqlite:///PATH` or `postgresql://USER@HOST/NAME`; no password in it."""
+    database_password_env: Variable | None = None
+    """Environment variable with the database's password."""
+    database_password_file: str | None = None
+    """File with the database's password."""
+    http: Http = Http()
+    keep: Keep = Keep()
+    sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings names them
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file, which comes as keyword arguments."""
+        return env_settings, init_settings
+
+
+def environment_keys() -> dict[str, tuple[str, ...]]:
+    """Give every environment variable that is a key outside ``[[sources]]``, with its path."""
+    keys: dict[str, tuple[str, ...]] = {}
+    for name, field in Settings.model_fields.items():
+        table = field.annotation
+        if isinstance(table, type) and issubclass(table, BaseModel):
+            for inner in table.model_fields:
+                keys[f"{ENV_PREFIX}{name}{ENV_DELIMITER}{inner}".upper()] = (name, inner)
+        elif name != "sources":
+            keys[f"{ENV_PREFIX}{name}".upper()] = (name,)
+    return keys

@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What settings must agree on among themselves. Pure; each rule yields problems."""
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from harvester.settings.errors import Problem
+from harvester.settings.model import Settings, Source
+
+MANUAL_SOURCE = "manual"
+"""The source under which addresses are kept that no configured source has."""
+_SCOPES = ("scope", "owners", "repositories", "publishers")
+
+
+def problems(settings: Settings) -> Iterator[Problem]:
+    """Yield everything that does not fit together."""
+    first: dict[str, int] = {}
+    for index, source in enumerate(settings.sources):
+        if source.name in first:
+            yield Problem(
+                ("sources", index, "name"),
+                f"sources[{first[source.name]}] has this name already; give each source its own",
+            )
+        first.setdefault(source.name, index)
+        yield from _source_problems(index, source)
+    if settings.database_password_env and settings.database_password_file:
+        yield Problem(("database_password_file",), "take this or database_password_env, not both")
+
+
+def _source_problems(index: int, source: Source) -> Iterator[Problem]:
+    at = ("sources", index)
+    if source.name == MANUAL_SOURCE:
+        yield Problem(
+            (*at, "name"), f'"{MANUAL_SOURCE}" is kept for addresses given to crawl; take another'
+        )
+    yield from _scope_problems(index, source)
+    if source.every is not None and source.cron is not None:
+        yield Problem((*at, "cron"), "a source goes by every or by cron; remove one of them")
+    if source.token_env is not None and source.token_file is not None:
+        yield Problem((*at, "token_file"), "take this or token_env, not both")
+    if source.token_required and not (source.token_env or source.token_file):
+        yield Problem(
+            (*at, "token_required"), "needs token_env or token_file that says where the token is"
+        )
+    if source.token_env or source.token_file:
+        for key in _token_addresses(source):
+            if not _keeps_secrets(getattr(source, key)):
+                yield Problem(
+                    (*at, key),
+                    "a token over plain http is refused, since anyone on the way can read it; "
+                    "write https:// or remove the token",
+                )
+
+
+def _scope_problems(index: int, source: Source) -> Iterator[Problem]:
+    given = [key for key in _SCOPES if getattr(source, key) is not None]
+    if given == ["scope", "publishers"]:
+        return  # the list gives names and levels only
+    if not given:
+        yield Problem(
+            ("sources", index),
+            'says nothing of what to harvest; add one of scope = "instance", owners, '
+            "repositories, publishers",
+        )
+    for key in given[1:]:
+        yield Problem(
+            ("sources", index, key), f"stands beside {given[0]}; a source has exactly one scope"
+        )
+
+
+def _token_addresses(source: Source) -> list[str]:
+    """Name the keys of the addresses that a token would be sent to."""
+    given = [key for key in ("api_url", "graphql_url") if getattr(source, key) is not None]
+    return given if len(given) == 2 else [*given, "url"]  # noqa: PLR2004 - else url derives one
+
+
+def _keeps_secrets(address: str) -> bool:
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if parts.scheme == "https" or host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,106 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The kinds of values that settings have, each with its check. Pure."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, WithJsonSchema
+
+from harvester.schedule import CronError, cron_trigger
+from harvester.urls import canonical_url
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DURATION = re.compile(r"(\d{1,6})([smhdw])")
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+
+
+def parse_duration(value: Any) -> timedelta:
+    """Read ``90s``, ``15m``, ``6h``, ``3d``, ``2w``.
+
+    Raises:
+        ValueError: it is none of these, or nothing at all long.
+    """
+    if isinstance(value, timedelta):
+        return value
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if found is None or int(found[1]) == 0:
+        raise ValueError(
+            f"{value!r} is no duration; write a number and a unit, "
+            'such as "90s", "15m", "6h", "3d" or "2w"'
+        )
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def format_duration(value: timedelta) -> str:
+    """Write a duration as :func:`parse_duration` reads it, in the largest unit that is exact."""
+    seconds = int(value.total_seconds())
+    for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds % length == 0:
+            return f"{seconds // length}{unit}"
+    return f"{seconds}s"
+
+
+def _cron(text: str) -> str:
+    try:
+        cron_trigger(text)
+    except CronError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+def _web_address(text: str) -> str:
+    if "@" in urlsplit(text).netloc:
+        raise ValueError("an address with a user or password in it is refused; use token_file")
+    return canonical_url(text)
+
+
+def _variable(name: str) -> str:
+    # A token that somebody wrote here by mistake is refused, and must not be repeated.
+    if not _VARIABLE.fullmatch(name):
+        raise ValueError(
+            "expects the name of an environment variable in capitals, such as "
+            '"GITHUB_TOKEN"; never the secret itself'
+        )
+    return name
+
+
+def _forge_path(path: str) -> str:
+    stripped = path.strip("/ ")
+    if not stripped or "://" in stripped:
+        raise ValueError(
+            f'{path!r} is no path on the forge; write it without the host, such as "group/subgroup"'
+        )
+    return stripped
+
+
+def _glob(pattern: str) -> str:
+    if not pattern or pattern.startswith("/") or "://" in pattern:
+        raise ValueError(
+            f'{pattern!r} is no pattern of repository paths; write "group/*" or "*/sandbox/*"'
+        )
+    return pattern
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhdw]$", "examples": ["3d", "6h"]}),
+]
+Share = Annotated[float, Field(ge=0, le=1)]
+"""Of a whole: 0 is nothing, 1 is all."""
+Cron = Annotated[str, AfterValidator(_cron)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+"""Canonical."""
+Variable = Annotated[
+    str,
+    AfterValidator(_variable),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Z_][A-Z0-9_]*$"}),
+]
+ForgePaths = Annotated[
+    tuple[Annotated[str, AfterValidator(_forge_path)], ...], Strict(False), Field(min_length=1)
+]
+Globs = Annotated[tuple[Annotated[str, AfterValidator(_glob)], ...], Strict(False)]

@@ -1,0 +1,178 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The catalogue on a database: fulfils :class:`harvester.ports.catalogue.Catalogue`."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from harvester.model import Outcome, Size, State
+from harvester.ports.catalogue import (
+    ChangeRow,
+    CrawlEnd,
+    CrawlRequest,
+    Entry,
+    FileRow,
+    Item,
+    Known,
+    OpenCrawl,
+    RepositoryRow,
+    SourceState,
+    Stored,
+    Unseen,
+)
+from storage import crawls, feed, history, reading, schema
+from storage.engine import PATIENCE, Store
+from storage.transaction import Page
+
+
+def open_catalogue(database_url: str, *, patience: float = PATIENCE) -> "SqlCatalogue":
+    """Open a catalogue; an SQLite file that is missing is made at the newest schema.
+
+    Args:
+        database_url: ``sqlite:///PATH``, ``sqlite://`` (in memory, for a dry run) or
+            ``postgresql://USER:PASSWORD@HOST/DATABASE``.
+        patience: seconds to wait for another process's transaction.
+
+    Raises:
+        SchemaBehindError: ``harvester database upgrade`` mends it.
+        SchemaAheadError: the database was written by a newer harvester.
+        CatalogueError: it cannot be used; the message names the cause and the remedy.
+    """
+    store = Store(database_url, patience=patience)
+    try:
+        schema.prepare(store)
+    except BaseException:
+        store.close()
+        raise
+    return SqlCatalogue(store)
+
+
+class SqlCatalogue:
+    """What is known, in an open database with the newest schema."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._open: Page | None = None
+
+    @property
+    def name(self) -> str:
+        """The absolute path of the file, or host and database; never a password."""
+        return self.store.name
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+
+    # crawls
+
+    def begin(self, request: CrawlRequest, holder: str, now: datetime) -> OpenCrawl:
+        """Take the source's lease and open a crawl, or go on with the unfinished one."""
+        with self.store.writing() as connection:
+            return crawls.begin(connection, self.store.dialect, request, holder, now)
+
+    def known(self, repository_ids: Sequence[str], blob_ids: Sequence[str]) -> Known:
+        """Say what is known of a batch."""
+        with self._reading() as connection:
+            return reading.known(connection, self.store.dialect, repository_ids, blob_ids)
+
+    def contents(self, blob_ids: Iterable[str]) -> Mapping[str, bytes]:
+        """Give the bytes of stored blobs."""
+        with self._reading() as connection:
+            return reading.contents(connection, self.store.dialect, blob_ids)
+
+    @contextmanager
+    def page(self, crawl: OpenCrawl, now: datetime) -> Iterator[Page]:
+        """Open a transaction of a crawl; leaving it without an error commits."""
+        if self._open is not None:
+            raise RuntimeError("a page is open already; a catalogue writes one at a time")
+        with self.store.writing() as connection:
+            self._open = Page(self.store, connection, crawl, now)
+            try:
+                yield self._open
+                self._open.flush()
+            finally:
+                self._open = None
+
+    def unseen(self, crawl: OpenCrawl) -> Unseen:
+        """Give what a conclusion starts from."""
+        with self._reading() as connection:
+            return history.unseen(connection, self.store.dialect, crawl)
+
+    def end(self, crawl: OpenCrawl, end: CrawlEnd, now: datetime) -> None:
+        """End the crawl and give the lease back, with the open page or by itself."""
+        if self._open is not None:
+            self._open.finish(end)
+            return
+        with self.page(crawl, now) as page:
+            page.finish(end)
+
+    # reading
+
+    def size(self, source: str) -> Size:
+        """Say how large a source was."""
+        with self._reading() as connection:
+            return reading.size(connection, source)
+
+    def sources(self) -> Mapping[str, SourceState]:
+        """Give what is remembered of every source, by name."""
+        with self._reading() as connection:
+            return reading.sources(connection)
+
+    def entries(self, states: frozenset[State] | None, *, activity: bool) -> Iterator[Entry]:
+        """Give entries sorted by id, streamed; all states if None."""
+        with self._reading() as connection:
+            yield from reading.entries(connection, states, activity=activity)
+
+    def entry(self, software_id: str) -> Entry | None:
+        """Give one entry by its id or an id that it had before."""
+        with self._reading() as connection:
+            return reading.entry(connection, software_id)
+
+    def files(self) -> Iterator[tuple[FileRow, RepositoryRow]]:
+        """Give every file ever seen, sorted by forge, repository path and path."""
+        with self._reading() as connection:
+            yield from reading.files(connection, self.store.dialect)
+
+    def around(self, url: str) -> Stored:
+        """Give what is known under an address, also an old one or one that a file declares."""
+        with self._reading() as connection:
+            return reading.around(connection, self.store.dialect, url)
+
+    def last_items(self, repository_id: str) -> Sequence[tuple[str, datetime, Item]]:
+        """Give what the latest crawls did with a repository: source, time, item; newest first."""
+        with self._reading() as connection:
+            return reading.last_items(connection, repository_id)
+
+    def outcomes(self, source: str) -> Mapping[Outcome, int]:
+        """Count the files of a source's repositories by outcome."""
+        with self._reading() as connection:
+            return reading.outcomes(connection, source)
+
+    def totals(self) -> Mapping[State, int]:
+        """Count entries by state."""
+        with self._reading() as connection:
+            return reading.totals(connection)
+
+    def changes(self, after: int, limit: int) -> Sequence[ChangeRow]:
+        """Give rows of the change feed with a number greater than ``after``, in order."""
+        with self._reading() as connection:
+            return feed.after(connection, after, limit)
+
+    def head(self) -> int:
+        """Give the number of the newest change; 0 if there is none."""
+        with self._reading() as connection:
+            return feed.head(connection)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Read within the open page, so that it sees what it wrote; else by itself."""
+        if self._open is None:
+            with self.store.reading() as connection:
+                yield connection
+        else:
+            with self.store.translated():
+                yield self._open.connection

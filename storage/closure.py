@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Loads what keys touch, closed as :class:`harvester.ports.catalogue.Stored` says.
+
+At most six statements, however many keys.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, select, union
+
+from harvester.model import Finding
+from harvester.ports.catalogue import FileRow, Keys, RepositoryRow, Stored
+from storage import rows
+from storage.dialects import Dialect
+from storage.tables import alias, file, finding, forge, publisher, record, repository, software
+
+REPOSITORIES: Select[Any] = select(repository, forge.c.kind.label("forge_kind")).join(forge)
+"""Read with :func:`storage.rows.repository_row`."""
+
+FILES: Select[Any] = select(
+    file,
+    record.c.blob_id.label("record_blob_id"),
+    record.c.version.label("record_version"),
+    record.c.document.label("record_document"),
+    record.c.normaliser.label("record_normaliser"),
+    record.c.good.label("record_good"),
+).outerjoin(record)
+"""Read with :func:`storage.rows.file_row`."""
+
+SOFTWARE: Select[Any] = select(
+    software,
+    publisher.c.name.label("publisher_name"),
+    publisher.c.uri.label("publisher_uri"),
+    publisher.c.level.label("publisher_level"),
+).outerjoin(publisher)
+"""Read with :func:`storage.rows.software_row`."""
+
+
+def load(connection: Connection, dialect: Dialect, keys: Keys) -> Stored:
+    """Read what the keys touch."""
+    lookups = {rows.lookup_key(url) for url in keys.urls}
+
+    def among(column: ColumnElement[Any], values: Collection[str]) -> ColumnElement[bool]:
+        return dialect.among(column, values)
+
+    touched = union(
+        select(repository.c.id).where(among(repository.c.id, keys.repository_ids)),
+        select(repository.c.id).where(among(repository.c.web_url_key, lookups)),
+        select(alias.c.repository_id).where(among(alias.c.url_key, lookups)),
+    )
+    repositories = _repositories(connection, repository.c.id.in_(touched))
+    first = set(repositories)
+
+    entries = union(
+        select(software.c.id).where(among(software.c.repository_id, first)),
+        select(software.c.id).where(among(software.c.url_key, lookups)),
+        select(file.c.software_id).where(among(file.c.repository_id, first)),
+    )
+    found = connection.execute(SOFTWARE.where(software.c.id.in_(entries)))
+    entry_rows = {row.id: rows.software_row(row) for row in found}
+
+    # Two look-ups by an index each; asked as one condition with OR, a database reads all files.
+    file_rows = connection.execute(
+        FILES.where(among(file.c.repository_id, first)).union(
+            FILES.where(among(file.c.software_id, set(entry_rows)))
+        )
+        if entry_rows
+        else FILES.where(among(file.c.repository_id, first))
+    ).all()
+    files = with_findings(connection, dialect, file_rows)
+
+    further = {row.repository_id for row in files}
+    further |= {row.repository_id for row in entry_rows.values() if row.repository_id}
+    further -= first
+    if further:
+        repositories |= _repositories(connection, among(repository.c.id, further))
+    aliases = connection.execute(
+        select(alias)
+        .where(among(alias.c.repository_id, set(repositories)))
+        .order_by(alias.c.repository_id, alias.c.url)
+    )
+    return Stored(
+        repositories=repositories,
+        files=tuple(sorted(files, key=lambda row: (row.repository_id, row.path))),
+        software=entry_rows,
+        aliases=tuple(rows.alias_row(row) for row in aliases),
+    )
+
+
+def with_findings(
+    connection: Connection, dialect: Dialect, file_rows: Sequence[Row[Any]]
+) -> Iterable[FileRow]:
+    """Make the values of rows of :data:`FILES`, in the same order; one statement for all."""
+    if not file_rows:
+        return []
+    found = connection.execute(
+        select(finding)
+        .where(dialect.among(finding.c.repository_id, {row.repository_id for row in file_rows}))
+        .order_by(finding.c.repository_id, finding.c.path, finding.c.number)
+    )
+    findings: Mapping[tuple[str, str], list[Finding]] = defaultdict(list)
+    for row in found:
+        findings[row.repository_id, row.path].append(rows.finding(row))
+    return [
+        rows.file_row(row, tuple(findings.get((row.repository_id, row.path), ())))
+        for row in file_rows
+    ]
+
+
+def _repositories(
+    connection: Connection, condition: ColumnElement[bool]
+) -> dict[str, RepositoryRow]:
+    found = connection.execute(REPOSITORIES.where(condition))
+    return {row.id: rows.repository_row(row) for row in found}

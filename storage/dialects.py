@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The few statements that SQLite and PostgreSQL want said differently.
+
+A set of keys is one parameter on both, an array or a JSON list, however many there are: the plan
+is an index look-up for each key, and no limit of parameters is ever met.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from typing import Any, Protocol
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    Select,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    func,
+    literal,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeEngine
+
+from storage.types import Words
+
+Rows = Sequence[Mapping[str, Any]]
+
+_LOCK_NUMBER = 0x68617276  # "harv"
+"""Of the advisory lock that writers of one PostgreSQL database take in turn."""
+
+
+class Dialect(Protocol):
+    """How one database says it."""
+
+    def lock(self, connection: Connection) -> None:
+        """Let no other writer in until this transaction ends."""
+        ...
+
+    def among(self, column: ColumnElement[Any], keys: Collection[str]) -> ColumnElement[bool]:
+        """Say that a text column has one of the keys."""
+        ...
+
+    def insert(self, connection: Connection, table: Table, rows: Rows, *, replace: bool) -> None:
+        """Insert rows; one whose key is there already replaces the old one, or is passed over."""
+        ...
+
+
+class SQLite:
+    """SQLite; ``BEGIN IMMEDIATE`` is the lock, see :mod:`storage.engine`."""
+
+    def lock(self, connection: Connection) -> None:
+        """Do nothing more."""
+
+    def among(self, column: ColumnElement[Any], keys: Collection[str]) -> ColumnElement[bool]:
+        """Look each key up; the list travels as JSON."""
+        listed = func.json_each(literal(sorted(keys), sqlite.JSON())).table_valued("value")
+        return column.in_(select(listed.c.value))
+
+    def insert(self, connection: Connection, table: Table, rows: Rows, *, replace: bool) -> None:
+        """Run one prepared statement for each row."""
+        if rows:
+            connection.execute(_sqlite_insert(table, replace), list(rows))
+
+
+class PostgreSQL:
+    """PostgreSQL."""
+
+    def lock(self, connection: Connection) -> None:
+        """Take the advisory lock of all writers; it ends with the transaction."""
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
+
+    def among(self, column: ColumnElement[Any], keys: Collection[str]) -> ColumnElement[bool]:
+        """Look each key up; the list travels as an array."""
+        return column == any_(literal(sorted(keys), postgresql.ARRAY(Text())))
+
+    def insert(self, connection: Connection, table: Table, rows: Rows, *, replace: bool) -> None:
+        """Send each column as one array, sorted by key, each key once."""
+        if not rows:
+            return
+        keys = [column.name for column in table.primary_key]
+        distinct = {tuple(row[key] for key in keys): row for row in rows}
+        ordered = [distinct[key] for key in sorted(distinct)]
+        columns = {
+            column.name: [_stored(column.type, row[column.name]) for row in ordered]
+            for column in table.columns
+        }
+        connection.execute(_postgresql_insert(table, replace), columns)
+
+
+@cache
+def _sqlite_insert(table: Table, replace: bool) -> Insert:
+    statement = sqlite.insert(table)
+    return _on_conflict(statement, table, replace=replace)
+
+
+@cache
+def _postgresql_insert(table: Table, replace: bool) -> Insert:
+    names = [column.name for column in table.columns]
+    arrays = [
+        bindparam(column.name, type_=postgresql.ARRAY(_element(column.type)))
+        for column in table.columns
+    ]
+    rows: Select[Any] = select(*func.unnest(*arrays).table_valued(*names).render_derived().columns)
+    statement = postgresql.insert(table).from_select(names, rows)
+    return _on_conflict(statement, table, replace=replace)
+
+
+def _on_conflict(
+    statement: sqlite.Insert | postgresql.Insert, table: Table, *, replace: bool
+) -> Insert:
+    keys = table.primary_key.columns
+    facts = {
+        column.name: statement.excluded[column.name]
+        for column in table.columns
+        if column.name not in keys
+    }
+    if not replace or not facts:
+        return statement.on_conflict_do_nothing(index_elements=list(keys))
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=facts)
+
+
+def _element(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Give the type of an array's elements; text travels ready-made by :func:`_stored`."""
+    return Text() if isinstance(kind, Words) else kind
+
+
+def _stored(kind: TypeEngine[Any], value: Any) -> Any:
+    """Give the value as the column's type would bind it."""
+    return kind.stored(value) if isinstance(kind, Words) else value

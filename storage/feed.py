@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The change feed: numbers without gaps, in the order of commits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from harvester.model import Change, ChangeType
+from harvester.ports.catalogue import ChangeRow
+from storage.tables import change, feed_head
+
+
+def append(connection: Connection, changes: Sequence[Change], now: datetime) -> None:
+    """Write changes as the last thing of a transaction.
+
+    The one row of ``feed_head`` is the last lock that a transaction takes, and it is held until
+    the commit: so whoever has the greater number commits later, and a follower that has read up to
+    a number has missed none before it. Databases' own sequences do not promise that.
+    """
+    if not changes:
+        return
+    last: int = connection.execute(
+        update(feed_head).values(seq=feed_head.c.seq + len(changes)).returning(feed_head.c.seq)
+    ).scalar_one()
+    first = last - len(changes) + 1
+    connection.execute(
+        insert(change),
+        [
+            {
+                "seq": seq,
+                "type": row.type.value,
+                "software_id": row.software_id,
+                "reason": row.reason,
+                "at": now,
+            }
+            for seq, row in enumerate(changes, first)
+        ],
+    )
+
+
+def after(connection: Connection, seq: int, limit: int) -> Sequence[ChangeRow]:
+    """Give the rows with a greater number, in order."""
+    found = connection.execute(
+        select(change).where(change.c.seq > seq).order_by(change.c.seq).limit(limit)
+    )
+    return [
+        ChangeRow(
+            seq=row.seq,
+            change=Change(
+                type=ChangeType(row.type), software_id=row.software_id, reason=row.reason
+            ),
+            at=row.at,
+        )
+        for row in found
+    ]
+
+
+def head(connection: Connection) -> int:
+    """Give the newest number; 0 if there is none."""
+    seq: int = connection.execute(select(feed_head.c.seq)).scalar_one()
+    return seq

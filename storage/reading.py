@@ -1,0 +1,326 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What commands and front-ends ask of the catalogue. Each function reads in a transaction."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, func, select
+
+from harvester.model import Activity, ItemStatus, Outcome, Size, State
+from harvester.ports.catalogue import (
+    Entry,
+    FileRow,
+    Item,
+    Keys,
+    Known,
+    RepositoryRow,
+    SourceState,
+    Stored,
+)
+from storage import closure, rows
+from storage.crawls import DROPPED, never_complete
+from storage.dialects import Dialect
+from storage.history import COMPLETE
+from storage.tables import (
+    blob,
+    crawl,
+    crawl_item,
+    file,
+    repository,
+    repository_source,
+    seen,
+    software,
+    software_alias,
+    source,
+)
+
+_AT_ONCE = 500
+"""Rows that a stream holds in memory."""
+_LAST_ITEMS = 20
+"""How many items of one repository people want to look at."""
+
+
+def known(
+    connection: Connection,
+    dialect: Dialect,
+    repository_ids: Sequence[str],
+    blob_ids: Sequence[str],
+) -> Known:
+    """Say what is known of a batch."""
+    revisions = connection.execute(
+        select(repository.c.id, repository.c.revision).where(
+            dialect.among(repository.c.id, repository_ids), repository.c.topics.is_not(None)
+        )
+    )
+    files = connection.execute(
+        select(
+            file.c.repository_id, file.c.path, file.c.blob_id, file.c.normaliser, file.c.context
+        ).where(dialect.among(file.c.repository_id, repository_ids))
+    )
+    blobs = connection.execute(select(blob.c.id).where(dialect.among(blob.c.id, blob_ids)))
+    return Known(
+        revisions={row.id: row.revision for row in revisions},
+        files={
+            (row.repository_id, row.path): (row.blob_id, row.normaliser, row.context)
+            for row in files
+        },
+        blobs=frozenset(blobs.scalars()),
+    )
+
+
+def contents(
+    connection: Connection, dialect: Dialect, blob_ids: Iterable[str]
+) -> Mapping[str, bytes]:
+    """Give the bytes of stored blobs."""
+    found = connection.execute(select(blob).where(dialect.among(blob.c.id, set(blob_ids))))
+    return {row.id: bytes(row.content) for row in found}
+
+
+def size(connection: Connection, name: str) -> Size:
+    """Say how large a source was; what is gone does not count."""
+    there = _linked(name, repository.c.owner_path, func.count().label("amount"))
+    owners = connection.execute(there.group_by(repository.c.owner_path)).all()
+    largest = sorted((row.amount for row in owners), reverse=True)
+    files = connection.execute(
+        _linked(name, func.count())
+        .join(file, file.c.repository_id == repository.c.id)
+        .where(file.c.state != "absent")
+    ).scalar_one()
+    return Size(
+        repositories=sum(largest),
+        files=files,
+        owners=len(largest),
+        largest_owners=tuple(largest),
+        first=never_complete(connection, name),
+    )
+
+
+def sources(connection: Connection) -> Mapping[str, SourceState]:
+    """Give what is remembered of every source, by name."""
+    names = connection.execute(select(source.c.name).order_by(source.c.name)).scalars().all()
+    whole = and_(crawl.c.status == COMPLETE, crawl.c.partial.is_(False))
+    successes = _by_source(
+        connection,
+        select(
+            crawl.c.source,
+            func.max(crawl.c.ended_at).label("success"),
+            func.max(crawl.c.ended_at).filter(crawl.c.sweep.is_(True)).label("sweep"),
+        )
+        .where(whole)
+        .group_by(crawl.c.source),
+    )
+    # The newest crawl of the whole source tells how it stands; a look at single addresses does so
+    # only where there was no other.
+    rank = func.row_number().over(
+        partition_by=crawl.c.source,
+        order_by=(crawl.c.partial, crawl.c.progress_at.desc(), crawl.c.id.desc()),
+    )
+    ranked = select(crawl, rank.label("rank")).where(crawl.c.status != DROPPED).subquery()
+    latest = _by_source(connection, select(ranked).where(ranked.c.rank == 1))
+    link = repository_source.c
+    repositories = _by_source(
+        connection,
+        select(link.source, func.count().label("amount"))
+        .join_from(repository_source, repository)
+        .where(repository.c.gone_reason.is_(None))
+        .group_by(link.source),
+    )
+    listed = _by_source(
+        connection,
+        select(link.source, func.count(software.c.id.distinct()).label("amount"))
+        .join_from(repository_source, file, link.repository_id == file.c.repository_id)
+        .join(software, software.c.id == file.c.software_id)
+        .where(
+            file.c.outcome == Outcome.LISTED.value,
+            software.c.state == State.LISTED.value,
+        )
+        .group_by(link.source),
+    )
+    return {
+        name: SourceState(
+            name=name,
+            last_success_at=_of(successes, name, "success"),
+            last_sweep_at=_of(successes, name, "sweep"),
+            last_crawl_at=_of(latest, name, "ended_at") or _of(latest, name, "progress_at"),
+            last_status=_of(latest, name, "status"),
+            last_error=_of(latest, name, "error"),
+            not_before=_of(latest, name, "not_before"),
+            repositories=_of(repositories, name, "amount") or 0,
+            listed=_of(listed, name, "amount") or 0,
+        )
+        for name in names
+    }
+
+
+def entries(
+    connection: Connection, states: frozenset[State] | None, *, activity: bool
+) -> Iterator[Entry]:
+    """Give entries sorted by id, streamed."""
+    statement = _entries(activity=activity)
+    if states is not None:
+        statement = statement.where(software.c.state.in_(sorted(state.value for state in states)))
+    streamed = connection.execution_options(yield_per=_AT_ONCE).execute(
+        statement.order_by(software.c.id)
+    )
+    for row in streamed:
+        yield _entry(row, with_activity=activity)
+
+
+def entry(connection: Connection, software_id: str) -> Entry | None:
+    """Give one entry by its id or an id that it had before."""
+    statement = _entries(activity=True)
+    row = connection.execute(statement.where(software.c.id == software_id)).one_or_none()
+    if row is None:
+        now_called = select(software_alias.c.software_id).where(software_alias.c.id == software_id)
+        row = connection.execute(
+            statement.where(software.c.id == now_called.scalar_subquery())
+        ).one_or_none()
+    return None if row is None else _entry(row, with_activity=True)
+
+
+def files(connection: Connection, dialect: Dialect) -> Iterator[tuple[FileRow, RepositoryRow]]:
+    """Give every file ever seen, sorted by forge, repository path and path, streamed."""
+    place = (repository.c.forge_url, repository.c.path, repository.c.id, file.c.path)
+    statement = closure.FILES.join(repository, repository.c.id == file.c.repository_id)
+    streamed = connection.execution_options(yield_per=_AT_ONCE).execute(statement.order_by(*place))
+    for part in streamed.partitions():
+        found = connection.execute(
+            closure.REPOSITORIES.where(
+                dialect.among(repository.c.id, {row.repository_id for row in part})
+            )
+        )
+        repositories = {row.id: rows.repository_row(row) for row in found}
+        for row in closure.with_findings(connection, dialect, part):
+            yield row, repositories[row.repository_id]
+
+
+def around(connection: Connection, dialect: Dialect, url: str) -> Stored:
+    """Give what is known under an address, also an old one or one that a file declares."""
+    declaring = connection.execute(
+        select(file.c.repository_id).where(file.c.declared_url_key == rows.lookup_key(url))
+    ).scalars()
+    keys = Keys(repository_ids=frozenset(declaring), urls=frozenset({url}))
+    return closure.load(connection, dialect, keys)
+
+
+def last_items(connection: Connection, repository_id: str) -> Sequence[tuple[str, datetime, Item]]:
+    """Give what the latest crawls did with a repository, the newest first.
+
+    What a crawl saw and kept no item of, it found unchanged.
+    """
+    kept = connection.execute(
+        select(crawl.c.source, crawl_item)
+        .join_from(crawl_item, crawl)
+        .where(crawl_item.c.repository_id == repository_id)
+        .order_by(crawl_item.c.at.desc(), crawl_item.c.crawl_id.desc(), crawl_item.c.number.desc())
+        .limit(_LAST_ITEMS)
+    ).all()
+    told = {row.crawl_id for row in kept}
+    items = [
+        (
+            row.source,
+            row.at,
+            Item(
+                subject=row.subject,
+                status=ItemStatus(row.status),
+                reason=row.reason,
+                message=row.message,
+                repository_id=row.repository_id,
+            ),
+        )
+        for row in kept
+    ]
+    # Few crawls' pages are kept, so reading through them all is cheap enough for one person.
+    sightings = connection.execute(
+        select(crawl.c.source, seen.c.crawl_id, seen.c.at)
+        .join_from(seen, crawl)
+        .where(seen.c.ids.contains(repository_id, autoescape=True))
+    ).all()
+    if any(row.crawl_id not in told for row in sightings):
+        address = connection.execute(
+            select(repository.c.web_url).where(repository.c.id == repository_id)
+        ).scalar()
+        items += [
+            (
+                row.source,
+                row.at,
+                Item(
+                    subject=address or repository_id,
+                    status=ItemStatus.UNCHANGED,
+                    repository_id=repository_id,
+                ),
+            )
+            for row in sightings
+            if row.crawl_id not in told
+        ]
+    return sorted(items, key=lambda item: item[1], reverse=True)[:_LAST_ITEMS]
+
+
+def outcomes(connection: Connection, name: str) -> Mapping[Outcome, int]:
+    """Count the files of a source's repositories by outcome."""
+    link = repository_source.c
+    found = connection.execute(
+        select(file.c.outcome, func.count().label("amount"))
+        .join_from(repository_source, file, link.repository_id == file.c.repository_id)
+        .where(link.source == name)
+        .group_by(file.c.outcome)
+    )
+    return {Outcome(row.outcome): row.amount for row in found}
+
+
+def totals(connection: Connection) -> Mapping[State, int]:
+    """Count entries by state."""
+    found = connection.execute(
+        select(software.c.state, func.count().label("amount")).group_by(software.c.state)
+    )
+    return {State(row.state): row.amount for row in found}
+
+
+def _entries(*, activity: bool) -> Select[Any]:
+    statement: Select[Any] = select(
+        software.c.id, software.c.state, software.c.document, software.c.updated_at
+    )
+    if not activity:
+        return statement
+    return statement.add_columns(
+        software.c.repository_id,
+        repository.c.stars,
+        repository.c.forks,
+        repository.c.open_issues,
+        repository.c.pushed_at,
+    ).outerjoin(repository, repository.c.id == software.c.repository_id)
+
+
+def _entry(row: Row[Any], *, with_activity: bool) -> Entry:
+    volatile: Activity | None = None
+    if with_activity and row.repository_id is not None:
+        volatile = rows.activity(row)
+    return Entry(
+        id=row.id,
+        state=State(row.state),
+        document=row.document,
+        updated_at=row.updated_at,
+        activity=volatile,
+    )
+
+
+def _linked(name: str, *columns: Any) -> Select[Any]:
+    """Select from a source's repositories that are not gone."""
+    return (
+        select(*columns)
+        .select_from(repository)
+        .join(repository_source, repository_source.c.repository_id == repository.c.id)
+        .where(repository_source.c.source == name, repository.c.gone_reason.is_(None))
+    )
+
+
+def _by_source(connection: Connection, statement: Select[Any]) -> Mapping[str, Row[Any]]:
+    return {row.source: row for row in connection.execute(statement)}
+
+
+def _of(found: Mapping[str, Row[Any]], name: str, column: str) -> Any:
+    row = found.get(name)
+    return None if row is None else getattr(row, column)

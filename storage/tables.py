@@ -1,0 +1,321 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The tables, as the newest migration leaves them. ``docs/storage.md`` draws them.
+
+Keys are derived by the core from what they name, so rows can be written in any order of pages and
+make the same catalogue. Addresses are looked up by a key column (:func:`storage.rows.lookup_key`).
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+)
+
+from storage.types import Json, Moment, Words, key_text
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# --- what forges say ------------------------------------------------------------------------
+
+forge = Table(
+    "forge",
+    metadata,
+    Column("url", key_text(), primary_key=True),
+    Column("kind", Words(), nullable=False),
+)
+
+owner = Table(
+    "owner",
+    metadata,
+    Column("forge_url", key_text(), ForeignKey("forge.url"), primary_key=True),
+    Column("path", key_text(), primary_key=True),
+    Column("name", Words()),
+    Column("kind", Words(), nullable=False),
+)
+
+repository = Table(
+    "repository",
+    metadata,
+    Column("id", key_text(), primary_key=True),
+    Column("forge_url", key_text(), ForeignKey("forge.url"), nullable=False),
+    Column("forge_id", Words(), nullable=False),
+    Column("path", Words(), nullable=False),
+    Column("web_url", Words(), nullable=False),
+    Column("web_url_key", key_text(), nullable=False, index=True),
+    Column("name", Words(), nullable=False),
+    Column("description", Words()),
+    Column("owner_path", Words(), nullable=False),
+    Column("owner_name", Words()),
+    Column("owner_kind", Words(), nullable=False),
+    Column("default_branch", Words()),
+    Column("archived", Boolean, nullable=False),
+    Column("fork", Boolean, nullable=False),
+    Column("mirror", Boolean, nullable=False),
+    Column("parent_url", Words()),
+    Column("license", Words()),
+    Column("created_at", Moment()),
+    Column("raw_base", Words()),
+    Column("topics", Json()),
+    Column("languages", Json()),
+    Column("stars", BigInteger),
+    Column("forks", BigInteger),
+    Column("open_issues", BigInteger),
+    Column("pushed_at", Moment()),
+    Column("revision", Words(), nullable=False),
+    Column("first_seen_at", Moment(), nullable=False),
+    Column("updated_at", Moment(), nullable=False),
+    Column("missing_since", Moment()),
+    Column("missing_sweeps", Integer, nullable=False),
+    Column("gone_reason", Words()),
+)
+
+alias = Table(
+    "alias",
+    metadata,
+    Column("repository_id", key_text(), ForeignKey("repository.id"), primary_key=True),
+    Column("url", key_text(), primary_key=True),
+    Column("url_key", key_text(), nullable=False, index=True),
+    Column("since", Moment(), nullable=False),
+)
+
+# --- publiccode files -----------------------------------------------------------------------
+
+blob = Table(
+    "blob",
+    metadata,
+    Column("id", key_text(), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+file = Table(
+    "file",
+    metadata,
+    Column("repository_id", key_text(), ForeignKey("repository.id"), primary_key=True),
+    Column("path", key_text(), primary_key=True),
+    Column("blob_id", Words(), nullable=False),
+    Column("state", Words(), nullable=False),
+    Column("outcome", Words(), nullable=False),
+    Column("reason", Words(), nullable=False),
+    Column("software_id", key_text(), ForeignKey("software.id"), index=True),
+    Column("version", Words()),
+    Column("declared_url", Words()),
+    Column("declared_url_key", key_text(), index=True),
+    Column("normaliser", BigInteger, nullable=False),
+    Column("context", Words(), nullable=False),
+    Column("first_seen_at", Moment(), nullable=False),
+    Column("changed_at", Moment(), nullable=False),
+    Column("bad_since", Moment()),
+    Column("absent_sweeps", Integer, nullable=False),
+)
+
+record = Table(
+    "record",
+    metadata,
+    Column("repository_id", key_text(), primary_key=True),
+    Column("path", key_text(), primary_key=True),
+    Column("blob_id", Words(), nullable=False),
+    Column("version", Words()),
+    Column("document", Words(), nullable=False),
+    Column("normaliser", BigInteger, nullable=False),
+    Column("good", Boolean, nullable=False),
+    ForeignKeyConstraint(["repository_id", "path"], ["file.repository_id", "file.path"]),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("repository_id", key_text(), primary_key=True),
+    Column("path", key_text(), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("code", Words(), nullable=False),
+    Column("severity", Words(), nullable=False),
+    Column("key", Words(), nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("column", Integer, nullable=False),
+    Column("arguments", Json(), nullable=False),
+    Column("suggestion", Words()),
+    ForeignKeyConstraint(["repository_id", "path"], ["file.repository_id", "file.path"]),
+)
+
+# --- the catalogue's entries ----------------------------------------------------------------
+
+publisher = Table(
+    "publisher",
+    metadata,
+    Column("id", key_text(), primary_key=True),
+    Column("name", Words(), nullable=False),
+    Column("uri", Words()),
+    Column("level", Words(), nullable=False),
+)
+
+software = Table(
+    "software",
+    metadata,
+    Column("id", key_text(), primary_key=True),
+    Column("url", Words(), nullable=False),
+    Column("url_key", key_text(), nullable=False, index=True),
+    Column("name", Words()),
+    Column("state", Words(), nullable=False, index=True),
+    Column("state_reason", Words(), nullable=False),
+    Column("file_state", Words(), nullable=False),
+    Column("stale_since", Moment()),
+    Column("origin", Words(), nullable=False),
+    Column("repository_id", key_text(), ForeignKey("repository.id"), index=True),
+    Column("file_repository_id", Words()),
+    Column("file_path", Words()),
+    Column("publisher_id", key_text(), ForeignKey("publisher.id")),
+    Column("document", Words(), nullable=False),
+    Column("first_seen_at", Moment(), nullable=False),
+    Column("updated_at", Moment(), nullable=False),
+)
+
+software_alias = Table(
+    "software_alias",
+    metadata,
+    Column("id", key_text(), primary_key=True),
+    Column("software_id", key_text(), ForeignKey("software.id"), nullable=False, index=True),
+)
+
+feed_head = Table(
+    "feed_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+change = Table(
+    "change",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("type", Words(), nullable=False),
+    Column("software_id", Words(), nullable=False),
+    Column("reason", Words(), nullable=False),
+    Column("at", Moment(), nullable=False),
+)
+
+# --- sources and their crawls ---------------------------------------------------------------
+
+source = Table(
+    "source",
+    metadata,
+    Column("name", key_text(), primary_key=True),
+    Column("kind", Words(), nullable=False),
+    Column("forge_url", key_text(), ForeignKey("forge.url"), nullable=False),
+    Column("scope", Words(), nullable=False),
+)
+
+repository_source = Table(
+    "repository_source",
+    metadata,
+    Column("source", key_text(), ForeignKey("source.name"), primary_key=True),
+    Column("repository_id", key_text(), ForeignKey("repository.id"), primary_key=True),
+    Column("since", Moment(), nullable=False),
+    Column("missed_at", Moment()),
+    Index(None, "repository_id"),
+)
+
+owner_visit = Table(
+    "owner_visit",
+    metadata,
+    Column("source", key_text(), ForeignKey("source.name"), primary_key=True),
+    Column("path", key_text(), primary_key=True),
+    Column("visited_at", Moment(), nullable=False),
+)
+
+crawl = Table(
+    "crawl",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("source", key_text(), ForeignKey("source.name"), nullable=False, index=True),
+    Column("fingerprint", Words(), nullable=False),
+    Column("sweep", Boolean, nullable=False),
+    Column("partial", Boolean, nullable=False),
+    Column("status", Words(), nullable=False),
+    Column("cursor", Words()),
+    Column("listed", Boolean, nullable=False),
+    Column("clean", Boolean, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("item_counts", Json(), nullable=False),
+    Column("started_at", Moment(), nullable=False),
+    Column("progress_at", Moment(), nullable=False),
+    Column("ended_at", Moment()),
+    Column("error", Words()),
+    Column("not_before", Moment()),
+    Column("spent", Json(), nullable=False),
+)
+
+crawl_item = Table(
+    "crawl_item",
+    metadata,
+    Column("crawl_id", BigInteger, ForeignKey("crawl.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Moment(), nullable=False),
+    Column("subject", Words(), nullable=False),
+    Column("status", Words(), nullable=False),
+    Column("reason", Words()),
+    Column("message", Words()),
+    Column("repository_id", key_text(), index=True),
+)
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("crawl_id", BigInteger, ForeignKey("crawl.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Moment(), nullable=False),
+    Column("ids", Json(), nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("source", key_text(), ForeignKey("source.name"), primary_key=True),
+    Column("fence", BigInteger, nullable=False),
+    Column("holder", Words()),
+    Column("progress_at", Moment(), nullable=False),
+)
+
+# --- what the HTTP chain keeps --------------------------------------------------------------
+
+validator = Table(
+    "validator",
+    metadata,
+    Column("id", key_text(), primary_key=True),
+    Column("url", Words(), nullable=False),
+    Column("token", Words(), nullable=False),
+    Column("etag", Words()),
+    Column("last_modified", Words()),
+    Column("headers", Json(), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("stored_at", Moment(), nullable=False),
+)
+
+budget = Table(
+    "budget",
+    metadata,
+    Column("origin", key_text(), primary_key=True),
+    Column("token", key_text(), primary_key=True),
+    Column("resource", key_text(), primary_key=True),
+    Column("limit", BigInteger),
+    Column("remaining", BigInteger),
+    Column("reset_at", Moment()),
+    Column("not_before", Moment()),
+)

@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Which entries there are, and which files are provenances of which."""
+
+import json
+import random
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harvester.model import FileVersion, Outcome, Sighting, software_id, software_id_of_url
+from storage.catalogue import open_catalogue
+from tests.crawl.build import FORGE, GOOD, Scripted, broken, file, good, sighting, url_of
+from tests.crawl.conftest import House
+
+
+def test_a_file_in_its_own_repository_is_listed(house: House) -> None:
+    summary = house.crawl(sighting(1, "city/a", good("city/a")))
+    entry = house.entry(url_of("city/a"))
+    assert entry["id"] == software_id(FORGE.url, "1")
+    assert (entry["state"], entry["state_reason"], entry["file_state"]) == (
+        "listed",
+        "valid",
+        "valid",
+    )
+    assert entry["publisher"]["name"] == "Stadt Beispiel"
+    assert entry["repository"]["forge_id"] == "1"
+    assert summary.complete
+    assert summary.files[Outcome.LISTED] == 1
+    assert house.changes() == [("created", "valid")]
+
+
+def test_a_copy_is_a_provenance_of_the_repository_that_it_declares(house: House) -> None:
+    house.crawl(
+        sighting(1, "city/a", good("city/a")),
+        sighting(2, "somebody/a", good("city/a"), fork=True),
+    )
+    (entry,) = house.entries()
+    assert [p["web_url"] for p in entry["provenances"]] == [url_of("city/a"), url_of("somebody/a")]
+    assert house.outcomes()[url_of("somebody/a") + "/publiccode.yml"] == "other-place"
+
+
+def test_two_files_that_declare_one_unknown_address_are_one_entry(house: House) -> None:
+    house.crawl(
+        sighting(1, "city/mirror", good("elsewhere/a")),
+        sighting(2, "town/mirror", good("Elsewhere/A")),
+    )
+    (entry,) = house.entries()
+    assert entry["id"] == software_id_of_url(url_of("elsewhere/a"))
+    assert entry["repository"] is None
+    assert len(entry["provenances"]) == 2
+    assert set(house.outcomes().values()) == {"other-place"}
+
+
+def test_an_entry_that_waited_for_its_repository_is_merged_into_it(house: House) -> None:
+    waiting = software_id_of_url(url_of("city/a"))
+    house.crawl(sighting(2, "town/copy", good("city/a")))
+    house.crawl(sighting(2, "town/copy", good("city/a")), sighting(1, "city/a"), full=True)
+    (entry,) = house.entries()
+    assert entry["id"] == software_id(FORGE.url, "1")
+    assert entry["repository"]["path"] == "city/a"
+    found = house.catalogue.entry(waiting)
+    assert found is not None
+    assert found.id == entry["id"]
+    assert sorted(house.changes()[1:]) == [("created", "valid"), ("deleted", "merged")]
+
+
+def test_a_renamed_repository_keeps_its_entry_and_its_old_address(house: House) -> None:
+    house.crawl(sighting(1, "city/old", good("city/old")))
+    before = house.entry(url_of("city/old"))["id"]
+    house.crawl(sighting(1, "city/new", good("city/old")), full=True)
+    (entry,) = house.entries()
+    assert entry["id"] == before
+    assert entry["url"] == url_of("city/new")
+    assert entry["aliases"] == [url_of("city/old")]
+    assert house.outcomes() == {url_of("city/new") + "/publiccode.yml": "listed"}
+
+
+def test_a_name_that_comes_back_with_another_id_is_another_repository(house: House) -> None:
+    house.crawl(sighting(1, "city/a", good("city/a")))
+    house.crawl(sighting(2, "city/a", good("city/a", "Neu")), full=True)
+    entries = {entry["id"]: entry for entry in house.entries()}
+    assert entries[software_id(FORGE.url, "2")]["name"] == "Neu"
+    assert "name-reused" in [item.reason for item in house.ears.items]
+
+
+def test_yml_wins_over_yaml(house: House) -> None:
+    other = replace(good("city/a", "Nebenan"), path="publiccode.yaml")
+    house.crawl(sighting(1, "city/a", good("city/a"), other))
+    assert sorted(house.outcomes().values()) == ["listed", "superseded"]
+    house.crawl(sighting(1, "city/a", other), full=True)
+    assert house.outcomes() == {
+        url_of("city/a") + "/publiccode.yaml": "listed",
+        url_of("city/a") + "/publiccode.yml": "superseded",
+    }
+    assert house.entry(url_of("city/a"))["name"] == "Nebenan"
+
+
+def test_a_variant_and_a_technical_fork_are_told_apart(house: House) -> None:
+    text = GOOD.format(name="Variante", url=url_of("city/v"))
+    house.crawl(
+        sighting(1, "city/v", file(text + f"isBasedOn: {url_of('upstream/v')}\n"), fork=True),
+        sighting(2, "town/copy", good("city/v"), fork=True),
+        sighting(3, "district/x", good("town/copy")),
+    )
+    kinds = {e["repository"]["path"]: e["repository"]["fork_kind"] for e in house.entries()}
+    assert kinds == {"city/v": "variant", "town/copy": "technical-fork"}
+
+
+PATHS = ("a/one", "a/two", "b/three", "c/four")
+
+
+@st.composite
+def forges(draw: st.DrawFn) -> list[Sighting]:
+    """A few repositories whose files declare each other, themselves and unknown addresses."""
+    seen = []
+    for number, path in enumerate(PATHS):
+        files: list[FileVersion] = []
+        if draw(st.booleans()):
+            target = draw(st.sampled_from([*PATHS, "x/unknown", "X/Unknown"]))
+            make = draw(st.sampled_from([good, broken]))
+            files.append(make(target, f"from {path}"))
+        seen.append(sighting(number, path, *files, fork=draw(st.booleans())))
+    return seen
+
+
+@settings(max_examples=25, deadline=None)
+@given(forges(), st.randoms(use_true_random=False), st.integers(1, 4))
+def test_the_same_pages_in_any_order_make_the_same_catalogue(
+    seen: list[Sighting], chance: random.Random, page_size: int
+) -> None:
+    shuffled = list(seen)
+    chance.shuffle(shuffled)
+    made = []
+    for order in (seen, shuffled):
+        catalogue = open_catalogue("sqlite://")
+        house = House(catalogue)
+        connector = Scripted(order, page_size=page_size, read_batch=1)
+        house.crawl(connector=connector)
+        made.append((house.entries(), house.outcomes(), catalogue.totals()))
+        catalogue.close()
+    assert made[0] == made[1], json.dumps(made, indent=1, default=str)
