@@ -106,4 +106,7 @@ def key(path: str) -> str:
 
 def unique(paths: Iterable[str]) -> list[str]:
     """Drop what names the same thing twice; the first spelling stays."""
-    return list({key(path): path for path in reversed(list(paths))}.values())[::-1]
+    first: dict[str, str] = {}
+    for path in paths:
+        first.setdefault(key(path), path)
+    return list(first.values())
