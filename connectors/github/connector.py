@@ -4,9 +4,11 @@
 """The connector: chooses between GraphQL and REST, and fulfils the port."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from http import HTTPStatus
 from types import TracebackType
 from typing import ClassVar, Self
 
+import httpx
 from pydantic import BaseModel
 
 from connectors.github.addresses import addresses
@@ -40,7 +42,7 @@ from harvester.model import (
     Unknown,
 )
 from harvester.ports.connector import ForgeAccess
-from harvester.ports.errors import BudgetExhaustedError, NotFoundError, SourceError
+from harvester.ports.errors import BudgetExhaustedError, SourceError
 
 _HEADERS = {"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28"}
 _REMEDY = (
@@ -111,7 +113,8 @@ class GitHubConnector:
                 yield page
                 owners_left = agenda.owners_left
         except BudgetExhaustedError as error:
-            raise self._told(error, owners_left) from error
+            names_left = len(place.after(names.repositories))
+            raise self._told(error, owners_left, names_left) from error
 
     async def read(self, wanted: Sequence[Sighting]) -> Sequence[Sighting]:
         """Bring texts, topics and languages; without a token, the files from the raw host."""
@@ -231,11 +234,16 @@ class GitHubConnector:
         ).pages()
 
     async def _looked_up(self, forge_id: str) -> Sighting | Missing | Unknown:
+        """Ask for one repository.
+
+        Only GitHub's own 404 means that it is missing: not that of a proxy, nor one that was met
+        while an App's token was fetched.
+        """
         try:
             response = await self._chain.get(f"{self._where.api}/repositories/{forge_id}")
+            if response.status_code == HTTPStatus.NOT_FOUND and _is_json(response):
+                return Missing()
             told = self._chain.json(response)
-        except NotFoundError:
-            return Missing()
         except SourceError as error:
             return Unknown(reason=str(error))
         made = sighting_of_json(told, self._where, lasting=self._anonymous)
@@ -245,9 +253,16 @@ class GitHubConnector:
         if self._reader is not None and self._reader.exhausted is not None:
             raise self._reader.exhausted
 
-    def _told(self, error: BudgetExhaustedError, owners_left: int) -> BudgetExhaustedError:
+    def _told(
+        self, error: BudgetExhaustedError, owners: int, repositories: int
+    ) -> BudgetExhaustedError:
         """Say what is left to do, and what would help."""
+        left = f"; owners left: {owners}" if owners or not repositories else ""
+        if repositories:
+            left += f"; repositories left: {repositories}"
         remedy = _REMEDY if self._anonymous else ""
-        return BudgetExhaustedError(
-            f"{error}; owners left: {owners_left}{remedy}", error.not_before
-        )
+        return BudgetExhaustedError(f"{error}{left}{remedy}", error.not_before)
+
+
+def _is_json(response: httpx.Response) -> bool:
+    return "json" in response.headers.get("content-type", "")

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from harvester.model import FailureCode, ScopeKind, Unknown, Unread
-from harvester.ports.errors import BudgetExhaustedError
+from harvester.ports.errors import BudgetExhaustedError, UnexpectedAnswerError
 from tests.connectors.github.support import (
     FILE,
     GitHub,
@@ -18,7 +18,7 @@ from tests.connectors.github.support import (
     owners,
 )
 from tests.forges.clock import START
-from tests.forges.faults import Answer
+from tests.forges.faults import Answer, html
 from tests.forges.limits import Limit
 from tests.forges.world import Visibility, blob_id
 
@@ -177,6 +177,45 @@ async def test_trouble_at_the_raw_host_is_unknown_never_absent(github: GitHub, s
     github.raw.faults.clear()
     again = await github.crawl(owners("stadt"), token=None, known=crawled.known)
     assert again.texts() == {"stadt/r": FILE.encode()}
+
+
+async def test_a_budget_that_ends_among_repositories_by_name_keeps_what_came(
+    github: GitHub,
+) -> None:
+    github.world.organization("stadt")
+    fill(github.world, "stadt", 5)
+    github.api.anonymous_limit = 3
+    scope = listing(ScopeKind.REPOSITORIES, [f"stadt/r00{n}" for n in range(5)])
+    async with github.opened(token=None) as connector:
+        pages = aiter(connector.pages(scope))
+        page = await anext(pages)
+        assert [s.repository.name for s in page.sightings] == ["r000", "r001", "r002"]
+        with pytest.raises(BudgetExhaustedError, match=r"; repositories left: 2; with a token"):
+            await anext(pages)
+    github.world.clock.advance(hours=1)
+    rest = await github.crawl(
+        listing(ScopeKind.REPOSITORIES, scope.scope.paths, cursor=page.cursor), token=None
+    )
+    assert [s.repository.name for s in rest.sightings.values()] == ["r003", "r004"]
+    assert rest.pages[-1].cursor is None
+
+
+@pytest.mark.parametrize("status", [200, 404])
+async def test_a_web_page_is_no_file_and_no_absence(github: GitHub, status: int) -> None:
+    github.world.organization("stadt")
+    github.world.create("stadt/r", {"publiccode.yml": FILE})
+    github.raw.faults.plan(html(status))
+    crawled = await github.crawl(owners("stadt"), token=None)
+    assert isinstance(crawled.sightings["stadt/r"].files, Unknown)
+
+
+async def test_an_answer_of_another_shape_is_not_a_listing(github: GitHub) -> None:
+    github.world.organization("stadt")
+    github.api.faults.plan(
+        Answer(status=200, headers={"content-type": "application/json"}, body=b"{}")
+    )
+    with pytest.raises(UnexpectedAnswerError, match="not a list"):
+        await github.crawl(owners("stadt"), token=None)
 
 
 async def test_a_blocked_owner_is_a_failure(github: GitHub) -> None:

@@ -18,7 +18,7 @@ from harvester.model import Found, Missing, Scope, ScopeKind, Size, Unknown
 from harvester.ports.connector import Connector, ConnectorType, ForgeAccess
 from harvester.ports.errors import SourceError, UnauthorisedError
 from tests.connectors.github.support import FILE, GitHub, fill, only_file, owners
-from tests.forges.faults import Answer
+from tests.forges.faults import Answer, html
 from tests.forges.world import Visibility
 
 pytestmark = pytest.mark.anyio
@@ -58,6 +58,21 @@ async def test_a_look_up_with_a_wrong_token_knows_nothing(github: GitHub) -> Non
     async with github.opened(token="wrong") as connector:
         answers = await connector.look_up(["1"])
     assert isinstance(answers["1"], Unknown)
+
+
+async def test_only_githubs_own_404_means_missing(github: GitHub, tmp_path: Path) -> None:
+    github.world.organization("stadt")
+    r = github.world.create("stadt/r", {"a": b""})
+    github.api.faults.plan(html(404))
+    async with github.opened() as connector:
+        answers = await connector.look_up([str(r.id), "999999"])
+    assert isinstance(answers[str(r.id)], Unknown)
+    assert isinstance(answers["999999"], Missing)
+    options = app(github, tmp_path)
+    github.api.apps.installations.clear()
+    async with github.opened(token=None, options=options) as connector:
+        answers = await connector.look_up([str(r.id)])
+    assert isinstance(answers[str(r.id)], Unknown)
 
 
 async def test_a_look_up_agrees_with_the_listing(github: GitHub) -> None:

@@ -11,7 +11,7 @@ import pytest
 from harvester.model import FailureCode, FileVersion, Page, ScopeKind, Unknown
 from tests.connectors.github.support import FILE, TOKEN, GitHub, fill, listing, only_file, owners
 from tests.forges.clock import START
-from tests.forges.faults import Call
+from tests.forges.faults import Call, html
 from tests.forges.world import Visibility, blob_id
 
 pytestmark = pytest.mark.anyio
@@ -163,6 +163,15 @@ async def test_a_file_that_cannot_be_had_is_unread(github: GitHub) -> None:
     assert file.content is None
     assert file.unread is not None
     assert "403" in file.unread
+
+
+async def test_a_web_page_in_place_of_a_file_is_unread(github: GitHub) -> None:
+    github.world.organization("stadt")
+    github.world.create("stadt/r", {"publiccode.yml": b"a\0b"})
+    github.api.faults.plan(html(), when=lambda q: q.kind == "rest")
+    crawled = await github.crawl(owners("stadt"))
+    file = only_file(crawled.sightings["stadt/r"])
+    assert (file.content, file.unread is None) == (None, False)
 
 
 async def test_an_unknown_owner_is_a_failure_and_the_others_are_read(github: GitHub) -> None:
