@@ -103,13 +103,13 @@ def fault_of(error: DBAPIError) -> Fault:
 
 def refusal_of(error: Exception) -> str | None:
     """Say why the database will not take a row; None if the error is of another kind."""
-    if isinstance(error, RefusedValueError):
+    if isinstance(error, RefusedValueError | OverflowError):
         return str(error)
     if isinstance(error, IntegrityError | DataError):
         return _plain(error.orig)
     if isinstance(error, StatementError):
         cause = error.orig
-        if isinstance(cause, RefusedValueError | OverflowError):
+        if isinstance(cause, RefusedValueError):
             return str(cause)
         if str(getattr(cause, "sqlstate", "") or "").startswith("54"):
             return _plain(cause)

@@ -105,10 +105,15 @@ def unseen(connection: Connection, dialect: Dialect, opened: OpenCrawl) -> Unsee
         )
     ).scalars()
     marked = _marked(connection, opened.source)
+    orphans = connection.execute(
+        select(software.c.url).where(
+            software.c.file_path.is_(None), software.c.state.in_(_MAY_CHANGE)
+        )
+    ).scalars()
     stored = closure.load(
         connection,
         dialect,
-        Keys(repository_ids=frozenset(missing | marked), urls=frozenset()),
+        Keys(repository_ids=frozenset(missing | marked), urls=frozenset(orphans)),
     )
     return Unseen(
         repositories=tuple(stored.repositories[key] for key in sorted(missing)),

@@ -77,7 +77,7 @@ class Page:
             try:
                 self._writer.write(writes, now)
                 self._keep(writes.items, now)
-            except (SQLAlchemyError, ValueError) as error:
+            except (SQLAlchemyError, ValueError, OverflowError) as error:
                 reason = refusal_of(error)
                 if reason is None:
                     raise

@@ -1,55 +1,42 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""How GitHub's GraphQL tells of errors and costs. Pure.
+"""How GitHub tells errors and costs in GraphQL.
 
-Sources: https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
-and answers reported in public.
+https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
 """
 
 import re
-from datetime import UTC, datetime
 
+from connectors.github.times import moment
 from connectors.transport.graphql import Cost, ErrorKind, GraphQLError
 from harvester.model import JsonObject
 
-_TOO_MUCH = frozenset({"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED", "TIMEOUT"})
-_TOO_MUCH_WORDS = re.compile(
-    r"something went wrong while executing your query|timed?.?out|resource limits", re.IGNORECASE
+_TOO_MUCH = frozenset(
+    {"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED", "EXCESSIVE_PAGINATION"}
 )
+_TIMEOUT = re.compile(r"something went wrong while executing your query|timed? ?out", re.IGNORECASE)
 
 
 class GitHubDialect:
-    """Fulfils :class:`connectors.transport.graphql.Dialect`."""
+    """Fulfils :class:`connectors.transport.graphql.Dialect`. A used-up budget the chain sees."""
 
     def kind_of(self, error: GraphQLError) -> ErrorKind:
-        """Say what an error means."""
-        if error.type in _TOO_MUCH or _TOO_MUCH_WORDS.search(error.message):
+        """Say what an error means: a time-out is told in a 200, and names no place."""
+        if error.type in _TOO_MUCH:
+            return ErrorKind.TOO_MUCH
+        if error.type is None and _TIMEOUT.search(error.message):
             return ErrorKind.TOO_MUCH
         return ErrorKind.PARTIAL if error.path else ErrorKind.REFUSED
 
     def cost_of(self, data: JsonObject) -> Cost | None:
-        """Read ``rateLimit { cost limit remaining resetAt }``."""
+        """Read ``rateLimit``; null on an Enterprise Server that has no limits."""
         told = data.get("rateLimit")
         if not isinstance(told, dict):
             return None
         return Cost(
-            points=_count(told.get("cost")) or 0,
-            limit=_count(told.get("limit")),
-            remaining=_count(told.get("remaining")),
-            reset_at=_moment(told.get("resetAt")),
+            points=told.get("cost") or 0,
+            limit=told.get("limit"),
+            remaining=told.get("remaining"),
+            reset_at=moment(told.get("resetAt")),
         )
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _moment(value: object) -> datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

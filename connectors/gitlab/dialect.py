@@ -1,42 +1,39 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""How GitLab's GraphQL tells of errors and costs. Pure.
-
-Sources: https://docs.gitlab.com/api/graphql/ (limits), answers recorded in public.
-"""
+"""How GitLab tells errors and costs over GraphQL. Pure."""
 
 import re
 
 from connectors.transport.graphql import Cost, ErrorKind, GraphQLError
 from harvester.model import JsonObject
 
-_TOO_COMPLEX = re.compile(r"has complexity of \d+, which exceeds|has depth of \d+, which exceeds")
-_TOO_MUCH = re.compile(
-    r"cannot accept more than \d+|cannot provide more than \d+|max blobs size limit exceeded"
-    r"|timed?.?out|internal server error",
-    re.IGNORECASE,
-)
+_TOO_COMPLEX = re.compile(r"exceeds max complexity", re.IGNORECASE)
+_TOO_MUCH = re.compile(r"time[d ]*.?out|internal server error|deadline exceeded", re.IGNORECASE)
+_DOCUMENT_PARTS = ("query", "mutation", "subscription", "fragment")
 
 
 class GitLabDialect:
     """Fulfils :class:`connectors.transport.graphql.Dialect`."""
 
     def kind_of(self, error: GraphQLError) -> ErrorKind:
-        """Say what an error means."""
+        """Say what an error means.
+
+        The words are those of GitLab's server: ``Query has complexity of 1421, which exceeds max
+        complexity of 300``, ``Request timed out``, ``Internal server error``. Other errors that
+        name a place of the data are about that place; errors of the validator name a place of the
+        query instead, or none.
+        """
         if _TOO_COMPLEX.search(error.message):
             return ErrorKind.TOO_COMPLEX
-        if _TOO_MUCH.search(error.message):
-            return ErrorKind.TOO_MUCH
-        return ErrorKind.PARTIAL if error.path else ErrorKind.REFUSED
+        in_data = bool(error.path) and not str(error.path[0]).startswith(_DOCUMENT_PARTS)
+        if in_data:
+            return ErrorKind.PARTIAL
+        return ErrorKind.TOO_MUCH if _TOO_MUCH.search(error.message) else ErrorKind.REFUSED
 
     def cost_of(self, data: JsonObject) -> Cost | None:
-        """Read ``queryComplexity { score limit }``."""
+        """Read ``queryComplexity``; GitLab charges nothing, it only refuses what is too complex."""
         told = data.get("queryComplexity")
         if not isinstance(told, dict):
             return None
-        score, limit = told.get("score"), told.get("limit")
-        return Cost(
-            complexity=score if isinstance(score, int) else None,
-            complexity_limit=limit if isinstance(limit, int) else None,
-        )
+        return Cost(complexity=told.get("score"), complexity_limit=told.get("limit"))

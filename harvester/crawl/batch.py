@@ -3,7 +3,7 @@
 
 """What one transaction of a crawl holds: some pages of a listing, read, decided and stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -44,8 +44,9 @@ class Batch:
     complete: bool = False
     """True when the listing ends with this batch."""
 
-    def add(self, page: Page, plan: SourcePlan, room: int | None) -> None:
-        """Take a page in, but no more than ``room`` repositories of it."""
+    def add(self, page: Page, plan: SourcePlan, room: int | None) -> dict[str, Sighting]:
+        """Take a page in, until the batch holds ``room`` repositories; give those taken, by id."""
+        taken: dict[str, Sighting] = {}
         self.pages += 1
         self.cursor = page.cursor
         self.complete = page.cursor is None
@@ -64,8 +65,10 @@ class Batch:
                         reason=ItemReason.OUT_OF_SCOPE,
                     )
                 )
-            elif room is None or len(self.sightings) < room or key in self.sightings:
-                self.sightings[key] = sighting
+            elif room is None or len(self.sightings.keys() | taken.keys()) < room:
+                taken[key] = sighting
+        self.sightings |= taken
+        return taken
 
     def _fail(self, failure: Failure, plan: SourcePlan) -> None:
         key = None
@@ -83,16 +86,15 @@ class Batch:
         )
 
 
-def ask(catalogue: Catalogue, sightings: Iterable[tuple[str, Sighting]]) -> Known:
-    """Ask the catalogue what it knows of some sightings."""
-    pairs = list(sightings)
-    blobs = {file.blob_id for _, sighting in pairs if (file := winner(sighting)) is not None}
-    return catalogue.known([key for key, _ in pairs], sorted(blobs))
+def ask(catalogue: Catalogue, sightings: Mapping[str, Sighting]) -> Known:
+    """Ask the catalogue what it knows of some sightings, given by repository id."""
+    files = (winner(sighting) for sighting in sightings.values())
+    return catalogue.known(list(sightings), sorted({file.blob_id for file in files if file}))
 
 
-def wanted(known: Known, sightings: Iterable[tuple[str, Sighting]]) -> set[str]:
+def wanted(known: Known, sightings: Mapping[str, Sighting]) -> set[str]:
     """Give the ids of the sightings that the connector has to be asked about again."""
-    return {key for key, sighting in sightings if is_wanted(sighting, key, known)}
+    return {key for key, sighting in sightings.items() if is_wanted(sighting, key, known)}
 
 
 def store(
@@ -106,7 +108,7 @@ def store(
         What became of each repository and failure.
     """
     sightings = list(batch.sightings.values())
-    known = ask(catalogue, batch.sightings.items())
+    known = ask(catalogue, batch.sightings)
     files = to_read(plan, sightings, known)
     missing = {file.blob_id for file in files.values() if file.content is None} & known.blobs
     made = visits(plan, sightings, files, catalogue.contents(sorted(missing)))

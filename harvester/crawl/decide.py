@@ -7,6 +7,7 @@ What got worse is only marked here (:class:`~harvester.ports.catalogue.FileRow.b
 and :mod:`harvester.crawl.conclude` turn marks into states.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,6 +15,7 @@ from datetime import datetime
 from harvester import publiccode
 from harvester.crawl.entries import Catalog, settle
 from harvester.crawl.files import rows as files_of
+from harvester.crawl.files import says_the_same
 from harvester.crawl.places import place_of
 from harvester.crawl.reasons import ItemReason
 from harvester.crawl.task import SourcePlan
@@ -45,6 +47,9 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
     """
     repositories = dict(stored.repositories)
     files = {(row.repository_id, row.path): row for row in stored.files}
+    own = defaultdict(list)
+    for row in stored.files:
+        own[row.repository_id].append(row)
     aliases: list[AliasRow] = []
     moved: set[str] = set()
     for visit in visits:
@@ -53,17 +58,14 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
         repositories[visit.id] = after
         if alias is not None:
             aliases.append(alias)
-        if before is None or after.updated_at != before.updated_at:
+        if before is None or _described(before) != _described(after):
             moved.add(visit.id)
         if isinstance(visit.sighting.files, tuple):
-            own = [row for row in stored.files if row.repository_id == visit.id]
-            rows = {
-                (row.repository_id, row.path): row
-                for row in files_of(visit, visit.sighting.files, own, now)
-            }
-            if any(files.get(key) != row for key, row in rows.items()):
-                moved.add(visit.id)
-            files |= rows
+            for row in files_of(visit, visit.sighting.files, own[visit.id], now):
+                was = files.get((row.repository_id, row.path))
+                if was is None or not says_the_same(row, was):
+                    moved.add(visit.id)
+                files[row.repository_id, row.path] = row
     catalog = Catalog(
         repositories=repositories,
         files=files,
@@ -102,16 +104,16 @@ def _repository(
     if facts.details is None:
         # Not read this time: the stored ones stand, and so does the revision that they are of.
         facts = replace(facts, details=before.facts.details, revision=before.facts.revision)
-    changed = _described(facts) != _described(before.facts) or before.gone_reason is not None
     row = replace(
         before,
         forge=plan.forge,
         facts=facts,
-        updated_at=now if changed else before.updated_at,
         missing_since=None,
         missing_sweeps=0,
         gone_reason=None,
     )
+    if _described(row) != _described(before):
+        row = replace(row, updated_at=now)
     left = before.facts.web_url
     if url_key(left) == url_key(facts.web_url):
         return row, None
@@ -149,9 +151,9 @@ def _owners(
     return tuple((plan.forge.url, owners[path]) for path in sorted(owners))
 
 
-def _described(facts: Repository) -> Repository:
+def _described(row: RepositoryRow) -> tuple[Repository, str | None]:
     """Leave out what may move without being a change."""
-    return replace(facts, activity=Activity(), revision="")
+    return replace(row.facts, activity=Activity(), revision=""), row.gone_reason
 
 
 def _touched(

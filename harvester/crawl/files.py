@@ -62,9 +62,10 @@ def _read(
         path=version.path,
         blob_id=version.blob_id,
         state=state,
-        outcome=old.outcome if old else Outcome.INVALID,
-        reason=old.reason if old else FileReason.ERRORS,
-        software_id=old.software_id if old else None,
+        # Both are given anew when the file is assigned to an entry.
+        outcome=Outcome.INVALID,
+        reason=FileReason.ERRORS,
+        software_id=None,
         version=reading.version,
         declared_url=reading.declared_url,
         normaliser=reading.normaliser,
@@ -112,6 +113,16 @@ def _absent(old: FileRow, now: datetime, *, replaced: bool) -> FileRow:
     if old.state is FileState.ABSENT:
         return old
     return replace(old, state=FileState.ABSENT, bad_since=now, absent_sweeps=0)
+
+
+def says_the_same(row: FileRow, old: FileRow) -> bool:
+    """Say whether a file is as it was, leaving out how it came to be read."""
+    return _telling(row) == _telling(old)
+
+
+def _telling(row: FileRow) -> tuple[object, ...]:
+    shown = row.record.document if row.record else None
+    return (row.blob_id, row.state, row.declared_url, row.findings, shown)
 
 
 def _back(old: FileRow, now: datetime) -> FileRow:

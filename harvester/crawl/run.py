@@ -212,9 +212,9 @@ class _Run:
         async for page in ahead(self.connector.pages(listing), AHEAD, self.stop):
             self.answered = True
             room = self.task.limit - self.repositories if self.task.limit is not None else None
-            batch.add(page, self.task.source, room)
-            fresh = [pair for pair in batch.sightings.items() if pair[1] in page.sightings]
-            batch.wanted |= wanted(await self.worker(ask, self.catalogue, fresh), fresh)
+            fresh = batch.add(page, self.task.source, room)
+            known = await self.worker(ask, self.catalogue, fresh)
+            batch.wanted |= wanted(known, fresh)
             self.limited = room is not None and len(batch.sightings) >= room
             if self.limited or self._is_full(batch):
                 await self._store(opened, batch, page)
@@ -226,8 +226,9 @@ class _Run:
             await self._store(opened, batch, None)
 
     def _is_full(self, batch: Batch) -> bool:
-        enough = len(batch.wanted) >= self.connector.read_batch
-        return batch.complete or enough or batch.pages >= GATHER
+        """Say whether to store: there is nothing to wait for, or enough to ask for together."""
+        ripe = not batch.wanted or len(batch.wanted) >= self.connector.read_batch
+        return ripe or batch.complete or batch.pages >= GATHER
 
     async def _store(self, opened: OpenCrawl, batch: Batch, page: Page | None) -> None:
         keys = [key for key in batch.sightings if key in batch.wanted]
@@ -285,8 +286,7 @@ class _Run:
         }
         if there:
             batch = Batch(sightings=there, complete=True)
-            known = await self.worker(ask, self.catalogue, list(there.items()))
-            batch.wanted = wanted(known, there.items())
+            batch.wanted = wanted(await self.worker(ask, self.catalogue, there), there)
             await self._store(opened, batch, None)
         return {key: answer for key, answer in answers.items() if key not in there}
 

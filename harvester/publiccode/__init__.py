@@ -9,6 +9,7 @@ False
 """
 
 from harvester.publiccode.context import FileContext
-from harvester.publiccode.reading import NORMALISER, normalise, read
+from harvester.publiccode.decoding import MAX_BYTES
+from harvester.publiccode.reading import NORMALISER, normalise, read, too_large
 
-__all__ = ["NORMALISER", "FileContext", "normalise", "read"]
+__all__ = ["MAX_BYTES", "NORMALISER", "FileContext", "normalise", "read", "too_large"]

@@ -36,7 +36,7 @@ def decode(content: bytes, findings: Findings) -> str | None:
     read, and is an error all the same: the text is not what its author wrote.
     """
     if len(content) > MAX_BYTES:
-        findings.add(Code.TOO_LARGE, "", None, size=str(len(content)), limit=str(MAX_BYTES))
+        refuse_size(len(content), findings)
         return None
     if content.startswith(_BOM):
         findings.add(Code.BYTE_ORDER_MARK, "", Place(0, 0))
@@ -60,6 +60,11 @@ def decode(content: bytes, findings: Findings) -> str | None:
         findings.add(Code.CONTROL_CHARACTER, "", _place(text[: bad.start()]), character=character)
         text = UNPRINTABLE.sub(REPLACEMENT, text)
     return text
+
+
+def refuse_size(size: int, findings: Findings) -> None:
+    """Say that a file of so many bytes is not read."""
+    findings.add(Code.TOO_LARGE, "", None, size=str(size), limit=str(MAX_BYTES))
 
 
 def _is_utf16(content: bytes) -> bool:

@@ -5,7 +5,7 @@
 
 from harvester.model import JsonObject, Reading
 from harvester.publiccode.context import FileContext
-from harvester.publiccode.decoding import decode
+from harvester.publiccode.decoding import decode, refuse_size
 from harvester.publiccode.findings import Findings
 from harvester.publiccode.nodes import Mapping, from_json
 from harvester.publiccode.rules import check_file_name, check_rules
@@ -31,6 +31,17 @@ def read(content: bytes, context: FileContext) -> Reading:
     text = decode(content, findings)
     root = read_yaml(text, findings) if text is not None else None
     return _reading(root, context, findings)
+
+
+def too_large(size: int) -> Reading:
+    """Give the reading of a file that is not fetched because it is larger than ``MAX_BYTES``.
+
+    Args:
+        size: of the file, in bytes, as the forge tells it.
+    """
+    findings = Findings()
+    refuse_size(size, findings)
+    return _reading(None, FileContext(), findings)
 
 
 def normalise(record: JsonObject, context: FileContext | None = None) -> Reading:

@@ -13,7 +13,7 @@ from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl
 from harvester.model import Sighting
 from harvester.ports.catalogue import Catalogue
 from harvester.worker import Worker
-from storage import open_catalogue
+from storage.catalogue import open_catalogue
 from tests.crawl.build import Clock, Ears, Scripted, plan
 
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harvester.model import FileVersion, Sighting, software_id, software_id_of_url
-from storage import open_catalogue
-from tests.crawl.build import FORGE, Scripted, broken, good, sighting, url_of
+from harvester.model import FileVersion, Outcome, Sighting, software_id, software_id_of_url
+from storage.catalogue import open_catalogue
+from tests.crawl.build import FORGE, GOOD, Scripted, broken, file, good, sighting, url_of
 from tests.crawl.conftest import House
 
 
@@ -28,7 +28,7 @@ def test_a_file_in_its_own_repository_is_listed(house: House) -> None:
     assert entry["publisher"]["name"] == "Stadt Beispiel"
     assert entry["repository"]["forge_id"] == "1"
     assert summary.complete
-    assert summary.files["listed"] == 1
+    assert summary.files[Outcome.LISTED] == 1
     assert house.changes() == [("created", "valid")]
 
 
@@ -99,23 +99,14 @@ def test_yml_wins_over_yaml(house: House) -> None:
 
 
 def test_a_variant_and_a_technical_fork_are_told_apart(house: House) -> None:
-    text = good("city/v").content
-    assert text is not None
-    based_on = text.decode() + f"isBasedOn: {url_of('upstream/v')}\n"
+    text = GOOD.format(name="Variante", url=url_of("city/v"))
     house.crawl(
-        sighting(1, "city/v", good("city/v").__class__(**_file(based_on)), fork=True),
+        sighting(1, "city/v", file(text + f"isBasedOn: {url_of('upstream/v')}\n"), fork=True),
         sighting(2, "town/copy", good("city/v"), fork=True),
         sighting(3, "district/x", good("town/copy")),
     )
     kinds = {e["repository"]["path"]: e["repository"]["fork_kind"] for e in house.entries()}
     assert kinds == {"city/v": "variant", "town/copy": "technical-fork"}
-
-
-def _file(text: str) -> dict[str, object]:
-    from tests.crawl.build import file  # noqa: PLC0415 - next to its one use
-
-    made = file(text)
-    return {"path": made.path, "blob_id": made.blob_id, "size": made.size, "content": made.content}
 
 
 PATHS = ("a/one", "a/two", "b/three", "c/four")
@@ -135,7 +126,7 @@ def forges(draw: st.DrawFn) -> list[Sighting]:
     return seen
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(forges(), st.randoms(use_true_random=False), st.integers(1, 4))
 def test_the_same_pages_in_any_order_make_the_same_catalogue(
     seen: list[Sighting], chance: random.Random, page_size: int

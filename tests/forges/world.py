@@ -108,6 +108,8 @@ class Repository:
     pushed_at: datetime
     activity_at: datetime
     visibility: Visibility = Visibility.PUBLIC
+    code: Visibility = Visibility.PUBLIC
+    """Who may read the files: GitLab can keep the code of a public project for its members."""
     archived: bool = False
     disabled: bool = False
     """Its git repository cannot be read; GitHub shuts repositories off, disks fail."""
@@ -397,6 +399,11 @@ class World:
 def visible(viewer: Viewer, repository: Repository) -> bool:
     """Say whether somebody may see a repository and all groups that it lies in."""
     return repository.visibility in viewer.sees and sees_owner(viewer, repository.owner)
+
+
+def reads_code(viewer: Viewer, repository: Repository) -> bool:
+    """Say whether somebody may read the files of a repository."""
+    return visible(viewer, repository) and repository.code in viewer.sees
 
 
 def sees_owner(viewer: Viewer, owner: Owner) -> bool:

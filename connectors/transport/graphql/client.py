@@ -33,6 +33,9 @@ from harvester.ports.errors import (
 Variables = Mapping[str, Any]
 PageVariables = Callable[[int], Variables]
 """Makes the variables of a page of at most so many items."""
+SizedDocument = Callable[[int], Document]
+"""Makes the document of a page of at most so many items, where its text depends on that (aliases);
+all of one name, and their optional lines at the same places."""
 
 logger = logging.getLogger(__name__)
 
@@ -121,7 +124,11 @@ class GraphQL:
         raise ServerError(f"{self._where(document)} failed {_TRIES} times: {reason}")
 
     async def page(
-        self, document: Document, variables: PageVariables, *, most: int = LARGEST
+        self,
+        document: Document | SizedDocument,
+        variables: PageVariables,
+        *,
+        most: int = LARGEST,
     ) -> Answer:
         """Ask for a page, smaller ones if the forge cannot bear it.
 
@@ -141,20 +148,24 @@ class GraphQL:
             ServerError: several single items failed in a row: it is the forge.
             SourceError: as :meth:`execute` raises it.
         """
-        learnt = self._learnt(document)
+
+        def sized(size: int) -> Document:
+            return document if isinstance(document, Document) else document(size)
+
+        learnt = self._learnt(sized(1))
         failures = 0
         while True:
             size = max(1, min(learnt.pages.size, most))
             try:
-                answer = await self._ask(document, variables(size), patient=size == 1)
+                answer = await self._ask(sized(size), variables(size), patient=size == 1)
             except _TooMuchError as error:
                 smaller = learnt.pages.too_much(size)
                 if error.by_complexity:
                     if not smaller:
-                        raise self._too_complex(document, error.reason) from error
+                        raise self._too_complex(sized(size), error.reason) from error
                     continue
                 if not smaller:
-                    raise self._unreadable(document, learnt, error.reason) from error
+                    raise self._unreadable(sized(size), learnt, error.reason) from error
                 failures += 1
                 await self._chain.wait(_pause(failures))
             else:

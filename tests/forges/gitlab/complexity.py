@@ -24,7 +24,11 @@ from graphql import (
     SelectionSetNode,
     get_named_type,
 )
-from graphql.execution.values import get_argument_values, get_directive_values
+from graphql.execution.values import (
+    VariableValues,
+    get_argument_values,
+    get_directive_values,
+)
 
 _ASKS_GITALY = frozenset(
     {
@@ -56,13 +60,13 @@ class Meter:
         self,
         schema: GraphQLSchema,
         fragments: Mapping[str, FragmentDefinitionNode],
-        variables: Mapping[str, Any],
+        variables: VariableValues,
         *,
         dear_blobs: bool = False,
     ) -> None:
         self._schema = schema
         self._fragments = fragments
-        self._variables = dict(variables)
+        self._variables = variables
         self._dear_blobs = dear_blobs
 
     def score(self, operation: OperationDefinitionNode) -> int:

@@ -16,7 +16,7 @@ from graphql import (
     KnownArgumentNamesRule,
     OperationDefinitionNode,
     ValidationRule,
-    get_named_type,
+    assert_object_type,
     specified_rules,
     validate,
 )
@@ -101,7 +101,7 @@ def take_away(schema: GraphQLSchema, names: Sequence[str]) -> None:
     """Make an older GitLab: remove fields (``Type.field``) and arguments (``Type.field.arg``)."""
     for name in names:
         kind, field, *argument = name.split(".")
-        fields = get_named_type(schema.type_map[kind]).fields  # type: ignore[union-attr]
+        fields = assert_object_type(schema.type_map[kind]).fields
         if argument:
             del fields[field].args[argument[0]]
         else:

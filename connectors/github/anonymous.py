@@ -1,0 +1,225 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Lists and reads without a token, which GraphQL demands: over REST and the host of raw files.
+
+Sixty requests an hour are all there is, and an answer that did not change counts like any other. A
+request therefore lists a hundred repositories, and a file is asked for only where something was
+pushed since it was last read.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+
+from connectors.github.addresses import Addresses
+from connectors.github.blobs import PATHS, blob_id
+from connectors.github.cursor import Order, Position, Stream, key
+from connectors.github.nodes import NotPublic
+from connectors.github.owners import unknown_owner
+from connectors.github.rest import sighting_of_json
+from connectors.github.streams import Agenda, Slot
+from connectors.github.times import moment
+from connectors.transport import Chain, Kind
+from harvester.model import (
+    Failure,
+    FailureCode,
+    Files,
+    FileVersion,
+    JsonObject,
+    Page,
+    Sighting,
+    Unknown,
+)
+from harvester.ports.errors import (
+    BudgetExhaustedError,
+    ForbiddenError,
+    NotFoundError,
+    ServerError,
+    UnexpectedAnswerError,
+)
+
+_SIZE = 100
+_TOGETHER = 20
+"""Repositories by name that make a page."""
+_SORTS = {
+    Order.CREATED: {"sort": "created", "direction": "asc"},
+    Order.PUSHED: {"sort": "pushed", "direction": "desc"},
+}
+
+
+class AnonymousReader:
+    """Reads GitHub as anybody may.
+
+    Args:
+        chain: without a token.
+        where: the forge's addresses.
+
+    Attributes:
+        exhausted: set when the host of raw files wants no more requests; then a listing has no
+            purpose either, because nothing of what it brings could be read.
+    """
+
+    def __init__(self, chain: Chain, where: Addresses) -> None:
+        self._chain = chain
+        self._where = where
+        self.exhausted: BudgetExhaustedError | None = None
+
+    # --- listing ----------------------------------------------------------------------------
+
+    async def owner_pages(self, agenda: Agenda, visited: frozenset[str]) -> AsyncIterator[Page]:
+        """List owners, one after the other; the last page has no cursor."""
+        while True:
+            sightings: list[Sighting] = []
+            failures: list[Failure] = []
+            owners_read: list[str] = []
+            skipped = 0
+            if not agenda.streams and not agenda.is_over():
+                self._begin(agenda, visited)
+            for stream in agenda.streams[:1]:
+                listed = await self._listed(stream)
+                if isinstance(listed, Failure):
+                    failures.append(listed)
+                    agenda.closed(stream.login)
+                    continue
+                entries, more = listed
+                for entry in entries:
+                    made = sighting_of_json(entry, self._where, lasting=True)
+                    if isinstance(made, NotPublic):
+                        skipped += 1
+                    else:
+                        sightings.append(made)
+                if more and not self._old(stream, entries, agenda.position):
+                    agenda.went_on(Slot(stream, _SIZE), str(int(stream.after or 1) + 1))
+                elif agenda.ended(stream):
+                    owners_read.append(stream.login)
+            yield Page(
+                sightings=tuple(sightings),
+                cursor=None if agenda.is_over() else agenda.position.text(),
+                owners_read=tuple(owners_read),
+                failures=tuple(failures),
+                skipped=skipped,
+                owners_left=agenda.owners_left,
+            )
+            if agenda.is_over():
+                return
+
+    async def named_pages(
+        self, repositories: Sequence[str], position: Position, *, owners_left: int
+    ) -> AsyncIterator[Page]:
+        """List repositories by name; without owners to come, the last page has no cursor."""
+        wanted = [r for r in repositories if position.named is None or key(r) > position.named]
+        while wanted:
+            sightings: list[Sighting] = []
+            failures: list[Failure] = []
+            skipped = 0
+            for path in wanted[:_TOGETHER]:
+                told = await self._named(path)
+                if isinstance(told, Failure):
+                    failures.append(told)
+                    continue
+                made = sighting_of_json(told, self._where, lasting=True)
+                if isinstance(made, NotPublic):
+                    skipped += 1
+                else:
+                    sightings.append(made)
+            position.named = key(wanted[:_TOGETHER][-1])
+            wanted = wanted[_TOGETHER:]
+            yield Page(
+                sightings=tuple(sightings),
+                cursor=position.text() if wanted or owners_left else None,
+                failures=tuple(failures),
+                skipped=skipped,
+                owners_left=owners_left or None,
+            )
+
+    # --- files ------------------------------------------------------------------------------
+
+    async def read(self, wanted: Sequence[Sighting]) -> Sequence[Sighting]:
+        """Read the files of sightings, in their order.
+
+        When the budget ends half way, what was not read comes as ``Unknown`` and with an empty
+        revision, so that the next crawl asks again.
+
+        Raises:
+            BudgetExhaustedError: nothing at all could be read.
+        """
+        read: list[Sighting] = []
+        for sighting in wanted:
+            if self.exhausted is None:
+                try:
+                    read.append(_having(sighting, await self._files(sighting)))
+                    continue
+                except BudgetExhaustedError as error:
+                    self.exhausted = error
+            if not read:
+                raise self.exhausted
+            read.append(_having(sighting, Unknown(reason=str(self.exhausted))))
+        return read
+
+    async def _files(self, sighting: Sighting) -> Files:
+        base = f"{self._where.raw}/{sighting.repository.path}/HEAD"
+        for path in PATHS:
+            try:
+                response = await self._chain.get(f"{base}/{path}", kind=Kind.RAW, conditional=True)
+                content = self._chain.checked(response).content
+            except NotFoundError:
+                continue
+            except (ForbiddenError, ServerError, UnexpectedAnswerError) as error:
+                return Unknown(reason=str(error))
+            self._chain.statistics.text_bytes += len(content)
+            return (
+                FileVersion(
+                    path=path, blob_id=blob_id(content), size=len(content), content=content
+                ),
+            )
+        return ()
+
+    # --- inside -----------------------------------------------------------------------------
+
+    def _begin(self, agenda: Agenda, visited: frozenset[str]) -> None:
+        login = agenda.unasked()[0]
+        known = agenda.position.since is not None and key(login) in visited
+        agenda.asked(1)
+        agenda.begin(login, Order.PUSHED if known else Order.CREATED)
+
+    async def _listed(self, stream: Stream) -> tuple[list[JsonObject], bool] | Failure:
+        """Give a page of an owner's repositories, and whether more follow."""
+        subject = f"{self._where.web}/{stream.login}"
+        params: dict[str, str | int] = {
+            "type": "owner",
+            **_SORTS[stream.order],
+            "per_page": _SIZE,
+            "page": int(stream.after or 1),
+        }
+        url = f"{self._where.api}/users/{stream.login}/repos"
+        try:
+            response = await self._chain.get(url, params=params, conditional=True)
+            return self._chain.json(response), "next" in response.links
+        except NotFoundError:
+            return unknown_owner(subject)
+        except ForbiddenError as error:
+            return Failure(subject=subject, code=FailureCode.FORBIDDEN, message=str(error))
+
+    async def _named(self, path: str) -> JsonObject | Failure:
+        subject = f"{self._where.web}/{path}"
+        try:
+            response = await self._chain.get(f"{self._where.api}/repos/{path}", conditional=True)
+            told: JsonObject = self._chain.json(response)
+        except NotFoundError as error:
+            return Failure(subject=subject, code=FailureCode.NOT_FOUND, message=str(error))
+        except ForbiddenError as error:
+            return Failure(subject=subject, code=FailureCode.FORBIDDEN, message=str(error))
+        return told
+
+    def _old(self, stream: Stream, entries: Sequence[JsonObject], position: Position) -> bool:
+        if stream.order is Order.CREATED or position.since is None or not entries:
+            return False
+        last = moment(entries[-1].get("pushed_at"))
+        return last is None or last < position.since
+
+
+def _having(sighting: Sighting, files: Files) -> Sighting:
+    """Give a sighting its files; one that could not be read loses its revision."""
+    if not isinstance(files, Unknown):
+        return replace(sighting, files=files)
+    return Sighting(repository=replace(sighting.repository, revision=""), files=files)

@@ -1,0 +1,248 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The connector: chooses between GraphQL and REST, and fulfils the port."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+from connectors.github.addresses import addresses
+from connectors.github.aliases import document
+from connectors.github.anonymous import AnonymousReader
+from connectors.github.cursor import Position, key, position
+from connectors.github.details import BATCH, Details
+from connectors.github.dialect import GitHubDialect
+from connectors.github.estimate import estimate
+from connectors.github.named import named_pages
+from connectors.github.nodes import NotPublic
+from connectors.github.options import GitHubOptions
+from connectors.github.owners import OwnerListing
+from connectors.github.rest import sighting_of_json
+from connectors.github.rest_backend import InstallationTokens
+from connectors.github.scope import by_visit, named
+from connectors.github.streams import Agenda
+from connectors.transport import Chain, GraphQL, credential, open_chain
+from connectors.transport.bridge import Bridge
+from harvester.model import (
+    Estimate,
+    Found,
+    Listing,
+    LookUp,
+    Missing,
+    Page,
+    Scope,
+    Sighting,
+    Size,
+    Spent,
+    Unknown,
+)
+from harvester.ports.connector import ForgeAccess
+from harvester.ports.errors import BudgetExhaustedError, NotFoundError, SourceError
+
+_HEADERS = {"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28"}
+_REMEDY = (
+    "; with a token GitHub allows 5,000 points an hour instead of 60 requests, and a point reads"
+    " a hundred repositories: set token_env, or app_id, installation_id and private_key_file"
+)
+
+
+class GitHubConnector:
+    """Reads a GitHub, or an Enterprise Server, with a token, as a GitHub App or anonymously."""
+
+    kind = "github"
+    profile = "standard"
+    host_aliases: Mapping[str, str] = {}
+    Options = GitHubOptions
+    read_batch = BATCH
+
+    def __init__(self, access: ForgeAccess) -> None:
+        self._access = access
+        self._where = addresses(access)
+        self._options = (
+            access.options if isinstance(access.options, GitHubOptions) else GitHubOptions()
+        )
+        self._anonymous = not access.token and self._options.app_id is None
+        self._opened: Chain | None = None
+        self._reader: AnonymousReader | None = None
+
+    async def __aenter__(self) -> Self:
+        access, urls = self._access, [self._where.api, self._where.graphql]
+        tokens = self._tokens()
+        if tokens is None:
+            who = credential(access.source, urls, token=access.token)
+        else:
+            who = credential(access.source, urls, provider=tokens.token, account=tokens.account)
+        self._opened = open_chain(access, who, headers=_HEADERS)
+        if tokens is not None:
+            tokens.bind(Bridge(self._opened))
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._opened is not None:
+            await self._opened.aclose()
+
+    # --- the port ---------------------------------------------------------------------------
+
+    async def pages(self, listing: Listing) -> AsyncIterator[Page]:
+        """List the repositories of a scope: those asked for by name first, then the owners'."""
+        names = named(listing.scope, self._access.source)
+        place = position(listing.cursor, listing.since, anonymous=self._anonymous)
+        agenda = Agenda(by_visit(names.owners, listing.recent_owners), place)
+        try:
+            if names.repositories:
+                last = None
+                async for page in self._named(names.repositories, place, len(names.owners)):
+                    self._raise_if_exhausted()
+                    yield page
+                    last = page
+                if last is not None and last.cursor is None:
+                    return
+            async for page in self._of_owners(agenda, listing):
+                self._raise_if_exhausted()
+                yield page
+        except BudgetExhaustedError as error:
+            raise self._told(error, agenda.owners_left) from error
+
+    async def read(self, wanted: Sequence[Sighting]) -> Sequence[Sighting]:
+        """Bring texts, topics and languages; without a token, the files from the raw host."""
+        if not wanted:
+            return ()
+        if self._anonymous:
+            return await self._anonymous_reader().read(wanted)
+        return await Details(self._chain, self._graphql(), self._where).read(wanted)
+
+    async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
+        """Look repositories up by their number, over REST, whose 404 is a word to rely on."""
+        answers: dict[str, LookUp] = {}
+        found: list[Sighting] = []
+        for forge_id in forge_ids:
+            seen = await self._looked_up(forge_id)
+            if isinstance(seen, Sighting):
+                found.append(seen)
+            else:
+                answers[forge_id] = seen
+        try:
+            read = await self.read(found)
+        except SourceError as error:
+            reason = str(error)
+            return answers | {s.repository.forge_id: Unknown(reason=reason) for s in found}
+        return answers | {s.repository.forge_id: Found(sighting=s) for s in read}
+
+    def estimate(self, scope: Scope, size: Size) -> Estimate:
+        """Predict what a sweep will cost."""
+        return estimate(scope, size, anonymous=self._anonymous)
+
+    async def check(self) -> str:
+        """Ask what is left of the budget."""
+        if self._anonymous:
+            told = self._chain.json(await self._chain.get(f"{self._where.api}/rate_limit"))
+            core = told["resources"]["core"]
+            return (
+                f"{self._where.web} answers; without a token,"
+                f" {core['remaining']} of {core['limit']} requests are left this hour"
+            )
+        answer = await self._graphql().execute(document("budget.graphql"))
+        budget = answer.data.get("rateLimit")
+        if budget is None:
+            return f"{self._where.web} answers and takes the credentials; it sets no limits"
+        return (
+            f"{self._where.web} answers and takes the credentials;"
+            f" {budget['remaining']} of {budget['limit']} points are left this hour"
+        )
+
+    def spent(self) -> Spent:
+        """Say what was spent since this connector was opened."""
+        return self._chain.spent()
+
+    @staticmethod
+    async def recognise(access: ForgeAccess) -> bool:
+        """Say whether the forge is a GitHub: only they number their answers so."""
+        where = addresses(access)
+        async with open_chain(access, credential(access.source, [where.api])) as chain:
+            try:
+                answer = await chain.get(f"{where.api}/rate_limit")
+            except SourceError:
+                return False
+            return "x-github-request-id" in answer.headers
+
+    # --- inside -----------------------------------------------------------------------------
+
+    @property
+    def _chain(self) -> Chain:
+        if self._opened is None:
+            raise RuntimeError("a connector is used in an async with statement")
+        return self._opened
+
+    def _graphql(self) -> GraphQL:
+        return GraphQL(self._chain, self._where.graphql, GitHubDialect())
+
+    def _anonymous_reader(self) -> AnonymousReader:
+        if self._reader is None:
+            self._reader = AnonymousReader(self._chain, self._where)
+        return self._reader
+
+    def _tokens(self) -> InstallationTokens | None:
+        options = self._options
+        if (
+            options.app_id is None
+            or options.installation_id is None
+            or options.private_key_file is None
+        ):
+            return None
+        try:
+            private_key = options.private_key_file.read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SourceError(
+                f"source {self._access.source}: private_key_file {options.private_key_file} cannot"
+                f" be read ({error}); give the PEM file that GitHub made for the App"
+            ) from error
+        return InstallationTokens(
+            app_id=str(options.app_id),
+            private_key=private_key,
+            installation_id=options.installation_id,
+            api_url=self._where.api,
+            clock=self._access.clock,
+        )
+
+    def _named(
+        self, repositories: Sequence[str], place: Position, owners: int
+    ) -> AsyncIterator[Page]:
+        if self._anonymous:
+            return self._anonymous_reader().named_pages(repositories, place, owners_left=owners)
+        return named_pages(self._graphql(), self._where, repositories, place, owners_left=owners)
+
+    def _of_owners(self, agenda: Agenda, listing: Listing) -> AsyncIterator[Page]:
+        visited = frozenset(key(path) for path in listing.recent_owners)
+        if self._anonymous:
+            return self._anonymous_reader().owner_pages(agenda, visited)
+        sizes = {key(path): size for path, size in listing.owner_sizes.items()}
+        return OwnerListing(
+            self._graphql(), self._where, agenda, visited=visited, sizes=sizes
+        ).pages()
+
+    async def _looked_up(self, forge_id: str) -> Sighting | Missing | Unknown:
+        try:
+            response = await self._chain.get(f"{self._where.api}/repositories/{forge_id}")
+            told = self._chain.json(response)
+        except NotFoundError:
+            return Missing()
+        except SourceError as error:
+            return Unknown(reason=str(error))
+        made = sighting_of_json(told, self._where, lasting=self._anonymous)
+        return Missing() if isinstance(made, NotPublic) else made
+
+    def _raise_if_exhausted(self) -> None:
+        if self._reader is not None and self._reader.exhausted is not None:
+            raise self._reader.exhausted
+
+    def _told(self, error: BudgetExhaustedError, owners_left: int) -> BudgetExhaustedError:
+        """Say what is left to do, and what would help."""
+        left = f"; {owners_left} owners are left, the next crawl goes on with them"
+        remedy = _REMEDY if self._anonymous else ""
+        return BudgetExhaustedError(f"{error}{left}{remedy}", error.not_before)

@@ -1,0 +1,358 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""GitLab over GraphQL: pages of projects with the blob ids, and where asked for the texts."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from connectors.gitlab import facts
+from connectors.gitlab.places import Place, PlaceKind, Slice
+from connectors.gitlab.texts import Texts
+from connectors.transport import (
+    Answer,
+    Document,
+    GraphQL,
+    ItemUnreadableError,
+    TooComplexError,
+    load,
+)
+from harvester.model import (
+    Failure,
+    FailureCode,
+    FileVersion,
+    JsonObject,
+    Sighting,
+    Unknown,
+)
+from harvester.ports.errors import NotFoundError, SourceError, UnexpectedAnswerError
+
+logger = logging.getLogger(__name__)
+
+_QUERIES = "connectors.gitlab.queries"
+_INSTANCE = load(_QUERIES, "instance.graphql", "project.graphql")
+_GROUP = load(_QUERIES, "group.graphql", "project.graphql")
+_NAMESPACE = load(_QUERIES, "namespace.graphql", "project.graphql")
+_IDS = load(_QUERIES, "ids.graphql", "project.graphql")
+_PATHS = load(_QUERIES, "paths.graphql", "project.graphql")
+_CHECK = load(_QUERIES, "check.graphql")
+
+MOST_PATHS = 50
+"""GitLab takes no more full paths in one query."""
+MOST_IDS = 100
+"""It takes a thousand ids, but gives a hundred projects a page."""
+
+
+class LostPlaceError(SourceError):
+    """GitLab does not understand the cursor of an earlier page any more; begin the place anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A project that the token sees, or whose code it sees, but not everybody."""
+
+
+Told = Sighting | Hidden | Failure
+"""What an answer says about one project."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where an answer holds the projects of a place."""
+
+    document: Document
+    above: tuple[str, ...]
+    """The fields down to the one that holds ``projects``."""
+    newest: str
+    """How it is sorted by activity."""
+    sweep: str | None
+    """How it is sorted in an order that does not move; None: by the default, newest id first."""
+
+
+_WAYS = {
+    PlaceKind.INSTANCE: _Way(_INSTANCE, (), "latest_activity_desc", "id_asc"),
+    PlaceKind.GROUP: _Way(_GROUP, ("group",), "ACTIVITY_DESC", None),
+    PlaceKind.USER: _Way(_NAMESPACE, ("namespace",), "ACTIVITY_DESC", None),
+}
+
+
+class Graph:
+    """Asks one GitLab over GraphQL.
+
+    Some releases score a query for two files beyond every limit. Then one file is asked for with
+    the listing, and the other, for the projects without the first, by a second query.
+
+    Args:
+        graphql: the endpoint.
+        texts: checks and completes the texts of files.
+        forge_url: canonical web address of the forge.
+    """
+
+    def __init__(self, graphql: GraphQL, texts: Texts, forge_url: str) -> None:
+        self._graphql = graphql
+        self._texts = texts
+        self._forge_url = forge_url
+        self._paths = facts.PATHS
+
+    async def slice(
+        self, place: Place, after: str | None, *, since: datetime | None, texts: bool
+    ) -> Slice:
+        """Read a page of a place.
+
+        Args:
+            place: what to list.
+            after: the end of the page before.
+            since: newest activity first, and the last page is the one that ends before this.
+            texts: bring the bytes of the files.
+
+        Raises:
+            NotFoundError: there is no such group or user, or not for everybody.
+            LostPlaceError: ``after`` is not understood.
+            SourceError: as :meth:`.GraphQL.page` raises it.
+        """
+        way = _WAYS[place.kind]
+        sort = way.sweep if since is None else way.newest
+        fixed: dict[str, Any] = {"after": after, "counted": after is None}
+        fixed |= {"path": place.path} if place.path else {}
+        fixed |= {"sort": sort} if sort else {}
+        try:
+            answer = await self._page(way.document, fixed, texts=texts)
+        except ItemUnreadableError as error:
+            return await self._step_over(place, fixed, error)
+        connection = _connection(answer, way.above, place, after)
+        told = await self._told(answer, connection, (*way.above, "projects"), texts=texts)
+        info = connection["pageInfo"]
+        ended = not info["hasNextPage"] or (since is not None and _all_older(told, since))
+        return Slice(
+            sightings=tuple(one for one in told if isinstance(one, Sighting)),
+            skipped=sum(1 for one in told if isinstance(one, Hidden)),
+            failures=tuple(one for one in told if isinstance(one, Failure)),
+            after=None if ended else info["endCursor"],
+            total=connection.get("count"),
+        )
+
+    async def by_paths(self, paths: Sequence[str], *, texts: bool) -> tuple[Told, ...]:
+        """Read projects by their paths of today, at most :data:`MOST_PATHS` of them."""
+        told: list[Told] = []
+        rest = list(paths)
+        while rest:
+            batch = list(rest)
+            try:
+                answer = await self._batch(_PATHS, "fullPaths", batch, texts=texts)
+            except ItemUnreadableError as error:
+                told.append(self._failure(batch[0], None, str(error)))
+                rest = rest[1:]
+                continue
+            rest = rest[answer.size or len(rest) :]
+            connection = _connection(answer, (), Place(PlaceKind.INSTANCE), None)
+            told.extend(await self._told(answer, connection, ("projects",), texts=texts))
+        return tuple(told)
+
+    async def by_ids(
+        self, forge_ids: Sequence[str], *, texts: bool
+    ) -> dict[str, Sighting | Hidden | Unknown]:
+        """Read projects by id; one that the answer does not hold, for no error, is left out."""
+        found: dict[str, Sighting | Hidden | Unknown] = {}
+        rest = list(forge_ids)
+        while rest:
+            batch = rest[:MOST_IDS]
+            gids = [facts.global_id(forge_id) for forge_id in batch]
+            try:
+                answer = await self._batch(_IDS, "ids", gids, texts=texts)
+            except ItemUnreadableError as error:
+                found[batch[0]] = Unknown(reason=str(error))
+                rest = rest[1:]
+                continue
+            batch = batch[: answer.size or len(batch)]
+            rest = rest[len(batch) :]
+            found |= await self._by_id(answer, batch, texts=texts)
+        return found
+
+    async def check(self) -> str:
+        """Say which GitLab answers."""
+        answer = await self._graphql.execute(_CHECK)
+        version = (answer.data.get("metadata") or {}).get("version")
+        limit = (answer.data.get("queryComplexity") or {}).get("limit")
+        named = f"GitLab {version}" if version else "GitLab"
+        return f"{named} answers over GraphQL" + (f", complexity up to {limit}" if limit else "")
+
+    # --- asking -----------------------------------------------------------------------------
+
+    async def _page(
+        self,
+        document: Document,
+        fixed: dict[str, Any],
+        *,
+        texts: bool,
+        listed: tuple[str, Sequence[str]] | None = None,
+    ) -> Answer:
+        """Ask for a page, of one file less if two are too complex."""
+
+        def variables(size: int) -> dict[str, Any]:
+            sized: dict[str, Any] = {"first": size}
+            if listed is not None:
+                sized[listed[0]] = list(listed[1][:size])
+            asked = {"paths": list(self._paths), "texts": texts, "whole": True}
+            return fixed | sized | asked
+
+        most = MOST_IDS if listed is None else min(len(listed[1]), MOST_IDS)
+        try:
+            return await self._graphql.page(self._form(document), variables, most=most)
+        except TooComplexError:
+            if len(self._paths) == 1:
+                raise
+            logger.info("%s: asks for one file at a time, two are too complex", self._forge_url)
+            self._paths = facts.PATHS[:1]
+            return await self._page(document, fixed, texts=texts, listed=listed)
+
+    async def _batch(
+        self, document: Document, name: str, values: Sequence[str], *, texts: bool
+    ) -> Answer:
+        return await self._page(document, {}, texts=texts, listed=(name, values))
+
+    def _form(self, document: Document) -> Document:
+        """Name a document by what it costs, so that page sizes are learnt apart."""
+        if len(self._paths) == len(facts.PATHS):
+            return document
+        return replace(document, name=f"{document.name} for {self._paths[0]}")
+
+    async def _step_over(
+        self, place: Place, fixed: dict[str, Any], error: ItemUnreadableError
+    ) -> Slice:
+        """Find out which project breaks a page of one, and go on behind it."""
+        way = _WAYS[place.kind]
+        bare = {"first": 1, "paths": list(self._paths), "texts": False, "whole": False}
+        answer = await self._graphql.execute(self._form(way.document), fixed | bare)
+        connection = _connection(answer, way.above, place, fixed["after"])
+        nodes = [node for node in connection["nodes"] or () if node is not None]
+        info = connection["pageInfo"]
+        public = [node for node in nodes if node.get("visibility") == facts.PUBLIC]
+        return Slice(
+            skipped=len(nodes) - len(public),
+            failures=tuple(
+                self._failure(node["fullPath"], facts.forge_id(node), str(error)) for node in public
+            ),
+            after=info["endCursor"] if info["hasNextPage"] else None,
+            total=connection.get("count"),
+        )
+
+    # --- reading what was told --------------------------------------------------------------
+
+    async def _told(
+        self, answer: Answer, connection: JsonObject, way: tuple[str, ...], *, texts: bool
+    ) -> list[Told]:
+        told: list[Told] = []
+        for index, node in enumerate(connection["nodes"] or ()):
+            errors = [e.message for e in answer.errors_at(*way, "nodes", index)]
+            if node is None:
+                told.append(self._nameless(errors) if errors else Hidden())
+            elif _is_hidden(node, errors):
+                told.append(Hidden())
+            else:
+                told.append(await self._sighting(node, errors, texts=texts))
+        return await self._completed(told, texts=texts)
+
+    async def _sighting(self, node: JsonObject, errors: Sequence[str], *, texts: bool) -> Sighting:
+        seen = facts.repository(node, self._forge_url)
+        found = facts.files(node, errors)
+        if texts and isinstance(found, tuple) and found:
+            text = facts.text(node, found[0].path)
+            winner = await self._texts.checked(seen.forge_id, found[0], text)
+            found = (winner, *found[1:])
+        return Sighting(repository=seen, files=found)
+
+    async def _completed(self, told: list[Told], *, texts: bool) -> list[Told]:
+        """Where one file was asked for: ask for the other of those that do not have the first."""
+        if len(self._paths) == len(facts.PATHS) or self._paths != facts.PATHS[:1]:
+            return told
+        without = [
+            one.repository.forge_id for one in told if isinstance(one, Sighting) and one.files == ()
+        ]
+        if not without:
+            return told
+        first, self._paths = self._paths, facts.PATHS[1:]
+        try:
+            second = await self.by_ids(without, texts=texts)
+        finally:
+            self._paths = first
+        return [self._merged(one, second) for one in told]
+
+    def _merged(self, one: Told, second: dict[str, Sighting | Hidden | Unknown]) -> Told:
+        if not isinstance(one, Sighting) or one.files != ():
+            return one
+        found = second.get(one.repository.forge_id)
+        if isinstance(found, Sighting):
+            return replace(one, files=found.files)
+        reason = found.reason if isinstance(found, Unknown) else "it vanished while it was read"
+        return replace(one, files=Unknown(reason=reason))
+
+    async def _by_id(
+        self, answer: Answer, batch: Sequence[str], *, texts: bool
+    ) -> dict[str, Sighting | Hidden | Unknown]:
+        found: dict[str, Sighting | Hidden | Unknown] = {}
+        connection = _connection(answer, (), Place(PlaceKind.INSTANCE), None)
+        nodes = connection["nodes"] or ()
+        told = await self._told(answer, connection, ("projects",), texts=texts)
+        for node, one in zip(nodes, told, strict=True):
+            if node is not None and not isinstance(one, Failure):
+                found[facts.forge_id(node)] = one
+        if any(isinstance(one, Failure) for one in told):
+            lost = Unknown(reason="GitLab would not tell all of the projects that were asked for")
+            found |= {forge_id: lost for forge_id in batch if forge_id not in found}
+        return found
+
+    def _nameless(self, errors: Iterable[str]) -> Failure:
+        return self._failure("", None, "; ".join(errors))
+
+    def _failure(self, path: str, forge_id: str | None, message: str) -> Failure:
+        return Failure(
+            subject=f"{self._forge_url}/{path}".rstrip("/"),
+            code=FailureCode.UNREADABLE,
+            message=f"GitLab cannot tell this project: {message}; the next crawl tries again",
+            forge_id=forge_id,
+        )
+
+
+def _connection(
+    answer: Answer, above: tuple[str, ...], place: Place, after: str | None
+) -> JsonObject:
+    """Go down to the projects of an answer."""
+    holder: Any = answer.data
+    for index, name in enumerate(above):
+        holder = holder.get(name)
+        if holder is None and not answer.errors_at(*above[: index + 1]):
+            raise NotFoundError(
+                f"there is no {place.kind.value} {place.path!r} that everybody may see; was it"
+                " renamed? Check the spelling in the configuration"
+            )
+    connection = (holder or {}).get("projects")
+    if isinstance(connection, dict):
+        return connection
+    said = "; ".join(error.message for error in answer.errors) or "no list of projects"
+    if after is not None and "cursor" in said.lower():
+        raise LostPlaceError(said)
+    raise UnexpectedAnswerError(f"GitLab would not list {place.path or 'projects'}: {said}")
+
+
+def _is_hidden(node: JsonObject, errors: Sequence[str]) -> bool:
+    """Say whether an anonymous visitor cannot see a project, or not its code.
+
+    GitLab shows a ``repository`` of null, without an error, where the code is for members only.
+    """
+    if node.get("visibility") != facts.PUBLIC:
+        return True
+    return node.get("repository") is None and not errors
+
+
+def _all_older(told: Iterable[Told], since: datetime) -> bool:
+    """Say whether nothing on a page has been active since then."""
+    times = [one.repository.activity.pushed_at for one in told if isinstance(one, Sighting)]
+    return bool(times) and all(time is not None and time < since for time in times)
+
+
+def without_bytes(file: FileVersion, reason: str) -> FileVersion:
+    """Say why a file's bytes could not be had."""
+    return file if file.content is not None else replace(file, unread=reason)

@@ -1,0 +1,29 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The reference data: real files, the reference parser's cases, forges' schemas.
+
+It is not part of the project; tests that need it are skipped, with a word, where it is absent.
+"""
+
+import os
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+_BESIDE = Path(__file__).resolve().parents[2] / "shared"
+REFERENCE = Path(os.environ.get("HARVESTER_REFERENCE", _BESIDE)) / "data"
+"""Named by the environment, else in the folder ``shared`` beside the clone."""
+
+_T = TypeVar("_T")
+
+
+def needs_reference(test: _T) -> _T:
+    """Mark a test or a class of tests that reads the reference data."""
+    absent = not REFERENCE.is_dir()
+    skip = pytest.mark.skipif(
+        absent, reason=f"no reference data at {REFERENCE}; name its folder in HARVESTER_REFERENCE"
+    )
+    marked: _T = pytest.mark.integration(skip(test))
+    return marked

@@ -1,0 +1,152 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The schema: made, upgraded, compared, and refused where it is another one's."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from harvester.ports.errors import CatalogueError, SchemaAheadError, SchemaBehindError
+from storage import schema
+from storage.catalogue import SqlCatalogue, open_catalogue
+from storage.engine import Store
+from storage.tables import metadata
+from tests.databases import PostgresServer
+from tests.storage import made
+
+
+@contextlib.contextmanager
+def opened(url: str) -> Iterator[Store]:
+    with contextlib.closing(Store(url)) as store:
+        yield store
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    yield server.create("empty")
+    server.drop("empty")
+
+
+def test_the_code_knows_every_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", "storage:migrations")
+    config.set_main_option("path_separator", "os")
+    script = ScriptDirectory.from_config(config)
+    assert [it.revision for it in script.walk_revisions()] == list(reversed(schema.REVISIONS))
+    assert script.get_current_head() == schema.NEWEST
+
+
+def test_migrated_schema_equals_the_tables(empty_url: str) -> None:
+    with opened(empty_url) as store:
+        schema.upgrade(store)
+        with store.reading() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, metadata) == []
+
+
+def test_text_is_compared_by_bytes_on_postgresql(postgres_url: str) -> None:
+    query = text(
+        "SELECT count(*) FILTER (WHERE collation_name = 'C'), count(*) "
+        "FROM information_schema.columns "
+        "WHERE table_schema = 'public' AND data_type = 'text'"
+    )
+    with opened(postgres_url) as store, store.reading() as connection:
+        bytewise, texts = connection.execute(query).one()
+    assert texts > 100
+    assert bytewise == texts
+
+
+def test_upgrade_twice_keeps_the_data(empty_url: str) -> None:
+    with opened(empty_url) as store:
+        assert schema.current(store).current is None
+        assert schema.upgrade(store).current is None
+        row = made.repository(1)
+        catalogue = SqlCatalogue(store)
+        made.swept(catalogue, row)
+        before = (list(catalogue.entries(None, activity=True)), catalogue.around(row.facts.web_url))
+
+        assert schema.upgrade(store).current == schema.NEWEST
+
+        assert schema.current(store).current == schema.NEWEST
+        after = (list(catalogue.entries(None, activity=True)), catalogue.around(row.facts.web_url))
+        assert after == before
+        assert before[1].files == (made.file(row),)
+        assert catalogue.head() == 1
+
+
+def test_a_missing_sqlite_file_is_made(sqlite_url: str) -> None:
+    with opened(sqlite_url) as store:
+        assert schema.current(store).current is None
+        assert store.path is not None
+        assert not store.path.exists(), "asking for the version must not make the file"
+    open_catalogue(sqlite_url).close()
+    with opened(sqlite_url) as store:
+        assert schema.current(store).current == schema.NEWEST
+
+
+def test_an_sqlite_file_whose_making_was_killed_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "half.db"
+    path.touch()
+    with contextlib.closing(open_catalogue(f"sqlite:///{path}")) as catalogue:
+        assert catalogue.head() == 0
+
+
+def test_an_empty_server_database_wants_an_upgrade(postgres: PostgresServer) -> None:
+    url = postgres.create("unprepared")
+    try:
+        with pytest.raises(SchemaBehindError, match="run `harvester database upgrade`"):
+            open_catalogue(url)
+        with opened(url) as store:
+            schema.upgrade(store)
+        open_catalogue(url).close()
+    finally:
+        postgres.drop("unprepared")
+
+
+def set_version(store: Store, version: str) -> None:
+    with store.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
+
+
+def test_a_database_of_an_older_schema_wants_an_upgrade(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_catalogue(database_url).close()
+    newer = "9999_something_newer"
+    monkeypatch.setattr(schema, "REVISIONS", (*schema.REVISIONS, newer))
+    monkeypatch.setattr(schema, "NEWEST", newer)
+    with pytest.raises(SchemaBehindError, match=r"0001_first_tables.*9999.*database upgrade"):
+        open_catalogue(database_url)
+
+
+def test_a_database_of_a_newer_harvester_is_left_alone(database_url: str) -> None:
+    open_catalogue(database_url).close()
+    with opened(database_url) as store:
+        set_version(store, "9999_something_newer")
+        with pytest.raises(SchemaAheadError, match="newer harvester"):
+            schema.upgrade(store)
+    with pytest.raises(SchemaAheadError, match=r"newer harvester.*9999"):
+        open_catalogue(database_url)
+
+
+def test_a_database_of_something_else_is_left_alone(empty_url: str) -> None:
+    with opened(empty_url) as store:
+        with store.writing() as connection:
+            connection.execute(text("CREATE TABLE invoice (id INTEGER)"))
+        with pytest.raises(CatalogueError, match=r"something else \(table invoice\)"):
+            schema.upgrade(store)
+    with pytest.raises(CatalogueError, match=r"something else \(table invoice\)"):
+        open_catalogue(empty_url)
