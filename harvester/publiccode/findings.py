@@ -27,17 +27,23 @@ class Findings:
         key: str,
         mark: Mark | None,
         suggestion: str | None = None,
+        *,
+        severity: Severity | None = None,
         **arguments: str,
     ) -> None:
-        """Note a finding at a place; without one, the file as a whole is meant."""
-        if code.severity is Severity.ERROR:
+        """Note a finding at a place; without one, the file as a whole is meant.
+
+        ``severity`` takes the place of the code's own.
+        """
+        severity = severity or code.severity
+        if severity is Severity.ERROR:
             self.fatal = True
         if len(self._found) >= MAX_FINDINGS:
             return
         self._found.append(
             Finding(
                 code=code.code,
-                severity=code.severity,
+                severity=severity,
                 key=key,
                 line=mark.line + 1 if mark else 0,
                 column=mark.column + 1 if mark else 0,

@@ -130,6 +130,13 @@ def license_of(text: str) -> License:
     return License(expression, None, deprecated)
 
 
+def _is_or_later(key: str) -> bool:
+    """Say whether a text is a known id with the plus sign for *or any later version*."""
+    return key.endswith("+") and key[:-1].casefold() in {
+        known.casefold() for known in _license_ids()
+    }
+
+
 def _same_words(expression: str, text: str) -> bool:
     """Say whether two expressions differ in parentheses and case alone."""
     return re.findall(r"[^\s()]+", expression.casefold()) == re.findall(
