@@ -15,7 +15,7 @@ from tests.forges.github.forge import GitHubForge
 from tests.forges.github.raw import RawForge
 from tests.forges.gitlab.forge import GitLabForge
 
-COMMAND = [sys.executable, "-c", "from harvester.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "import sys; from harvester.cli import main; sys.exit(main())"]
 
 
 def gitlab_source(forge: GitLabForge, **settings: Any) -> dict[str, Any]:
