@@ -71,11 +71,8 @@ class Value:
     key: Key
     path: str
     mark: Mark | None
-
-    @property
-    def text(self) -> str:
-        """The text without the white space around it."""
-        return self.scalar.text.strip()
+    text: str
+    """The text without the white space around it."""
 
     def tell(self, code: Code, suggestion: str | None = None, **arguments: str) -> None:
         """Note a finding at this place."""
@@ -87,14 +84,15 @@ ValueFunction = Callable[[Value], Any]
 
 def _text(value: Value) -> Any:
     text = value.text
-    if value.key.maximum is not None and len(text) > value.key.maximum:
+    key = value.key
+    if key.maximum is not None and len(text) > key.maximum:
         length = vocabulary.graphemes(text)
-        if length > value.key.maximum:
-            value.tell(Code.TOO_LONG, length=str(length), limit=str(value.key.maximum))
-    if value.key.minimum is not None:
-        length = len(text) if text.isascii() else vocabulary.graphemes(text)
-        if length < value.key.minimum:
-            value.tell(Code.TOO_SHORT, length=str(length), limit=str(value.key.minimum))
+        if length > key.maximum:
+            value.tell(Code.TOO_LONG, length=str(length), limit=str(key.maximum))
+    if key.minimum is not None:
+        length = vocabulary.graphemes(text)
+        if length < key.minimum:
+            value.tell(Code.TOO_SHORT, length=str(length), limit=str(key.minimum))
     if "<" in text and _HTML.search(text):
         value.tell(Code.HTML)
     if len(text) <= _MAX_PLACEHOLDER and _PLACEHOLDER.fullmatch(text):
