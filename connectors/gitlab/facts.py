@@ -65,7 +65,7 @@ def repository(node: JsonObject, forge_url: str) -> Repository:
             forks=node.get("forksCount"),
             pushed_at=moment(node.get("lastActivityAt")),
         ),
-        revision=str(node.get("lastActivityAt")),
+        revision=revision(moment(node.get("lastActivityAt"))),
     )
 
 
@@ -100,6 +100,11 @@ def text(node: JsonObject, path: str) -> str | None:
 def moment(told: object) -> datetime | None:
     """Read a time as GitLab writes it."""
     return datetime.fromisoformat(told) if isinstance(told, str) else None
+
+
+def revision(active: datetime | None) -> str:
+    """Give the text that is the same as long as nothing moved."""
+    return "" if active is None else active.isoformat()
 
 
 def raw_base(web_url: str, branch: str | None) -> str | None:

@@ -23,7 +23,6 @@ from connectors.transport import (
 from harvester.model import (
     Failure,
     FailureCode,
-    FileVersion,
     JsonObject,
     Sighting,
     Unknown,
@@ -44,6 +43,14 @@ MOST_PATHS = 50
 """GitLab takes no more full paths in one query."""
 MOST_IDS = 100
 """It takes a thousand ids, but gives a hundred projects a page."""
+
+
+class NoSuchPlaceError(NotFoundError):
+    """There is no such group or user, or not for everybody."""
+
+
+class UnreadablePlaceError(UnexpectedAnswerError):
+    """GitLab answers, but will not list this group or user."""
 
 
 class LostPlaceError(SourceError):
@@ -72,11 +79,21 @@ class _Way:
     """How it is sorted in an order that does not move; None: by the default, newest id first."""
 
 
+_EVERYWHERE = Place(PlaceKind.INSTANCE)
 _WAYS = {
     PlaceKind.INSTANCE: _Way(_INSTANCE, (), "latest_activity_desc", "id_asc"),
     PlaceKind.GROUP: _Way(_GROUP, ("group",), "ACTIVITY_DESC", None),
     PlaceKind.USER: _Way(_NAMESPACE, ("namespace",), "ACTIVITY_DESC", None),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """An answer, with what was asked for."""
+
+    answer: Answer
+    paths: tuple[str, ...]
+    texts: bool
 
 
 class Graph:
@@ -95,7 +112,7 @@ class Graph:
         self._graphql = graphql
         self._texts = texts
         self._forge_url = forge_url
-        self._paths = facts.PATHS
+        self._paths: tuple[str, ...] = facts.PATHS
 
     async def slice(
         self, place: Place, after: str | None, *, since: datetime | None, texts: bool
@@ -109,7 +126,8 @@ class Graph:
             texts: bring the bytes of the files.
 
         Raises:
-            NotFoundError: there is no such group or user, or not for everybody.
+            NoSuchPlaceError: there is no such group or user, or not for everybody.
+            UnreadablePlaceError: it is there, but cannot be listed.
             LostPlaceError: ``after`` is not understood.
             SourceError: as :meth:`.GraphQL.page` raises it.
         """
@@ -119,11 +137,11 @@ class Graph:
         fixed |= {"path": place.path} if place.path else {}
         fixed |= {"sort": sort} if sort else {}
         try:
-            answer = await self._page(way.document, fixed, texts=texts)
+            asked = await self._page(way.document, fixed, texts=texts)
         except ItemUnreadableError as error:
             return await self._step_over(place, fixed, error)
-        connection = _connection(answer, way.above, place, after)
-        told = await self._told(answer, connection, (*way.above, "projects"), texts=texts)
+        connection = _connection(asked.answer, way.above, place, after)
+        told = await self._told(asked, connection, (*way.above, "projects"))
         info = connection["pageInfo"]
         ended = not info["hasNextPage"] or (since is not None and _all_older(told, since))
         return Slice(
@@ -139,36 +157,41 @@ class Graph:
         told: list[Told] = []
         rest = list(paths)
         while rest:
-            batch = list(rest)
             try:
-                answer = await self._batch(_PATHS, "fullPaths", batch, texts=texts)
+                asked = await self._page(_PATHS, {}, texts=texts, listed=("fullPaths", rest))
             except ItemUnreadableError as error:
-                told.append(self._failure(batch[0], None, str(error)))
+                told.append(self._failure(rest[0], None, str(error)))
                 rest = rest[1:]
                 continue
-            rest = rest[answer.size or len(rest) :]
-            connection = _connection(answer, (), Place(PlaceKind.INSTANCE), None)
-            told.extend(await self._told(answer, connection, ("projects",), texts=texts))
+            rest = rest[asked.answer.size or len(rest) :]
+            connection = _connection(asked.answer, (), _EVERYWHERE, None)
+            told.extend(await self._told(asked, connection, ("projects",)))
         return tuple(told)
 
     async def by_ids(
-        self, forge_ids: Sequence[str], *, texts: bool
+        self, forge_ids: Sequence[str], *, texts: bool, paths: tuple[str, ...] | None = None
     ) -> dict[str, Sighting | Hidden | Unknown]:
-        """Read projects by id; one that the answer does not hold, for no error, is left out."""
+        """Read projects by id; one that the answer does not hold, for no error, is left out.
+
+        Args:
+            forge_ids: any number of them.
+            texts: bring the bytes of the files.
+            paths: which files; all if None.
+        """
         found: dict[str, Sighting | Hidden | Unknown] = {}
         rest = list(forge_ids)
         while rest:
             batch = rest[:MOST_IDS]
             gids = [facts.global_id(forge_id) for forge_id in batch]
             try:
-                answer = await self._batch(_IDS, "ids", gids, texts=texts)
+                asked = await self._page(_IDS, {}, texts=texts, listed=("ids", gids), paths=paths)
             except ItemUnreadableError as error:
                 found[batch[0]] = Unknown(reason=str(error))
                 rest = rest[1:]
                 continue
-            batch = batch[: answer.size or len(batch)]
+            batch = batch[: asked.answer.size or len(batch)]
             rest = rest[len(batch) :]
-            found |= await self._by_id(answer, batch, texts=texts)
+            found |= await self._by_id(asked, batch)
         return found
 
     async def check(self) -> str:
@@ -188,36 +211,35 @@ class Graph:
         *,
         texts: bool,
         listed: tuple[str, Sequence[str]] | None = None,
-    ) -> Answer:
-        """Ask for a page, of one file less if two are too complex."""
+        paths: tuple[str, ...] | None = None,
+    ) -> _Asked:
+        """Ask for a page, of one file less if two are too complex.
+
+        Args:
+            document: the query.
+            fixed: variables that are the same for a page of any size.
+            texts: bring the texts of the files.
+            listed: the name and the values of a variable that lists what is asked for.
+            paths: which files; as many as the forge bears if None.
+        """
+        files = paths or self._paths
 
         def variables(size: int) -> dict[str, Any]:
             sized: dict[str, Any] = {"first": size}
             if listed is not None:
                 sized[listed[0]] = list(listed[1][:size])
-            asked = {"paths": list(self._paths), "texts": texts, "whole": True}
-            return fixed | sized | asked
+            return fixed | sized | {"paths": list(files), "texts": texts, "whole": True}
 
         most = MOST_IDS if listed is None else min(len(listed[1]), MOST_IDS)
         try:
-            return await self._graphql.page(self._form(document), variables, most=most)
+            answer = await self._graphql.page(_form(document, files), variables, most=most)
         except TooComplexError:
-            if len(self._paths) == 1:
+            if len(files) == 1:
                 raise
             logger.info("%s: asks for one file at a time, two are too complex", self._forge_url)
             self._paths = facts.PATHS[:1]
             return await self._page(document, fixed, texts=texts, listed=listed)
-
-    async def _batch(
-        self, document: Document, name: str, values: Sequence[str], *, texts: bool
-    ) -> Answer:
-        return await self._page(document, {}, texts=texts, listed=(name, values))
-
-    def _form(self, document: Document) -> Document:
-        """Name a document by what it costs, so that page sizes are learnt apart."""
-        if len(self._paths) == len(facts.PATHS):
-            return document
-        return replace(document, name=f"{document.name} for {self._paths[0]}")
+        return _Asked(answer, files, texts)
 
     async def _step_over(
         self, place: Place, fixed: dict[str, Any], error: ItemUnreadableError
@@ -225,7 +247,7 @@ class Graph:
         """Find out which project breaks a page of one, and go on behind it."""
         way = _WAYS[place.kind]
         bare = {"first": 1, "paths": list(self._paths), "texts": False, "whole": False}
-        answer = await self._graphql.execute(self._form(way.document), fixed | bare)
+        answer = await self._graphql.execute(_form(way.document, self._paths), fixed | bare)
         connection = _connection(answer, way.above, place, fixed["after"])
         nodes = [node for node in connection["nodes"] or () if node is not None]
         info = connection["pageInfo"]
@@ -242,18 +264,18 @@ class Graph:
     # --- reading what was told --------------------------------------------------------------
 
     async def _told(
-        self, answer: Answer, connection: JsonObject, way: tuple[str, ...], *, texts: bool
+        self, asked: _Asked, connection: JsonObject, way: tuple[str, ...]
     ) -> list[Told]:
         told: list[Told] = []
         for index, node in enumerate(connection["nodes"] or ()):
-            errors = [e.message for e in answer.errors_at(*way, "nodes", index)]
+            errors = [e.message for e in asked.answer.errors_at(*way, "nodes", index)]
             if node is None:
                 told.append(self._nameless(errors) if errors else Hidden())
             elif _is_hidden(node, errors):
                 told.append(Hidden())
             else:
-                told.append(await self._sighting(node, errors, texts=texts))
-        return await self._completed(told, texts=texts)
+                told.append(await self._sighting(node, errors, texts=asked.texts))
+        return await self._completed(told, asked)
 
     async def _sighting(self, node: JsonObject, errors: Sequence[str], *, texts: bool) -> Sighting:
         seen = facts.repository(node, self._forge_url)
@@ -264,20 +286,16 @@ class Graph:
             found = (winner, *found[1:])
         return Sighting(repository=seen, files=found)
 
-    async def _completed(self, told: list[Told], *, texts: bool) -> list[Told]:
+    async def _completed(self, told: list[Told], asked: _Asked) -> list[Told]:
         """Where one file was asked for: ask for the other of those that do not have the first."""
-        if len(self._paths) == len(facts.PATHS) or self._paths != facts.PATHS[:1]:
+        if asked.paths != facts.PATHS[:1]:
             return told
         without = [
             one.repository.forge_id for one in told if isinstance(one, Sighting) and one.files == ()
         ]
         if not without:
             return told
-        first, self._paths = self._paths, facts.PATHS[1:]
-        try:
-            second = await self.by_ids(without, texts=texts)
-        finally:
-            self._paths = first
+        second = await self.by_ids(without, texts=asked.texts, paths=facts.PATHS[1:])
         return [self._merged(one, second) for one in told]
 
     def _merged(self, one: Told, second: dict[str, Sighting | Hidden | Unknown]) -> Told:
@@ -290,12 +308,12 @@ class Graph:
         return replace(one, files=Unknown(reason=reason))
 
     async def _by_id(
-        self, answer: Answer, batch: Sequence[str], *, texts: bool
+        self, asked: _Asked, batch: Sequence[str]
     ) -> dict[str, Sighting | Hidden | Unknown]:
         found: dict[str, Sighting | Hidden | Unknown] = {}
-        connection = _connection(answer, (), Place(PlaceKind.INSTANCE), None)
+        connection = _connection(asked.answer, (), _EVERYWHERE, None)
         nodes = connection["nodes"] or ()
-        told = await self._told(answer, connection, ("projects",), texts=texts)
+        told = await self._told(asked, connection, ("projects",))
         for node, one in zip(nodes, told, strict=True):
             if node is not None and not isinstance(one, Failure):
                 found[facts.forge_id(node)] = one
@@ -316,6 +334,13 @@ class Graph:
         )
 
 
+def _form(document: Document, paths: tuple[str, ...]) -> Document:
+    """Name a document by what it costs, so that page sizes are learnt apart."""
+    if len(paths) == len(facts.PATHS):
+        return document
+    return replace(document, name=f"{document.name} for one file")
+
+
 def _connection(
     answer: Answer, above: tuple[str, ...], place: Place, after: str | None
 ) -> JsonObject:
@@ -324,7 +349,7 @@ def _connection(
     for index, name in enumerate(above):
         holder = holder.get(name)
         if holder is None and not answer.errors_at(*above[: index + 1]):
-            raise NotFoundError(
+            raise NoSuchPlaceError(
                 f"there is no {place.kind.value} {place.path!r} that everybody may see; was it"
                 " renamed? Check the spelling in the configuration"
             )
@@ -334,7 +359,7 @@ def _connection(
     said = "; ".join(error.message for error in answer.errors) or "no list of projects"
     if after is not None and "cursor" in said.lower():
         raise LostPlaceError(said)
-    raise UnexpectedAnswerError(f"GitLab would not list {place.path or 'projects'}: {said}")
+    raise UnreadablePlaceError(f"GitLab would not list {place.path or 'projects'}: {said}")
 
 
 def _is_hidden(node: JsonObject, errors: Sequence[str]) -> bool:
@@ -351,8 +376,3 @@ def _all_older(told: Iterable[Told], since: datetime) -> bool:
     """Say whether nothing on a page has been active since then."""
     times = [one.repository.activity.pushed_at for one in told if isinstance(one, Sighting)]
     return bool(times) and all(time is not None and time < since for time in times)
-
-
-def without_bytes(file: FileVersion, reason: str) -> FileVersion:
-    """Say why a file's bytes could not be had."""
-    return file if file.content is not None else replace(file, unread=reason)

@@ -1,4 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""OpenCoDE: GitLab with rules of its own."""
+"""OpenCoDE: the GitLab of the German public administration, with rules of its own."""
+
+from connectors.opencode.connector import OpenCodeConnector
+
+__all__ = ["OpenCodeConnector"]

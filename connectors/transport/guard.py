@@ -11,12 +11,11 @@ import ipaddress
 
 import httpx
 
-from connectors.transport.origins import shown
+from connectors.transport.origins import is_web, shown
 from harvester.ports.errors import RefusedAddressError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
 _RELAYS = ipaddress.ip_network("192.88.99.0/24")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
@@ -56,13 +55,8 @@ def web_address(text: str) -> httpx.URL:
         url = httpx.URL(text)
     except (httpx.InvalidURL, TypeError, ValueError) as error:
         raise RefusedAddressError(f"{text[:200]!r} is not a web address ({error})") from error
-    if url.scheme not in DEFAULT_PORTS or not url.host:
+    if not is_web(url):
         raise RefusedAddressError(
             f"{shown(url)[:200]!r} is not fetched: only http and https addresses are"
         )
     return url.copy_with(userinfo=b"", fragment=None)
-
-
-def port_of(url: httpx.URL) -> int:
-    """Give the port that an address means."""
-    return url.port or DEFAULT_PORTS[url.scheme]

@@ -3,11 +3,14 @@
 
 """From the bytes of a file to its reading."""
 
+from dataclasses import replace
+
 from harvester.model import JsonObject, Reading
 from harvester.publiccode.context import FileContext
 from harvester.publiccode.decoding import decode, refuse_size
 from harvester.publiccode.findings import Findings
 from harvester.publiccode.nodes import Mapping, from_json
+from harvester.publiccode.reference import Surroundings, is_valid, judge
 from harvester.publiccode.rules import check_file_name, check_rules
 from harvester.publiccode.standard import standard
 from harvester.publiccode.values import Reader
@@ -19,18 +22,23 @@ NORMALISER = 1
 bytes are read again."""
 
 
-def read(content: bytes, context: FileContext) -> Reading:
+def read(content: bytes, context: FileContext, surroundings: Surroundings | None = None) -> Reading:
     """Read a publiccode file: verdict, findings and normalised record. Never raises.
 
     Args:
         content: the bytes of the file, whatever they are.
         context: what the file's place tells.
+        surroundings: what the reference parser's verdict may look at beside the file.
     """
     findings = Findings()
     check_file_name(context, findings)
     text = decode(content, findings)
     root = read_yaml(text, findings) if text is not None else None
-    return _reading(root, context, findings)
+    reading = _reading(root, context, findings)
+    if context.strict:
+        told = judge(content, surroundings)
+        return replace(reading, valid=is_valid(told), findings=told)
+    return reading
 
 
 def too_large(size: int) -> Reading:

@@ -38,8 +38,10 @@ _PLACEHOLDER = re.compile(
 _MAX_PLACEHOLDER = 200
 _MAX_WORDS = 12
 """A message does not repeat a vocabulary that is longer."""
-_MIME = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")
-_URN = re.compile(
+MIME_TYPE = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9!#$&^_-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
+)
+URN = re.compile(
     r"urn:[a-z0-9][a-z0-9-]{0,31}:(?:[a-z0-9()+,\-.:=@;$_!*']|%[0-9a-f]{2})+", re.IGNORECASE
 )
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
@@ -69,15 +71,12 @@ class Value:
     key: Key
     path: str
     mark: Mark | None
-
-    @property
-    def text(self) -> str:
-        """The text without the white space around it."""
-        return self.scalar.text.strip()
+    text: str
+    """The text without the white space around it."""
 
     def tell(self, code: Code, suggestion: str | None = None, **arguments: str) -> None:
         """Note a finding at this place."""
-        self.reader.findings.add(code, self.path, self.mark, suggestion, **arguments)
+        self.reader.findings.add(code, self.path, self.mark, suggestion, severity=None, **arguments)
 
 
 ValueFunction = Callable[[Value], Any]
@@ -85,14 +84,15 @@ ValueFunction = Callable[[Value], Any]
 
 def _text(value: Value) -> Any:
     text = value.text
-    if value.key.maximum is not None and len(text) > value.key.maximum:
+    key = value.key
+    if key.maximum is not None and len(text) > key.maximum:
         length = vocabulary.graphemes(text)
-        if length > value.key.maximum:
-            value.tell(Code.TOO_LONG, length=str(length), limit=str(value.key.maximum))
-    if value.key.minimum is not None:
-        length = len(text) if text.isascii() else vocabulary.graphemes(text)
-        if length < value.key.minimum:
-            value.tell(Code.TOO_SHORT, length=str(length), limit=str(value.key.minimum))
+        if length > key.maximum:
+            value.tell(Code.TOO_LONG, length=str(length), limit=str(key.maximum))
+    if key.minimum is not None:
+        length = vocabulary.graphemes(text)
+        if length < key.minimum:
+            value.tell(Code.TOO_SHORT, length=str(length), limit=str(key.minimum))
     if "<" in text and _HTML.search(text):
         value.tell(Code.HTML)
     if len(text) <= _MAX_PLACEHOLDER and _PLACEHOLDER.fullmatch(text):
@@ -281,7 +281,7 @@ def _phone(value: Value) -> Any:
 
 def _mime(value: Value) -> Any:
     text = value.text
-    if not _MIME.fullmatch(text):
+    if not MIME_TYPE.fullmatch(text):
         value.tell(Code.BAD_MIME_TYPE, value=text)
     return text
 
@@ -300,7 +300,7 @@ def _organisation(value: Value) -> Any:
 
 def is_organisation_uri(text: str) -> bool:
     """Say whether a text is a URN or an address with a host."""
-    if _URN.fullmatch(text):
+    if URN.fullmatch(text):
         return True
     scheme, slashes, rest = text.partition("://")
     return bool(slashes and rest.strip("/") and _URI.fullmatch(text) and scheme)

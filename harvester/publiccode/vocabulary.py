@@ -130,6 +130,13 @@ def license_of(text: str) -> License:
     return License(expression, None, deprecated)
 
 
+def _is_or_later(key: str) -> bool:
+    """Say whether a text is a known id with the plus sign for *or any later version*."""
+    return key.endswith("+") and key[:-1].casefold() in {
+        known.casefold() for known in _license_ids()
+    }
+
+
 def _same_words(expression: str, text: str) -> bool:
     """Say whether two expressions differ in parentheses and case alone."""
     return re.findall(r"[^\s()]+", expression.casefold()) == re.findall(
@@ -270,10 +277,14 @@ def is_italian_administration(code: str) -> bool:
     return code.casefold() in _administrations()
 
 
+# Beyond these ranges characters may join with their neighbours.
+_COMBINING = re.compile("[^\x00-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u22ff]")
+
+
 def graphemes(text: str) -> int:
     """Count the characters of a text as a reader sees them."""
-    if text.isascii():
+    if text.isascii() or not _COMBINING.search(text):
         return len(text) - text.count("\r\n")
-    import regex  # noqa: PLC0415 - only texts beyond ASCII need it
+    import regex  # noqa: PLC0415 - few texts need it
 
     return len(regex.findall(r"\X", text))

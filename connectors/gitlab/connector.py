@@ -1,0 +1,163 @@
+"""Connects harvester to one GitLab: in which order what is asked, and what becomes of failures."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from types import TracebackType
+from typing import ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from connectors.gitlab.dialect import GitLabDialect
+from connectors.gitlab.forge import Forge
+from connectors.gitlab.graph import MOST_IDS, MOST_PATHS, Graph
+from connectors.gitlab.rest import Rest
+from connectors.gitlab.texts import Texts
+from connectors.gitlab.walk import walk
+from connectors.transport import BEARER, Chain, GraphQL, credential, open_chain
+from harvester.model import (
+    Estimate,
+    Listing,
+    LookUp,
+    Page,
+    Scope,
+    ScopeKind,
+    Sighting,
+    Size,
+    Spent,
+)
+from harvester.ports.connector import ForgeAccess
+from harvester.ports.errors import (
+    ForbiddenError,
+    NotFoundError,
+    ServerError,
+    UnauthorisedError,
+    UnexpectedAnswerError,
+)
+
+PAGE = 100
+
+
+class GitLabOptions(BaseModel):
+    """GitLab has no keys of its own in a ``[[sources]]`` table."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class GitLabConnector:
+    """Fulfils :class:`harvester.ports.connector.Connector`; README.md says what it asks and when.
+
+    Args:
+        access: how the forge is reached.
+    """
+
+    kind: ClassVar[str] = "gitlab"
+    profile: ClassVar[str] = "standard"
+    host_aliases: ClassVar[Mapping[str, str]] = {}
+    Options: ClassVar[type[BaseModel]] = GitLabOptions
+
+    read_batch = MOST_IDS
+
+    def __init__(self, access: ForgeAccess) -> None:
+        self._access = access
+        self._api_url = access.api_url or f"{access.url}/api/v4"
+        self._graphql_url = access.graphql_url or f"{access.url}/api/graphql"
+        self._chain: Chain | None = None
+        self._forge: Forge | None = None
+
+    async def __aenter__(self) -> Self:
+        access = self._access
+        who = credential(
+            access.source, [self._api_url, self._graphql_url], token=access.token, form=BEARER
+        )
+        self._chain = chain = open_chain(access, who, headers={"accept": "application/json"})
+        graphql = GraphQL(chain, self._graphql_url, GitLabDialect())
+        self._forge = Forge(
+            url=access.url,
+            source=access.source,
+            graph=Graph(graphql, Texts(chain, self._api_url), access.url),
+            rest=Rest(chain, self._api_url, access.url, with_token=bool(access.token)),
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._chain is not None:
+            await self._chain.aclose()
+
+    # --- the port ---------------------------------------------------------------------------
+
+    def pages(self, listing: Listing) -> AsyncIterator[Page]:
+        """List public projects page by page; see the port and :mod:`.walk`."""
+        return walk(self._open, listing)
+
+    async def read(self, wanted: Sequence[Sighting]) -> Sequence[Sighting]:
+        """Bring the texts of the files, a hundred projects a request; see the port.
+
+        A file of more than 1 MiB keeps ``content`` None without ``unread``: its size is told, and
+        the core says what that means.
+        """
+        return await self._open.read(wanted)
+
+    async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
+        """Look projects up by id, a hundred a request; see the port."""
+        return await self._open.look_up(forge_ids)
+
+    def estimate(self, scope: Scope, size: Size) -> Estimate:
+        """Predict what a sweep will cost; asks nobody.
+
+        A first crawl brings the files with its pages. Later ones ask for texts only where blob ids
+        are new, which nobody knows before.
+        """
+        exact = not size.first
+        if scope.kind is ScopeKind.INSTANCE:
+            pages = _pages(size.repositories)
+        elif scope.kind is ScopeKind.REPOSITORIES:
+            pages, exact = _pages(len(scope.paths), MOST_PATHS), True
+        else:
+            known = sum(_pages(count) for count in size.largest_owners)
+            unread = len(scope.paths) - len(size.largest_owners)
+            pages = known + max(unread, 0)
+        remark = "pages of 100 projects over GraphQL; texts of new files come on top, 100 a request"
+        return Estimate(graphql=pages, exact=exact, remark=remark)
+
+    async def check(self) -> str:
+        """Try the forge with one cheap request, two where it refuses GraphQL; see the port."""
+        return await self._open.check()
+
+    def spent(self) -> Spent:
+        """Say what was spent since this connector was opened; see the port."""
+        return Spent() if self._chain is None else self._chain.spent()
+
+    @classmethod
+    async def recognise(cls, access: ForgeAccess) -> bool:
+        """Say whether a GitLab lives at ``access.url``: its REST API lists projects to everybody.
+
+        Raises:
+            UnreachableError: nobody answers there.
+        """
+        api_url = access.api_url or f"{access.url}/api/v4"
+        nobody = credential(access.source, [api_url])
+        async with open_chain(access, nobody, headers={"accept": "application/json"}) as chain:
+            response = await chain.get(f"{api_url}/projects", params={"per_page": 1})
+            try:
+                rows = chain.json(response)
+            except (ForbiddenError, NotFoundError, ServerError, UnexpectedAnswerError):
+                return False
+            except UnauthorisedError:
+                return "x-gitlab-meta" in response.headers
+        is_list = isinstance(rows, list)
+        return is_list and all("path_with_namespace" in row for row in rows)
+
+    @property
+    def _open(self) -> Forge:
+        if self._forge is None:
+            raise RuntimeError("this connector is not open; use it in an async with statement")
+        return self._forge
+
+
+def _pages(items: int, size: int = PAGE) -> int:
+    """Count the pages of a listing; an empty one takes a request too."""
+    return max(1, -(-items // size))

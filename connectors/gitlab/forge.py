@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""One GitLab, over GraphQL as long as it lets us, else over REST."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import httpx
+
+from connectors.gitlab.graph import (
+    MOST_IDS,
+    MOST_PATHS,
+    Graph,
+    Hidden,
+    NoSuchPlaceError,
+    Told,
+    UnreadablePlaceError,
+)
+from connectors.gitlab.places import Api, Place, Slice
+from connectors.gitlab.rest import Rest
+from harvester.model import Found, LookUp, Missing, Sighting, Unknown
+from harvester.ports.errors import (
+    ForbiddenError,
+    NotFoundError,
+    ServerError,
+    SourceError,
+    UnexpectedAnswerError,
+)
+
+logger = logging.getLogger(__name__)
+
+_REFUSALS = (ForbiddenError, NotFoundError, UnexpectedAnswerError)
+_ABOUT_A_PLACE = (NoSuchPlaceError, UnreadablePlaceError)
+_VANISHED = "the project vanished, or is not public any more, while it was read"
+
+
+class Forge:
+    """Decides for each question by which API it is asked.
+
+    What refuses GraphQL once (403, 404, a sign-in page, a limit of complexity that no query of ours
+    meets, a schema that is not ours) is asked over REST as long as this object lives.
+
+    Attributes:
+        url: canonical web address.
+        source: the configured name, for messages.
+        most_paths: how many projects are looked up by path at once.
+    """
+
+    most_paths = MOST_PATHS
+
+    def __init__(self, *, url: str, source: str, graph: Graph, rest: Rest) -> None:
+        self.url = url
+        self.source = source
+        self._graph = graph
+        self._rest = rest
+        self._refused = False
+
+    @property
+    def api(self) -> Api:
+        """The API that the next question is asked by."""
+        return Api.REST if self._refused else Api.GRAPHQL
+
+    async def slice(
+        self, place: Place, after: str | None, *, since: datetime | None, texts: bool
+    ) -> Slice:
+        """Read a page of a place by the API of the moment.
+
+        Raises:
+            GraphQLRefusedError: ask again from the place's beginning: it will be over REST.
+            SourceError: as :meth:`.Graph.slice` and :meth:`.Rest.slice` raise it.
+        """
+        if self._refused:
+            return await self._rest.slice(place, after, since=since)
+        try:
+            return await self._graph.slice(place, after, since=since, texts=texts)
+        except _REFUSALS as error:
+            self._note(error)
+            raise GraphQLRefusedError(str(error)) from error
+
+    async def by_paths(self, paths: Sequence[str], *, texts: bool) -> tuple[Told, ...]:
+        """Read the projects that have these paths today; over REST also those that had them."""
+        if not self._refused:
+            try:
+                return await self._graph.by_paths(paths, texts=texts)
+            except _REFUSALS as error:
+                self._note(error)
+        found = [await self.moved(path, texts=texts) for path in paths]
+        return tuple(one for one in found if one is not None)
+
+    async def moved(self, path: str, *, texts: bool) -> Sighting | None:
+        """Find the public project that has, or had, a path; None: there is none."""
+        forge_id = await self._rest.by_path(path)
+        if forge_id is None:
+            return None
+        found = (await self.look_up([forge_id], texts=texts))[forge_id]
+        return found.sighting if isinstance(found, Found) else None
+
+    async def read(self, wanted: Sequence[Sighting]) -> list[Sighting]:
+        """Bring the texts of the files."""
+        if not self._refused:
+            try:
+                ids = [sighting.repository.forge_id for sighting in wanted]
+                found = await self._graph.by_ids(ids, texts=True)
+                return [_filled(one, found.get(one.repository.forge_id)) for one in wanted]
+            except _REFUSALS as error:
+                self._note(error)
+        return [await self._rest.read(sighting) for sighting in wanted]
+
+    async def look_up(self, forge_ids: Sequence[str], *, texts: bool = False) -> dict[str, LookUp]:
+        """Look projects up by id; what fails is ``Unknown``, and so is what is asked after it."""
+        answers: dict[str, LookUp] = {}
+        for start in range(0, len(forge_ids), MOST_IDS):
+            batch = forge_ids[start : start + MOST_IDS]
+            try:
+                answers |= await self._batch(batch, texts=texts)
+            except (ForbiddenError, ServerError, UnexpectedAnswerError) as error:
+                answers |= {one: Unknown(reason=str(error)) for one in forge_ids[start:]}
+                break
+        return answers
+
+    async def check(self) -> str:
+        """Say which GitLab answers, and how."""
+        try:
+            return await self._graph.check()
+        except _REFUSALS as error:
+            self._note(error)
+        return await self._rest.check()
+
+    async def _batch(self, batch: Sequence[str], *, texts: bool) -> Mapping[str, LookUp]:
+        if not self._refused:
+            try:
+                found = await self._graph.by_ids(batch, texts=texts)
+                return {one: _answer(found.get(one)) for one in batch}
+            except _REFUSALS as error:
+                self._note(error)
+        answers: dict[str, LookUp] = {}
+        for one in batch:
+            sighting = await self._rest.by_id(one)
+            if sighting is not None and texts:
+                sighting = await self._rest.read(sighting)
+            answers[one] = Missing() if sighting is None else Found(sighting=sighting)
+        return answers
+
+    def _note(self, error: SourceError) -> None:
+        """Take note that GraphQL is refused, unless the error says something else.
+
+        Raises:
+            SourceError: the error itself, where it is about a place or the way to the forge.
+        """
+        if isinstance(error, _ABOUT_A_PLACE) or isinstance(error.__cause__, httpx.TransportError):
+            raise error
+        logger.warning("source %s: goes on over REST, at more requests: %s", self.source, error)
+        self._refused = True
+
+
+class GraphQLRefusedError(SourceError):
+    """The forge refuses GraphQL; from now on it is asked over REST."""
+
+
+def _answer(found: Sighting | Hidden | Unknown | None) -> LookUp:
+    if isinstance(found, Sighting):
+        return Found(sighting=found)
+    return found if isinstance(found, Unknown) else Missing()
+
+
+def _filled(before: Sighting, found: Sighting | Hidden | Unknown | None) -> Sighting:
+    """Take what was read; where nothing was, say of the file that was to be read why."""
+    if isinstance(found, Sighting):
+        return found
+    reason = found.reason if isinstance(found, Unknown) else _VANISHED
+    files = before.files
+    if isinstance(files, tuple) and files:
+        return replace(before, files=(replace(files[0], unread=reason), *files[1:]))
+    return replace(before, files=Unknown(reason=reason))

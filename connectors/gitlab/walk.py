@@ -1,0 +1,232 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Walks through a listing: projects by path first, then place by place, one cursor for all."""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from connectors.gitlab.forge import Forge, GraphQLRefusedError
+from connectors.gitlab.graph import Hidden, LostPlaceError
+from connectors.gitlab.places import (
+    Api,
+    Place,
+    PlaceKind,
+    Position,
+    Slice,
+    in_turn,
+    outermost,
+    position,
+)
+from harvester.model import Failure, FailureCode, Listing, Page, ScopeKind, Sighting
+from harvester.ports.errors import (
+    ForbiddenError,
+    NotFoundError,
+    SourceError,
+    UnexpectedAnswerError,
+)
+
+logger = logging.getLogger(__name__)
+
+_EVERYWHERE = Place(PlaceKind.INSTANCE)
+_OWN_FAILURES = (NotFoundError, ForbiddenError, UnexpectedAnswerError)
+"""What is wrong with one owner; other owners can still be read."""
+
+
+async def walk(forge: Forge, listing: Listing) -> AsyncIterator[Page]:
+    """Give the pages of a listing; the last one has no cursor."""
+    walker = _Walker(forge, listing, position(listing.cursor))
+    kind = listing.scope.kind
+    if kind is ScopeKind.INSTANCE:
+        async for page in walker.instance():
+            yield page
+        return
+    if kind is not ScopeKind.OWNERS:
+        async for page in walker.projects():
+            yield page
+    if kind is not ScopeKind.REPOSITORIES:
+        async for page in walker.owners():
+            yield page
+
+
+@dataclass(slots=True)
+class _Walker:
+    """Where a walk stands."""
+
+    forge: Forge
+    listing: Listing
+    at: Position
+
+    async def instance(self) -> AsyncIterator[Page]:
+        """List the whole instance."""
+        async for api, cut in self._slices(_EVERYWHERE):
+            following = Position(api=api, after=cut.after)
+            yield Page(
+                sightings=cut.sightings,
+                cursor=None if cut.after is None else following.text(),
+                failures=cut.failures,
+                skipped=cut.skipped,
+                total=cut.total,
+            )
+
+    # --- projects by path -------------------------------------------------------------------
+
+    async def projects(self) -> AsyncIterator[Page]:
+        """Look the paths up as projects; those that are none are left to be read as owners."""
+        paths = self._paths()
+        is_last = self.listing.scope.kind is ScopeKind.REPOSITORIES
+        done = list(self.at.done)
+        for start in range(self.at.looked_up, len(paths), self.forge.most_paths):
+            batch = paths[start : start + self.forge.most_paths]
+            page = await self._batch(batch, done, final=is_last)
+            self.at = Position(looked_up=start + len(batch), done=tuple(done))
+            if self.at.looked_up < len(paths) or (not is_last and self._owners_left()):
+                cursor = self.at.text()
+            else:
+                cursor = None
+            yield Page(
+                sightings=page.sightings,
+                cursor=cursor,
+                failures=page.failures,
+                skipped=page.skipped,
+            )
+
+    async def _batch(self, batch: Sequence[str], done: list[str], *, final: bool) -> Slice:
+        """Look up one batch; notes in ``done`` which paths were projects."""
+        texts = self.listing.contents
+        told = await self.forge.by_paths(batch, texts=texts)
+        sightings = [one for one in told if isinstance(one, Sighting)]
+        failures = [one for one in told if isinstance(one, Failure)]
+        known = {one.repository.path.casefold() for one in sightings}
+        known |= {one.subject.removeprefix(f"{self.forge.url}/").casefold() for one in failures}
+        for path in batch:
+            if path.casefold() in known:
+                done.append(path)
+            elif final:
+                moved = await self.forge.moved(path, texts=texts)
+                if moved is None:
+                    failures.append(self._failure(path, NotFoundError(_no_such("project", path))))
+                else:
+                    sightings.append(moved)
+        return Slice(
+            sightings=tuple(sightings),
+            failures=tuple(failures),
+            skipped=sum(1 for one in told if isinstance(one, Hidden)),
+        )
+
+    # --- owners -----------------------------------------------------------------------------
+
+    async def owners(self) -> AsyncIterator[Page]:
+        """List owner by owner, the one that was begun first, then the least recently visited."""
+        order = self._owners_left()
+        while order:
+            path, *order = order
+            async for page in self._owner(path, left=len(order)):
+                yield page
+
+    def _owners_left(self) -> list[str]:
+        done = {path.casefold() for path in self.at.done}
+        left = outermost(path for path in self._paths() if path.casefold() not in done)
+        begun = self.at.owner
+        turn = in_turn(left, self.listing.recent_owners)
+        return sorted(turn, key=lambda path: path != begun)
+
+    async def _owner(self, path: str, *, left: int) -> AsyncIterator[Page]:
+        done = Position(looked_up=self.at.looked_up, done=(*self.at.done, path))
+        last = done.text() if left else None
+        try:
+            async for place, api, cut in self._owned(path):
+                ended = cut.after is None
+                on = Position(
+                    looked_up=done.looked_up,
+                    done=self.at.done,
+                    owner=path,
+                    kind=place.kind,
+                    api=api,
+                    after=cut.after,
+                )
+                yield Page(
+                    sightings=cut.sightings,
+                    cursor=last if ended else on.text(),
+                    owners_read=(path,) if ended else (),
+                    failures=cut.failures,
+                    skipped=cut.skipped,
+                    owners_left=left if ended else left + 1,
+                )
+        except _OWN_FAILURES as error:
+            yield Page(
+                sightings=(),
+                cursor=last,
+                failures=(self._failure(path, error),),
+                owners_left=left,
+            )
+        self.at = done
+
+    async def _owned(self, path: str) -> AsyncIterator[tuple[Place, Api, Slice]]:
+        """List an owner, whatever kind it turns out to be.
+
+        Raises:
+            NotFoundError: it is of none.
+        """
+        kinds: tuple[PlaceKind, ...] = (PlaceKind.GROUP, PlaceKind.USER)
+        if self.at.owner == path and self.at.kind is not None:
+            kinds = (self.at.kind,)
+        for kind in kinds:
+            place = Place(kind, path)
+            try:
+                async for api, cut in self._slices(place):
+                    yield place, api, cut
+            except NotFoundError:
+                continue
+            return
+        if self.listing.scope.kind is ScopeKind.ADDRESSES:
+            moved = await self.forge.moved(path, texts=self.listing.contents)
+            if moved is not None:
+                yield Place(PlaceKind.USER, path), self.forge.api, Slice(sightings=(moved,))
+                return
+        raise NotFoundError(_no_such("group or user", path))
+
+    # --- pages ------------------------------------------------------------------------------
+
+    async def _slices(self, place: Place) -> AsyncIterator[tuple[Api, Slice]]:
+        """Read a place to its end, going on where the cursor says if that is still understood."""
+        begun = (self.at.owner or "") == place.path
+        api, after = (self.at.api, self.at.after) if begun else (None, None)
+        while True:
+            asked = self.forge.api
+            if api is not asked:
+                after = None
+            try:
+                cut = await self.forge.slice(
+                    place, after, since=self.listing.since, texts=self.listing.contents
+                )
+            except GraphQLRefusedError:
+                continue
+            except LostPlaceError as error:
+                logger.info("%s/%s: read anew: %s", self.forge.url, place.path, error)
+                after = None
+                continue
+            api = asked
+            yield api, cut
+            if cut.after is None:
+                return
+            after = cut.after
+
+    def _paths(self) -> list[str]:
+        return list(dict.fromkeys(path.strip("/") for path in self.listing.scope.paths))
+
+    def _failure(self, path: str, error: SourceError) -> Failure:
+        code = FailureCode.UNREADABLE
+        if isinstance(error, NotFoundError):
+            code = FailureCode.NOT_FOUND
+        elif isinstance(error, ForbiddenError):
+            code = FailureCode.FORBIDDEN
+        return Failure(subject=f"{self.forge.url}/{path}", code=code, message=str(error))
+
+
+def _no_such(what: str, path: str) -> str:
+    return (
+        f"there is no {what} {path!r} that everybody may see; was it renamed or made private?"
+        " Check the spelling in the configuration"
+    )
