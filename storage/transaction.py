@@ -131,6 +131,7 @@ class Page:
             listed=mark.cursor is None,
             clean=self._progress.clean and mark.clean,
             pages=number,
+            items=Counter(self._progress.items) + Counter({ItemStatus.SKIPPED.value: mark.skipped}),
         )
 
     def finish(self, end: CrawlEnd) -> None:

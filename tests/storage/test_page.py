@@ -80,7 +80,13 @@ def test_a_page_moves_the_crawl_on(catalogue: SqlCatalogue) -> None:
         page.write(made.first_page(ONE), made.NOW)
         page.write(Writes(items=(made.item(TWO, ItemStatus.UNCHANGED),)), made.NOW)
         page.mark(
-            PageMark(seen=(ONE.id, TWO.id), cursor="1", owners_read=("amt", "bad"), clean=False)
+            PageMark(
+                seen=(ONE.id, TWO.id),
+                cursor="1",
+                owners_read=("amt", "bad"),
+                skipped=3,
+                clean=False,
+            )
         )
     made.store_page(catalogue, crawl, Writes(), cursor=None, now=made.NOW + timedelta(seconds=1))
     catalogue.end(crawl, made.end("stopped"), made.NOW)
@@ -92,7 +98,7 @@ def test_a_page_moves_the_crawl_on(catalogue: SqlCatalogue) -> None:
         cursor=None,
         listed=True,
         clean=False,
-        items={ItemStatus.ADDED: 1, ItemStatus.UNCHANGED: 1},
+        items={ItemStatus.ADDED: 1, ItemStatus.UNCHANGED: 1, ItemStatus.SKIPPED: 3},
         recent_owners={"amt": made.NOW, "bad": made.NOW},
     )
 
