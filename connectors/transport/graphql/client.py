@@ -33,6 +33,9 @@ from harvester.ports.errors import (
 Variables = Mapping[str, Any]
 PageVariables = Callable[[int], Variables]
 """Makes the variables of a page of at most so many items."""
+SizedDocument = Callable[[int], Document]
+"""Makes the document of a page of at most so many items, where its text depends on that (aliases);
+all of one name, and their optional lines at the same places."""
 
 logger = logging.getLogger(__name__)
 
@@ -65,12 +68,17 @@ class _TooMuchError(Exception):
     Attributes:
         reason: in the forge's words.
         by_complexity: it was its complexity.
+        instead: what it is where nothing smaller can be asked for, if sending the same again is no
+            use: the chain has done that.
     """
 
-    def __init__(self, reason: str, *, by_complexity: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, by_complexity: bool = False, instead: SourceError | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.by_complexity = by_complexity
+        self.instead = instead
 
 
 @dataclass(slots=True)
@@ -118,10 +126,16 @@ class GraphQL:
                 reason = error.reason
                 if error.by_complexity:
                     raise self._too_complex(document, reason) from error
+                if error.instead is not None:
+                    raise error.instead from error
         raise ServerError(f"{self._where(document)} failed {_TRIES} times: {reason}")
 
     async def page(
-        self, document: Document, variables: PageVariables, *, most: int = LARGEST
+        self,
+        document: Document | SizedDocument,
+        variables: PageVariables,
+        *,
+        most: int = LARGEST,
     ) -> Answer:
         """Ask for a page, smaller ones if the forge cannot bear it.
 
@@ -141,20 +155,24 @@ class GraphQL:
             ServerError: several single items failed in a row: it is the forge.
             SourceError: as :meth:`execute` raises it.
         """
-        learnt = self._learnt(document)
+
+        def sized(size: int) -> Document:
+            return document if isinstance(document, Document) else document(size)
+
+        learnt = self._learnt(sized(1))
         failures = 0
         while True:
             size = max(1, min(learnt.pages.size, most))
             try:
-                answer = await self._ask(document, variables(size), patient=size == 1)
+                answer = await self._ask(sized(size), variables(size), patient=size == 1)
             except _TooMuchError as error:
                 smaller = learnt.pages.too_much(size)
                 if error.by_complexity:
                     if not smaller:
-                        raise self._too_complex(document, error.reason) from error
+                        raise self._too_complex(sized(size), error.reason) from error
                     continue
                 if not smaller:
-                    raise self._unreadable(document, learnt, error.reason) from error
+                    raise self._unreadable(sized(size), learnt, error.reason) from error
                 failures += 1
                 await self._chain.wait(_pause(failures))
             else:
@@ -185,14 +203,17 @@ class GraphQL:
                 content=json.dumps(body).encode(),
             )
         except TooLargeError as error:
-            raise _TooMuchError(str(error)) from error
+            raise _TooMuchError(str(error), instead=error) from error
         except UnreachableError as error:
             if isinstance(error.__cause__, httpx.ReadTimeout):
-                raise _TooMuchError(str(error)) from error
+                raise _TooMuchError(str(error), instead=error) from error
             raise
-        if response.status_code in _TOO_MUCH:
-            raise _TooMuchError(f"the forge answered {response.status_code}")
-        answer = self._chain.json(response)
+        try:
+            answer = self._chain.json(response)
+        except ServerError as error:
+            if response.status_code in _TOO_MUCH:
+                raise _TooMuchError(str(error), instead=error) from error
+            raise
         if not isinstance(answer, dict):
             raise UnexpectedAnswerError(
                 f"source {self._chain.source}: {shown(self._url)} answered with JSON that is not"

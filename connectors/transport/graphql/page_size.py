@@ -19,6 +19,8 @@ class PageSize:
     size: int = LARGEST
     patience: int = _PATIENCE
     successes: int = 0
+    before: tuple[int, int] | None = None
+    """Size and patience before they were changed by failures that may all be one bad item's."""
 
     def too_much(self, tried: int) -> bool:
         """Take note that a page of this size failed.
@@ -27,8 +29,9 @@ class PageSize:
             Whether a smaller one can be tried.
         """
         if tried <= 1:
-            self.size, self.successes = 1, 0
+            self._blame_the_item()
             return False
+        self.before = self.before or (self.size, self.patience)
         self.size = max(1, min(self.size, tried // 2))
         self.patience = min(self.patience * 2, _MOST_PATIENCE)
         self.successes = 0
@@ -42,3 +45,11 @@ class PageSize:
         if self.successes >= self.patience:
             self.size = min(LARGEST, self.size * 2)
             self.successes = 0
+            self.before = None
+
+    def _blame_the_item(self) -> None:
+        """A single item that fails was what made the larger pages fail: go back to their size."""
+        self.successes = 0
+        if self.before is not None:
+            self.size, self.patience = self.before
+            self.before = None

@@ -5,26 +5,28 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from connectors.github.dialect import GitHubDialect
-from connectors.gitlab.dialect import GitLabDialect
 from connectors.transport.graphql import (
     Answer,
+    Cost,
     Dialect,
     Document,
+    ErrorKind,
     GraphQL,
     GraphQLError,
     ItemUnreadableError,
     TooComplexError,
 )
+from harvester.model import JsonObject
 from harvester.ports.errors import (
     BudgetExhaustedError,
     ForbiddenError,
     ServerError,
+    TooLargeError,
     UnauthorisedError,
     UnexpectedAnswerError,
     UnreachableError,
@@ -60,7 +62,36 @@ OLD = Document(
   }
 }""",
 )
-GITHUB, GITLAB = GitHubDialect(), GitLabDialect()
+TIMEOUT = "Something went wrong while executing your query"
+_FORGE_FAILED = (TIMEOUT, "Internal server error")
+
+
+class PlainDialect:
+    """A forge that says plainly what it means."""
+
+    def kind_of(self, error: GraphQLError) -> ErrorKind:
+        if "exceeds max complexity" in error.message:
+            return ErrorKind.TOO_COMPLEX
+        if error.type == "RESOURCE_LIMITS_EXCEEDED" or error.message in _FORGE_FAILED:
+            return ErrorKind.TOO_MUCH
+        return ErrorKind.PARTIAL if error.path else ErrorKind.REFUSED
+
+    def cost_of(self, data: JsonObject) -> Cost | None:
+        if "rateLimit" in data:
+            told = data["rateLimit"]
+            return Cost(
+                points=told["cost"],
+                limit=told["limit"],
+                remaining=told["remaining"],
+                reset_at=datetime.fromisoformat(told["resetAt"]),
+            )
+        if "queryComplexity" in data:
+            told = data["queryComplexity"]
+            return Cost(complexity=told["score"], complexity_limit=told["limit"])
+        return None
+
+
+DIALECT: Dialect = PlainDialect()
 
 
 def error(message: str, **more: Any) -> Reply:
@@ -83,14 +114,12 @@ def bearing(most: int, otherwise: Callable[[Got], Reply]) -> Callable[[Got], Rep
     return handle
 
 
-TIMEOUT = "Something went wrong while executing your query. This may be the result of a timeout, or"
-TOO_MUCH: list[tuple[str, Dialect, Callable[[Got], Reply]]] = [
-    ("502", GITHUB, lambda _: html(502)),
-    ("504", GITLAB, lambda _: html(504)),
-    ("a time-out in a 200", GITHUB, lambda _: error(TIMEOUT)),
+TOO_MUCH: list[tuple[str, Callable[[Got], Reply]]] = [
+    ("502", lambda _: html(502)),
+    ("504", lambda _: html(504)),
+    ("a time-out in a 200", lambda _: error(TIMEOUT)),
     (
         "resource limits, with partial data",
-        GITHUB,
         lambda _: answer(
             {
                 "data": {"items": None},
@@ -100,7 +129,6 @@ TOO_MUCH: list[tuple[str, Dialect, Callable[[Got], Reply]]] = [
     ),
     (
         "complexity",
-        GITLAB,
         lambda _: answer(
             {
                 "errors": [
@@ -110,31 +138,23 @@ TOO_MUCH: list[tuple[str, Dialect, Callable[[Got], Reply]]] = [
         ),
     ),
     (
-        "too many ids",
-        GITLAB,
-        lambda _: error("Resolvers::ProjectsResolver#ids cannot accept more than 1000 items"),
-    ),
-    (
         "an internal error",
-        GITLAB,
         lambda _: answer({"errors": [{"message": "Internal server error"}]}),
     ),
-    ("over-size", GITHUB, lambda _: packed(b" " * 100_000)),
-    ("slow", GITHUB, lambda _: Reply(body=b"{" * 1000, drip=0.02)),
+    ("over-size", lambda _: packed(b" " * 100_000)),
+    ("slow", lambda _: Reply(body=b"{" * 1000, drip=0.02)),
 ]
 
 
-@pytest.mark.parametrize(
-    ("dialect", "wrong"), [t[1:] for t in TOO_MUCH], ids=[t[0] for t in TOO_MUCH]
-)
+@pytest.mark.parametrize("wrong", [t[1] for t in TOO_MUCH], ids=[t[0] for t in TOO_MUCH])
 async def test_a_page_that_is_too_much_is_halved(
-    around: Surroundings, dialect: Dialect, wrong: Callable[[Got], Reply]
+    around: Surroundings, wrong: Callable[[Got], Reply]
 ) -> None:
     async with (
         serving(bearing(30, wrong)) as server,
         around.chain(server.url, max_body=50_000, timeout=0.1) as chain,
     ):
-        graphql = GraphQL(chain, server.url, dialect)
+        graphql = GraphQL(chain, server.url, DIALECT)
         page = await graphql.page(ITEMS, lambda n: {"first": n})
         again = await graphql.page(ITEMS, lambda n: {"first": n})
     assert page.size == again.size == page.data["items"] == 25
@@ -145,9 +165,9 @@ async def test_the_size_is_remembered_for_the_host_and_the_document(around: Surr
     other = Document("other.graphql", ITEMS.text)
     async with serving(bearing(50, lambda _: html(502))) as server:
         async with around.chain(server.url) as chain:
-            await GraphQL(chain, server.url, GITHUB).page(ITEMS, lambda n: {"first": n})
+            await GraphQL(chain, server.url, DIALECT).page(ITEMS, lambda n: {"first": n})
         async with around.chain(server.url) as chain:
-            graphql = GraphQL(chain, server.url, GITHUB)
+            graphql = GraphQL(chain, server.url, DIALECT)
             assert graphql.page_size(ITEMS) == 50
             assert graphql.page_size(other) == 100
 
@@ -157,7 +177,7 @@ async def test_a_page_is_no_larger_than_asked_for(around: Surroundings) -> None:
         serving(bearing(100, lambda _: html(502))) as server,
         around.chain(server.url) as chain,
     ):
-        page = await GraphQL(chain, server.url, GITHUB).page(ITEMS, lambda n: {"first": n}, most=7)
+        page = await GraphQL(chain, server.url, DIALECT).page(ITEMS, lambda n: {"first": n}, most=7)
     assert page.size == 7
 
 
@@ -166,7 +186,7 @@ async def test_the_one_item_that_breaks_its_page_is_named_unreadable(around: Sur
         serving(bearing(0, lambda _: html(502))) as server,
         around.chain(server.url, attempts=2) as chain,
     ):
-        graphql = GraphQL(chain, server.url, GITHUB)
+        graphql = GraphQL(chain, server.url, DIALECT)
         with pytest.raises(ItemUnreadableError, match=r"items\.graphql"):
             await graphql.page(ITEMS, lambda n: {"first": n})
     assert [size_of(got) for got in server.got] == [100, 50, 25, 12, 6, 3, 1, 1]
@@ -179,20 +199,31 @@ async def test_after_an_item_was_passed_over_the_next_are_read(around: Surroundi
         return error(TIMEOUT) if bad else answer({"data": {"items": size_of(got)}})
 
     async with serving(handle) as server, around.chain(server.url) as chain:
-        graphql = GraphQL(chain, server.url, GITHUB)
-        with pytest.raises(ItemUnreadableError):
-            await graphql.page(ITEMS, lambda n: {"first": n})
-        bad = False
-        for _ in range(2):
-            assert (await graphql.page(ITEMS, lambda n: {"first": n})).size == 1
-        bad = True
-        with pytest.raises(ItemUnreadableError):
-            await graphql.page(ITEMS, lambda n: {"first": n})
+        graphql = GraphQL(chain, server.url, DIALECT)
+        for _ in range(4):
+            bad = True
+            with pytest.raises(ItemUnreadableError):
+                await graphql.page(ITEMS, lambda n: {"first": n})
+            bad = False
+            assert (await graphql.page(ITEMS, lambda n: {"first": n})).size == 100
+
+
+async def test_a_document_that_depends_on_the_size_is_made_for_each(around: Surroundings) -> None:
+    def sized(size: int) -> Document:
+        return Document("sized.graphql", f"query S($first: Int!) {{ n{size}(first: $first) }}")
+
+    async with (
+        serving(bearing(30, lambda _: html(502))) as server,
+        around.chain(server.url) as chain,
+    ):
+        await GraphQL(chain, server.url, DIALECT).page(sized, lambda n: {"first": n})
+    asked = [got.json()["query"].split()[-3] for got in server.got]
+    assert asked == ["n100(first:", "n50(first:", "n25(first:"]
 
 
 async def test_several_unreadable_items_in_a_row_are_a_broken_forge(around: Surroundings) -> None:
     async with serving(in_turn(error(TIMEOUT))) as server, around.chain(server.url) as chain:
-        graphql = GraphQL(chain, server.url, GITHUB)
+        graphql = GraphQL(chain, server.url, DIALECT)
         for _ in range(2):
             with pytest.raises(ItemUnreadableError):
                 await graphql.page(ITEMS, lambda n: {"first": n})
@@ -205,14 +236,14 @@ async def test_a_forge_that_is_down_is_no_matter_of_size(around: Surroundings) -
         url = server.url
     async with around.chain(url, attempts=2) as chain:
         with pytest.raises(UnreachableError):
-            await GraphQL(chain, url, GITHUB).page(ITEMS, lambda n: {"first": n})
+            await GraphQL(chain, url, DIALECT).page(ITEMS, lambda n: {"first": n})
     assert len(around.clock.slept) == 1
 
 
 async def test_what_is_too_complex_at_any_size_is_told_apart(around: Surroundings) -> None:
     complex_ = error("Query has complexity of 346, which exceeds max complexity of 250")
     async with serving(in_turn(complex_)) as server, around.chain(server.url) as chain:
-        graphql = GraphQL(chain, server.url, GITLAB)
+        graphql = GraphQL(chain, server.url, DIALECT)
         with pytest.raises(TooComplexError, match="346"):
             await graphql.page(ITEMS, lambda n: {"first": n})
         with pytest.raises(TooComplexError):
@@ -234,7 +265,7 @@ async def test_partial_data_is_kept_and_errors_know_their_place(around: Surround
         }
     )
     async with serving(in_turn(partial)) as server, around.chain(server.url) as chain:
-        got = await GraphQL(chain, server.url, GITHUB).execute(PLAIN)
+        got = await GraphQL(chain, server.url, DIALECT).execute(PLAIN)
     assert got.data["a"] == {"id": 1}
     assert [e.type for e in got.errors_at("b")] == ["NOT_FOUND"]
     assert got.errors_at("b", "id"), "an error above"
@@ -247,7 +278,7 @@ async def test_partial_data_is_kept_and_errors_know_their_place(around: Surround
 async def test_variables_go_along_and_unused_ones_do_not(around: Surroundings) -> None:
     good = answer({"data": {}})
     async with serving(in_turn(good)) as server, around.chain(server.url, token="t") as chain:
-        await GraphQL(chain, server.url, GITHUB).execute(ITEMS, {"first": 3, "else": 4})
+        await GraphQL(chain, server.url, DIALECT).execute(ITEMS, {"first": 3, "else": 4})
         spent = chain.spent()
     (got,) = server.got
     assert got.json() == {"query": ITEMS.without(frozenset()), "variables": {"first": 3}}
@@ -271,7 +302,7 @@ async def test_a_refusal_is_an_error(
     around: Surroundings, reply: Reply, expected: type[Exception], words: str
 ) -> None:
     async with serving(in_turn(reply)) as server, around.chain(server.url) as chain:
-        graphql = GraphQL(chain, server.url, GITHUB)
+        graphql = GraphQL(chain, server.url, DIALECT)
         with pytest.raises(expected, match=words):
             await graphql.execute(PLAIN)
         with pytest.raises(expected):
@@ -281,12 +312,32 @@ async def test_a_refusal_is_an_error(
 async def test_a_query_without_pages_is_tried_again(around: Surroundings) -> None:
     replies = in_turn(error(TIMEOUT), answer({"data": {"viewer": 1}}))
     async with serving(replies) as server, around.chain(server.url) as chain:
-        got = await GraphQL(chain, server.url, GITHUB).execute(PLAIN)
+        got = await GraphQL(chain, server.url, DIALECT).execute(PLAIN)
     assert got.data == {"viewer": 1}
     async with serving(in_turn(error(TIMEOUT))) as server, around.chain(server.url) as chain:
         with pytest.raises(ServerError, match="3 times"):
-            await GraphQL(chain, server.url, GITHUB).execute(PLAIN)
+            await GraphQL(chain, server.url, DIALECT).execute(PLAIN)
     assert len(server.got) == 3
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected", "sent"),
+    [
+        (html(502), ServerError, 4),
+        (packed(b" " * 100_000), TooLargeError, 1),
+        (Reply(body=b"{" * 1000, drip=0.02), UnreachableError, 4),
+    ],
+)
+async def test_a_query_without_pages_is_sent_by_the_chain_as_often_as_ever(
+    around: Surroundings, reply: Reply, expected: type[Exception], sent: int
+) -> None:
+    async with (
+        serving(in_turn(reply)) as server,
+        around.chain(server.url, max_body=50_000, timeout=0.1, attempts=4) as chain,
+    ):
+        with pytest.raises(expected):
+            await GraphQL(chain, server.url, DIALECT).execute(PLAIN)
+    assert len(server.got) == sent
 
 
 # --- limits and costs -------------------------------------------------------------------------
@@ -300,7 +351,7 @@ def rate(**more: Any) -> Reply:
 
 async def test_points_are_counted_and_the_ledger_learns(around: Surroundings) -> None:
     async with serving(in_turn(rate())) as server, around.chain(server.url) as chain:
-        graphql = GraphQL(chain, server.url, GITHUB)
+        graphql = GraphQL(chain, server.url, DIALECT)
         await graphql.execute(PLAIN)
         await graphql.execute(PLAIN)
         spent = chain.spent()
@@ -311,7 +362,7 @@ async def test_points_are_counted_and_the_ledger_learns(around: Surroundings) ->
 
 async def test_the_last_points_still_bring_good_data(around: Surroundings) -> None:
     async with serving(in_turn(rate(remaining=0))) as server, around.chain(server.url) as chain:
-        graphql = GraphQL(chain, server.url, GITHUB)
+        graphql = GraphQL(chain, server.url, DIALECT)
         assert (await graphql.execute(PLAIN)).data["viewer"] == 1
         with pytest.raises(BudgetExhaustedError) as caught:
             await graphql.execute(PLAIN)
@@ -333,8 +384,8 @@ async def test_a_limit_in_a_200_ends_the_crawl_and_is_kept(around: Surroundings)
     )
     async with serving(in_turn(limited)) as server, around.chain(server.url) as chain:
         with pytest.raises(BudgetExhaustedError):
-            await GraphQL(chain, server.url, GITHUB).page(ITEMS, lambda n: {"first": n})
-        assert GraphQL(chain, server.url, GITHUB).page_size(ITEMS) == 100
+            await GraphQL(chain, server.url, DIALECT).page(ITEMS, lambda n: {"first": n})
+        assert GraphQL(chain, server.url, DIALECT).page_size(ITEMS) == 100
     (kept,) = around.budgets.kept.values()
     assert kept.not_before == START + timedelta(minutes=40)
 
@@ -344,7 +395,7 @@ async def test_complexity_is_recorded(around: Surroundings) -> None:
         return answer({"data": {"queryComplexity": {"score": score, "limit": 250}}})
 
     async with serving(in_turn(told(139), told(62))) as server, around.chain(server.url) as chain:
-        graphql = GraphQL(chain, server.url, GITLAB)
+        graphql = GraphQL(chain, server.url, DIALECT)
         await graphql.execute(PLAIN)
         await graphql.execute(PLAIN)
         assert graphql.complexity == (139, 250)
@@ -400,11 +451,11 @@ async def test_an_old_forge_is_asked_for_less_and_that_is_remembered(around: Sur
     variables = {"group": "g", "archived": True}
     async with serving(old_forge) as server:
         async with around.chain(server.url) as chain:
-            got = await GraphQL(chain, server.url, GITLAB).execute(OLD, variables)
+            got = await GraphQL(chain, server.url, DIALECT).execute(OLD, variables)
             assert got.data == {"projects": {"id": 1}}
             assert len(server.got) == 3
         async with around.chain(server.url) as chain:
-            await GraphQL(chain, server.url, GITLAB).execute(OLD, variables)
+            await GraphQL(chain, server.url, DIALECT).execute(OLD, variables)
             assert len(server.got) == 4
         last = server.got[-1].json()
     assert last["variables"] == {"group": "g"}
@@ -418,7 +469,7 @@ async def test_what_is_needed_and_unknown_is_an_error(around: Surroundings) -> N
     )
     async with serving(in_turn(refused)) as server, around.chain(server.url) as chain:
         with pytest.raises(UnexpectedAnswerError, match="Field 'id'"):
-            await GraphQL(chain, server.url, GITLAB).execute(OLD, {"group": "g"})
+            await GraphQL(chain, server.url, DIALECT).execute(OLD, {"group": "g"})
     assert len(server.got) == 1
 
 
@@ -428,7 +479,7 @@ async def test_a_forge_that_never_has_enough_does_not_go_on_for_ever(around: Sur
     )
     async with serving(in_turn(refused)) as server, around.chain(server.url) as chain:
         with pytest.raises(UnexpectedAnswerError):
-            await GraphQL(chain, server.url, GITLAB).execute(OLD, {"group": "g"})
+            await GraphQL(chain, server.url, DIALECT).execute(OLD, {"group": "g"})
     assert len(server.got) == 2
 
 

@@ -1,83 +1,51 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The page size: halved when too much, grown back slowly, always between 1 and 100."""
-
-from hypothesis import given
-from hypothesis import strategies as st
+"""How the page size shrinks and grows, and who is to blame."""
 
 from connectors.transport.graphql.page_size import LARGEST, PageSize
 
 
-def test_it_halves_down_to_one_and_then_says_so() -> None:
-    pages, sizes = PageSize(), []
+def shrunk_to_one(pages: PageSize) -> int:
+    """Let every page fail until one item is left; gives the number of failures before that."""
+    failures = 0
     while pages.too_much(pages.size):
-        sizes.append(pages.size)
-    assert sizes == [50, 25, 12, 6, 3, 1]
-    assert pages.size == 1
+        failures += 1
+    return failures
 
 
-def test_it_grows_back_only_after_many_successes() -> None:
+def test_halves_and_grows_back_slowly() -> None:
+    pages = PageSize()
+    assert pages.too_much(100)
+    assert pages.size == 50
+    for _ in range(15):
+        pages.fitted(50)
+    assert pages.size == 50
+    pages.fitted(50)
+    assert pages.size == LARGEST
+
+
+def test_a_small_rest_of_a_listing_proves_nothing() -> None:
     pages = PageSize()
     pages.too_much(100)
-    needed = 0
-    while pages.size < LARGEST:
-        pages.fitted(pages.size)
-        needed += 1
-    assert needed == 16
-
-
-def test_each_failure_makes_it_more_patient() -> None:
-    pages, needed = PageSize(), []
-    for _ in range(8):
-        pages.too_much(100)
-        count = 0
-        while pages.size < LARGEST:
-            pages.fitted(pages.size)
-            count += 1
-        needed.append(count)
-    assert needed == [16, 32, 64, 128, 256, 256, 256, 256]
-
-
-def test_a_smaller_page_than_allowed_proves_nothing() -> None:
-    pages = PageSize()
-    pages.too_much(100)
-    for _ in range(1000):
+    for _ in range(99):
         pages.fitted(3)
     assert pages.size == 50
 
 
-def test_a_small_page_that_fails_takes_the_size_below_it() -> None:
+def test_an_item_that_fails_alone_takes_the_blame() -> None:
     pages = PageSize()
-    assert pages.too_much(10)
-    assert pages.size == 5
+    assert shrunk_to_one(pages) == 6
+    assert (pages.size, pages.patience) == (LARGEST, PageSize().patience)
 
 
-@given(st.lists(st.tuples(st.booleans(), st.integers(min_value=1, max_value=100))))
-def test_whatever_happens_it_stays_within_bounds(story: list[tuple[bool, int]]) -> None:
+def test_only_what_failed_since_the_last_growth_is_blamed_on_the_item() -> None:
     pages = PageSize()
-    for good, most in story:
-        before = pages.size
-        tried = min(before, most)
-        if good:
-            pages.fitted(tried)
-            assert before <= pages.size <= 2 * before
-        else:
-            smaller = pages.too_much(tried)
-            assert smaller == (tried > 1)
-            assert pages.size < tried or tried == 1
-        assert 1 <= pages.size <= LARGEST
-
-
-@given(st.integers(min_value=1, max_value=100))
-def test_it_finds_what_a_forge_can_bear(bearable: int) -> None:
-    """Within a few hundred pages it works near what is bearable, and seldom above it."""
-    pages, failures = PageSize(), 0
-    for _ in range(400):
-        if pages.size > bearable:
-            failures += 1
-            assert pages.too_much(pages.size)
-        else:
-            pages.fitted(pages.size)
-    assert failures <= 12
-    assert pages.size >= min(bearable, LARGEST) // 4
+    for _ in range(2):
+        pages.too_much(pages.size)
+    assert pages.size == 25
+    for _ in range(pages.patience):
+        pages.fitted(25)
+    assert pages.size == 50
+    shrunk_to_one(pages)
+    assert pages.size == 50
