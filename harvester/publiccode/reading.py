@@ -6,6 +6,7 @@
 from dataclasses import replace
 
 from harvester.model import JsonObject, Reading
+from harvester.publiccode.addresses import Address
 from harvester.publiccode.context import FileContext
 from harvester.publiccode.decoding import decode, refuse_size
 from harvester.publiccode.findings import Findings
@@ -60,6 +61,21 @@ def normalise(record: JsonObject, context: FileContext | None = None) -> Reading
     )
 
 
+def addresses(content: bytes, context: FileContext) -> tuple[Address, ...]:
+    """Give the web addresses of a file, each once, for a check over the network to follow.
+
+    Paths of files are among them where the context tells what they are resolved against.
+    """
+    findings = Findings()
+    text = decode(content, findings)
+    root = read_yaml(text, findings) if text is not None else None
+    if root is None:
+        return ()
+    reader, _ = _walk(root, context, findings)
+    first = {address.url: address for address in reversed(reader.addresses)}
+    return tuple(address for address in reader.addresses if first[address.url] is address)
+
+
 def _reading(root: Mapping | None, context: FileContext, findings: Findings) -> Reading:
     if root is None:
         return Reading(
@@ -70,12 +86,7 @@ def _reading(root: Mapping | None, context: FileContext, findings: Findings) -> 
             declared_url=None,
             normaliser=NORMALISER,
         )
-    table = standard(1 if context.profile == "v1" else 0)
-    reader = Reader(table, context, findings)
-    walk = Walk(reader)
-    record = walk.record(root)
-    check_rules(root, record, table, walk)
-    walk.close(record)
+    reader, record = _walk(root, context, findings)
     return Reading(
         valid=not findings.fatal,
         version=reader.version,
@@ -84,3 +95,13 @@ def _reading(root: Mapping | None, context: FileContext, findings: Findings) -> 
         declared_url=reader.declared_url,
         normaliser=NORMALISER,
     )
+
+
+def _walk(root: Mapping, context: FileContext, findings: Findings) -> tuple[Reader, JsonObject]:
+    table = standard(1 if context.profile == "v1" else 0)
+    reader = Reader(table, context, findings)
+    walk = Walk(reader)
+    record = walk.record(root)
+    check_rules(root, record, table, walk)
+    walk.close(record)
+    return reader, record

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from harvester.model import JsonObject
 from harvester.publiccode import links, vocabulary
+from harvester.publiccode.addresses import Address, AddressKind
 from harvester.publiccode.codes import Code
 from harvester.publiccode.context import FileContext
 from harvester.publiccode.dates import iso_date, meant_date
@@ -58,6 +59,8 @@ class Reader:
     findings: Findings
     declared_url: str | None = None
     version: str | None = None
+    addresses: list[Address] = field(default_factory=list)
+    """Web addresses that lead to a link, the repository or a file, in the order of the file."""
     raw: JsonObject = field(default_factory=dict)
     """Values that could not be read, by the path at which the file has them."""
 
@@ -77,6 +80,13 @@ class Value:
     def tell(self, code: Code, suggestion: str | None = None, **arguments: str) -> None:
         """Note a finding at this place."""
         self.reader.findings.add(code, self.path, self.mark, suggestion, severity=None, **arguments)
+
+    def lead(self, kind: AddressKind, url: str) -> None:
+        """Note an address that a check over the network may follow."""
+        line, column = (self.mark.line + 1, self.mark.column + 1) if self.mark else (0, 0)
+        self.reader.addresses.append(
+            Address(url=url, kind=kind, key=self.path, line=line, column=column)
+        )
 
 
 ValueFunction = Callable[[Value], Any]
@@ -175,6 +185,7 @@ def _link(value: Value) -> Any:
         return UNREADABLE
     if links.is_placeholder_link(link):
         value.tell(Code.PLACEHOLDER, value=text)
+    value.lead(AddressKind.LINK, link)
     return link
 
 
@@ -196,6 +207,7 @@ def _repository(value: Value) -> Any:
         value.reader.raw[value.path] = text
         return here
     value.reader.declared_url = url
+    value.lead(AddressKind.REPOSITORY, url)
     return url
 
 
@@ -211,19 +223,32 @@ def _other_repository(value: Value) -> Any:
 
 def _file(value: Value) -> Any:
     text = value.text
+    link = links.web_link(text)
+    if link is None and ("://" in text or links.is_absolute_path(text)):
+        return _bad_path(value)
     if value.key.extensions and links.extension(text) not in value.key.extensions:
         value.tell(Code.IMAGE_TYPE, value=text, allowed=", ".join(value.key.extensions))
-    link = links.web_link(text)
     if link is not None:
+        value.lead(AddressKind.FILE, link)
         return link
-    if links.is_absolute_path(text):
-        suggestion = text.lstrip("/") if text.startswith("/") else None
-        value.tell(Code.ABSOLUTE_PATH, suggestion=suggestion, value=text)
-        return UNREADABLE
     if links.leaves_repository(text):
         value.tell(Code.OUTSIDE_REPOSITORY, value=text)
         return UNREADABLE
-    return links.file_address(text, value.reader.context.raw_base)
+    base = value.reader.context.raw_base
+    address = links.file_address(text, base)
+    if base is not None:
+        value.lead(AddressKind.FILE, address)
+    return address
+
+
+def _bad_path(value: Value) -> Any:
+    text = value.text
+    if "://" in text and not text.lower().startswith("file:"):
+        value.tell(Code.BAD_LINK, value=text)
+    else:
+        suggestion = text.lstrip("/") if text.startswith("/") else None
+        value.tell(Code.ABSOLUTE_PATH, suggestion=suggestion, value=text)
+    return UNREADABLE
 
 
 def _license(value: Value) -> Any:
@@ -232,9 +257,10 @@ def _license(value: Value) -> Any:
     if found.expression is None:
         value.tell(Code.UNKNOWN_LICENSE, suggestion=found.suggestion, value=text)
         return UNREADABLE
-    if found.expression != text:
-        code = Code.DEPRECATED_LICENSE if found.deprecated else Code.LICENSE_SPELLING
-        value.tell(code, suggestion=found.expression, value=text)
+    if found.deprecated:
+        value.tell(Code.DEPRECATED_LICENSE, suggestion=found.expression, value=text)
+    elif found.other_case:
+        value.tell(Code.LICENSE_SPELLING, suggestion=found.expression, value=text)
     return found.expression
 
 

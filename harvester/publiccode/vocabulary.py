@@ -47,6 +47,8 @@ class License:
     expression: str | None
     """The normalised SPDX expression; None where the text is none."""
     suggestion: str | None
+    other_case: bool = False
+    """It is written with capitals and small letters other than usual."""
     deprecated: bool = False
     """It uses an id that SPDX has replaced, with the same meaning."""
 
@@ -117,17 +119,18 @@ def license_of(text: str) -> License:
     try:
         parsed = licensing.parse(cleaned, strict=True)
         unknown = [
-            key for key in licensing.unknown_license_keys(parsed) if not _REFERENCE.fullmatch(key)
+            key
+            for key in licensing.unknown_license_keys(parsed)
+            if not (_REFERENCE.fullmatch(key) or _is_or_later(key))
         ]
         expression = str(parsed.render())
     except (ExpressionError, ExpressionParseError, RecursionError):
         return License(None, _license_suggestion(cleaned))
     if unknown:
         return License(None, _license_suggestion(cleaned))
-    deprecated = expression.casefold() != cleaned.casefold() and not _same_words(
-        expression, cleaned
-    )
-    return License(expression, None, deprecated)
+    usual, written = _terms(expression), _terms(cleaned)
+    same = [term.casefold() for term in usual] == [term.casefold() for term in written]
+    return License(expression, None, other_case=same and usual != written, deprecated=not same)
 
 
 def _is_or_later(key: str) -> bool:
@@ -137,11 +140,9 @@ def _is_or_later(key: str) -> bool:
     }
 
 
-def _same_words(expression: str, text: str) -> bool:
-    """Say whether two expressions differ in parentheses and case alone."""
-    return re.findall(r"[^\s()]+", expression.casefold()) == re.findall(
-        r"[^\s()]+", text.casefold()
-    )
+def _terms(expression: str) -> list[str]:
+    """Give an expression's ids and operators; parentheses that change nothing come and go."""
+    return re.findall(r"[^\s()]+", expression)
 
 
 def _license_suggestion(text: str) -> str | None:

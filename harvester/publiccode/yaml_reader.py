@@ -46,6 +46,8 @@ class _Level:
     nodes_before: int
     is_key: bool
     """It is itself a key, which JSON has no place for: composed, told and dropped."""
+    merge_key: Scalar | None = None
+    """It is the value of this merge key, and is merged when it is complete."""
     key: Scalar | None = None
     """The key whose value comes next."""
     skip_value: bool = False
@@ -189,6 +191,8 @@ class _Composer:
         level = self._levels.pop()
         if level.is_key:
             self._complex_key(level.node.mark)
+        if level.merge_key is not None and isinstance(parent := self._levels[-1].node, Mapping):
+            self._merge(parent, level.merge_key, level.node)
         if level.anchor is not None:
             self._anchors[level.anchor] = (level.node, self._nodes - level.nodes_before)
             self._open_anchors.discard(level.anchor)
@@ -214,14 +218,23 @@ class _Composer:
         self._place(node)
 
     def forget_last(self) -> None:
-        """Drop the text read last: behind a syntax error nobody knows where it ended."""
+        """Drop the text read last: nobody knows where it ended, unless a key came after it."""
+        if self._levels and self._levels[-1].key is not None:
+            return
         if isinstance(self._last, Mapping):
             self._last.entries.popitem()
         elif isinstance(self._last, Sequence):
             self._last.items.pop()
 
     def break_off(self) -> None:
-        """Mark what is still open as incomplete."""
+        """Mark what is still open as incomplete, and drop what has nothing in it yet."""
+        for outer, level in zip(self._levels[::-1][1:], self._levels[::-1], strict=False):
+            if not (_is_empty(level.node) and _last_of(outer.node) is level.node):
+                break
+            if isinstance(outer.node, Sequence):
+                outer.node.items.pop()
+            else:
+                outer.node.entries.popitem()
         for level in self._levels:
             if isinstance(level.node, Mapping):
                 level.node.complete = False
@@ -241,9 +254,13 @@ class _Composer:
             raise _GiveUpError
         level = self._levels[-1] if self._levels else None
         is_key = level is not None and type(level.node) is Mapping and level.key is None
+        merge_key = None
         if not is_key:
-            self._place(node)
-        self._levels.append(_Level(node, event.anchor, before, is_key))
+            if level is not None and _is_merge(level.key):
+                merge_key, level.key = level.key, None
+            else:
+                self._place(node)
+        self._levels.append(_Level(node, event.anchor, before, is_key, merge_key))
         if event.anchor is not None:
             self._open_anchors.add(event.anchor)
 
@@ -266,7 +283,7 @@ class _Composer:
 
     def _enter(self, parent: Mapping, key: Scalar, node: Node) -> None:
         name = key.text
-        if name == _MERGE and key.plain:
+        if _is_merge(key):
             self._merge(parent, key, node)
             return
         first = parent.entries.get(name)
@@ -335,6 +352,20 @@ class _Composer:
             elif level is not self._levels[-1] and level.node.entries:
                 path = _joined(path, next(reversed(level.node.entries)))
         return path
+
+
+def _is_empty(node: Mapping | Sequence) -> bool:
+    return not (node.items if isinstance(node, Sequence) else node.entries)
+
+
+def _last_of(node: Mapping | Sequence) -> Node | None:
+    if isinstance(node, Sequence):
+        return node.items[-1] if node.items else None
+    return next(reversed(node.entries.values()))[1] if node.entries else None
+
+
+def _is_merge(key: Scalar | None) -> bool:
+    return key is not None and key.plain and key.text == _MERGE
 
 
 def _joined(path: str, name: str) -> str:

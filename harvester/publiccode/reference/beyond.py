@@ -3,9 +3,9 @@
 
 """The reference parser's checks that no table tells: deprecated keys, links, files."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from harvester.model import Severity
 from harvester.publiccode import vocabulary
@@ -104,8 +104,7 @@ def _file(
         return
     if around is None:
         return
-    address = urlsplit(path)
-    is_address = bool(address.scheme and address.netloc)
+    is_address = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", path) is not None
     head = around.fetched(path) if is_address else around.head(path)
     if is_address and head is None and around.unreachable(path) is None:
         return

@@ -6,6 +6,7 @@
 import struct
 import zlib
 from pathlib import Path
+from posixpath import normpath
 from typing import Protocol
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -51,7 +52,7 @@ class LocalFiles:
 
     def head(self, path: str) -> bytes | None:
         """Give the first bytes of a file; None where there is none."""
-        file = self._folder / path
+        file = self._folder / normpath(path)
         try:
             with file.open("rb") as stream:
                 return stream.read(_READ)

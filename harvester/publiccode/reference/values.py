@@ -73,7 +73,7 @@ def is_organisation_uri(text: str) -> bool:
         if rest.lower().startswith(_ITALIAN):
             return vocabulary.is_italian_administration(rest[len(_ITALIAN) :])
         return True
-    return bool(urlsplit(text).netloc)
+    return rest.startswith("//") and rest.strip("/") != ""
 
 
 def is_uri(text: str) -> bool:
