@@ -194,6 +194,7 @@ class _One:
             limit=self.run.wishes.limit,
             addresses=job.target.addresses,
         )
+        self.listener.reads_addresses = task.addresses is not None
         async with compose.connector_types()[plan.kind](job.access) as connector:
             if task.addresses is None:
                 size = await self.worker(self.catalogue.size, plan.name)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import entry_points as installed
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import harvester
 from harvester.cli import compose, main
 
 ROOT = Path(harvester.__file__).parent.parent
+KIND = "standin"
 SETTINGS = """\
 [http]
 contact = "https://example.org/harvester"
@@ -119,6 +121,8 @@ def shell(
     for name in list(os.environ):
         if name.startswith("HARVESTER_"):
             monkeypatch.delenv(name)
+    # Whatever else is installed where the tests run would ask real forges.
+    monkeypatch.setattr(compose, "entry_points", lambda group: installed(group=group, name=KIND))
     compose.connector_types.cache_clear()
     made = Shell(folder, site, monkeypatch, capsys)
     made.settings()

@@ -117,6 +117,7 @@ def test_an_address_of_a_configured_source(shell: Shell) -> None:
     (source,) = ran.json["sources"]
     assert (source["name"], source["complete"], source["error"]) == ("forge", False, None)
     assert "expected:" not in ran.err
+    assert "forge: reads the addresses that were given" in ran.err
 
 
 def test_the_address_of_a_whole_source_is_the_source(shell: Shell) -> None:

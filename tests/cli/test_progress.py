@@ -16,6 +16,7 @@ from tests.cli.conftest import Shell
 def test_standing() -> None:
     spent = Spent(graphql=2, rest=1, budget_left=40)
     assert standing(7, None, None, spent) == "7 repositories, 3 requests, 40 left"
+    assert standing(1, None, 1, Spent(raw=1)) == "1 repository, 1 owner to go, 1 request"
     assert standing(7, 9, 2, Spent()) == "7 of 9 repositories, 2 owners to go, 0 requests"
 
 

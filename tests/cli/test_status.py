@@ -70,6 +70,9 @@ def test_an_invalid_one_says_why(crawled: Shell) -> None:
     out = crawled("status", f"{FORGE}/CITY/two").out
     assert "known, but not listed, there was no good file yet" in out
     assert "invalid: the file has errors; the findings say what to mend (" in out
+    assert "    line 1: description: `description` is missing." in out
+    german = crawled("status", f"{FORGE}/city/two", "--lang", "de").out
+    assert "    Zeile 1: description: `description` fehlt." in german
     seen = crawled("status", f"{FORGE}/city/two", "--json").json
     assert (seen["found"], seen["why_not"], seen["source"]) == (True, None, "forge")
     assert seen["software"][0]["state_reason"] == "never-valid"
