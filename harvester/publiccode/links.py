@@ -12,7 +12,7 @@ from harvester.urls import BadUrlError, canonical_url
 
 _STRAY = " \t\r\n\"'<>`"
 _DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/:?#].*)?", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"/\.{3,}(?:/|$)|<[^>]*>|\{[^}]*\}|/x{3,}(?:/|$)", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"/\.{3,}(?:/|$)|<[^<>]*>|\{[^{}]*\}|/x{3,}(?:/|$)", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _GIT = re.compile(
     r"(?:(?:ssh|git)://(?:[\w.-]+@)?(?P<host>[\w.-]+)(?::\d+)?/|[\w.-]+@(?P<scp>[\w.-]+):)"
