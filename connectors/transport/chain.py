@@ -17,6 +17,7 @@ From the outside in, and why there:
 """
 
 import random
+import re
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -120,8 +121,9 @@ class Chain:
             raise no_answer(error, f"source {self.source}: {shown(request.url)}") from error
 
     def _no_address(self, url: str) -> SourceError:
+        public = re.sub(r"//[^/@]*@", "//", url.split("?", maxsplit=1)[0])[:200]
         return UnexpectedAnswerError(
-            f"source {self.source}: {url[:200]!r} is not a web address; correct it in the"
+            f"source {self.source}: {public!r} is not a web address; correct it in the"
             " configuration, or, where the forge gave it, report it to the forge"
         )
 

@@ -89,7 +89,7 @@ class Reply:
     """Close the connection instead of answering."""
 
 
-def answer(value: object, status: int = 200, **headers: str) -> Reply:
+def answer(value: object, status: int = 200, /, **headers: str) -> Reply:
     """A JSON answer; ``x_ratelimit_limit="1"`` becomes a header."""
     named = {name.replace("_", "-"): text for name, text in headers.items()}
     return Reply(
