@@ -26,4 +26,5 @@ def needs_reference(test: Test) -> Test:
     skip = pytest.mark.skipif(
         absent, reason=f"no reference data at {REFERENCE}; name its folder in HARVESTER_REFERENCE"
     )
-    return pytest.mark.integration(skip(test))
+    marked: Test = pytest.mark.integration(skip(test))
+    return marked

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""A stage: stand-in forges, a configuration that reaches them, and the command as a user runs it."""
+"""A stage: a configuration that reaches stand-in forges, and the command as a user runs it."""
 
 import json
 import os

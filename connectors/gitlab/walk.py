@@ -195,11 +195,12 @@ class _Walker:
         api, after = (self.at.api, self.at.after) if begun else (None, None)
         while True:
             asked = self.forge.api
-            if api is not asked:
-                after = None
             try:
                 cut = await self.forge.slice(
-                    place, after, since=self.listing.since, texts=self.listing.contents
+                    place,
+                    after if api is asked else None,
+                    since=self.listing.since,
+                    texts=self.listing.contents,
                 )
             except GraphQLRefusedError:
                 continue

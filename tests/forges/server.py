@@ -66,7 +66,7 @@ class Forge:
         self._last_number = 0
         self._defects: list[Exception] = []
         self._socket: socket.socket | None = None
-        self._server: uvicorn.Server | None = None
+        self._server: _Server | None = None
         self._thread: threading.Thread | None = None
         self._app = Starlette(routes=list(self.routes()))
 
@@ -159,7 +159,7 @@ class Forge:
             date_header=False,
             timeout_graceful_shutdown=1,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [listening]}, daemon=True
         )
@@ -168,7 +168,7 @@ class Forge:
     def stop(self) -> None:
         """Close every connection and wait for the server's end."""
         if self._server and self._thread and self._socket:
-            self._server.should_exit = True
+            self._server.finish()
             self._thread.join(timeout=10)
             self._socket.close()
             if self._thread.is_alive():
@@ -310,6 +310,35 @@ class Forge:
             return
         exchange.sent = len(answer.body)
         await send({"type": "http.response.body", "body": answer.body})
+
+
+class _Server(uvicorn.Server):
+    """Starts and stops within milliseconds; uvicorn's own waits are for servers of the world."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._over: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+
+    def finish(self) -> None:
+        """Stop; called from another thread."""
+        self.should_exit = True
+        if self._over is not None:
+            loop, event = self._over
+            loop.call_soon_threadsafe(event.set)
+
+    async def main_loop(self) -> None:
+        event = asyncio.Event()
+        self._over = (asyncio.get_running_loop(), event)
+        if not self.should_exit:
+            await event.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=5)
 
 
 def _abort(receive: Receive) -> None:

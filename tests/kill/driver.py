@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from harvester.cli import adapters, main
 from storage.catalogue import SqlCatalogue
@@ -35,8 +36,8 @@ def stand_still(time: datetime) -> None:
     async def sleep(_clock: adapters.SystemClock, _seconds: float) -> None:
         await asyncio.sleep(0)
 
-    adapters.SystemClock.now = lambda _clock: time  # type: ignore[method-assign]
-    adapters.SystemClock.sleep = sleep  # type: ignore[method-assign]
+    mock.patch.object(adapters.SystemClock, "now", return_value=time).start()
+    mock.patch.object(adapters.SystemClock, "sleep", sleep).start()
 
 
 class Points:
@@ -64,7 +65,7 @@ class Points:
                 yield opened
             self.reach("committed")
 
-        SqlCatalogue.page = counted  # type: ignore[method-assign]
+        mock.patch.object(SqlCatalogue, "page", counted).start()
 
 
 def _after(owner: type, name: str, call: Callable[[], None]) -> None:
@@ -75,7 +76,7 @@ def _after(owner: type, name: str, call: Callable[[], None]) -> None:
         call()
         return given
 
-    setattr(owner, name, wrapped)
+    mock.patch.object(owner, name, wrapped).start()
 
 
 def run() -> None:

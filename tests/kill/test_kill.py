@@ -3,7 +3,7 @@
 
 """``kill -9`` anywhere: what is gone on with ends as if nothing had happened.
 
-The seed is printed with each test; ``HARVESTER_KILL_SEED`` repeats one.
+The seed is part of each test's name; ``HARVESTER_KILL_SEED`` gives another one.
 """
 
 import json
@@ -184,7 +184,11 @@ def plans() -> list[tuple[str, str, int]]:
     return [(scenario, kind, chance.randrange(1_000_000)) for scenario, kind in chosen]
 
 
-@pytest.mark.parametrize(("scenario", "kind", "luck"), plans())
+@pytest.mark.parametrize(
+    ("scenario", "kind", "luck"),
+    plans(),
+    ids=lambda part: f"{SEED}-{part}" if isinstance(part, int) else part,
+)
 def test_a_killed_crawl_ends_as_if_nothing_had_happened(
     scenes: dict[str, Scene], databases: Databases, scenario: str, kind: str, luck: int
 ) -> None:
@@ -192,12 +196,11 @@ def test_a_killed_crawl_ends_as_if_nothing_had_happened(
     chance = random.Random(luck)
     stage = here.stage(databases.create(here.start))
     where = kill(here, stage, kind, chance)
-    print(f"seed {SEED}: {databases.kind}, {scenario}: killed at {where}")
     began, ended = progress(stage)
     requests = sum(forge.requests() for forge in here.forges.values())
-    assert began > 0 or requests > 0, "the killed run had made no progress"
-    assert ended < len(here.forges), "the killed run had ended already"
-    assert here.finish(stage) == here.truth
+    assert began > 0 or requests > 0, f"killed at {where}: the run had made no progress"
+    assert ended < len(here.forges), f"killed at {where}: the run had ended already"
+    assert here.finish(stage) == here.truth, f"killed at {where}"
 
 
 def kill(here: Scene, stage: Stage, kind: str, chance: random.Random) -> str:

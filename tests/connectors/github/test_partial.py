@@ -125,9 +125,7 @@ async def test_details_that_came_with_an_error_are_not_empty_but_missing(github:
             "owner": {"__typename": "User", "login": "stadt", "name": None},
             "repositoryTopics": {"nodes": []},
         }  # fmt: skip
-        partial = told(
-            {"nodes": [answer]}, ("SERVICE_UNAVAILABLE", ["nodes", 0, "languages"])
-        )
+        partial = told({"nodes": [answer]}, ("SERVICE_UNAVAILABLE", ["nodes", 0, "languages"]))
         github.api.faults.plan(partial, when=asks("Details"))
         (read,) = await connector.read(page.sightings)
     assert read.repository.details is None

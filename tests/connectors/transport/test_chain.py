@@ -69,7 +69,7 @@ async def test_pauses_grow_and_are_never_the_same_for_all(around: Surroundings) 
     async with serving(in_turn(answer({}, 502))) as server:
         who = credential("here", (server.url,))
         access = around.access(server.url, attempts=5)
-        chance = random.Random(1)  # noqa: S311 - jitter
+        chance = random.Random(1)
         async with open_chain(access, who, chance=chance) as chain:
             assert (await chain.get(server.url)).status_code == 502
     slept = around.clock.slept

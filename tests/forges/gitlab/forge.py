@@ -14,10 +14,10 @@ from starlette.routing import BaseRoute, Route
 from tests.forges.faults import SIGN_IN, Answer, Request
 from tests.forges.gitlab.graphql import Endpoint
 from tests.forges.gitlab.rest import Rest
-from tests.forges.gitlab.shapes import Shapes, TextFilter, text_of
+from tests.forges.gitlab.shapes import BrokenRepositoryError, Shapes, TextFilter, text_of
 from tests.forges.limits import Limit, Standing
 from tests.forges.server import Exchange, Forge
-from tests.forges.world import Viewer, World, reads_code, visible
+from tests.forges.world import Repository, Viewer, World, reads_code, visible
 
 ANONYMOUS_COMPLEXITY = 200
 TOKEN_COMPLEXITY = 250
@@ -52,11 +52,16 @@ class GitLabForge(Forge):
         self.limits = dict(limits or {})
         self.text = text
         self._complexity = complexity
+        self._broken: set[int] = set()
         self._endpoint = Endpoint(lacks=lacks, dear_blobs=dear_blobs)
 
     def refuse_graphql(self, answer: Answer) -> None:
         """Answer every GraphQL request with this from now on."""
         self.faults.plan(answer, when=lambda request: request.kind == "graphql", times=_ALWAYS)
+
+    def break_project(self, repository: Repository) -> None:
+        """Fail, as GitLab does over a damaged repository, on every page that reads its files."""
+        self._broken.add(repository.id)
 
     def routes(self) -> Sequence[BaseRoute]:
         """One way in; paths hold encoded slashes, so that they are taken apart here."""
@@ -104,10 +109,14 @@ class GitLabForge(Forge):
             self.public_url,
             text=self.text,
             sent=lambda size: _count(exchange, size),
+            broken=self._broken,
         )
         standard = TOKEN_COMPLEXITY if request.token else ANONYMOUS_COMPLEXITY
         limit = standard if self._complexity is None else self._complexity
-        answer, exchange.points = self._endpoint.run(body, shapes, limit)
+        try:
+            answer, exchange.points = self._endpoint.run(body, shapes, limit)
+        except BrokenRepositoryError:
+            return HTMLResponse("<html><h1>502 Bad Gateway</h1></html>", 502)
         return JSONResponse(answer)
 
     def _rest(self, asked: Asked, request: Request, exchange: Exchange, viewer: Viewer) -> Response:

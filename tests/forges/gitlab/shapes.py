@@ -3,7 +3,7 @@
 
 """How GitLab shows a world over GraphQL: nodes of dictionaries, dear fields as functions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,10 @@ TextFilter = Callable[[bytes], str | None]
 MOST_BLOB_BYTES = 20 * 1024 * 1024
 
 
+class BrokenRepositoryError(BaseException):
+    """The server falls over a repository; no resolver may turn this into an error of a field."""
+
+
 def text_of(content: bytes) -> str | None:
     """Give the text as GitLab does: none of binary files, other encodings turned into UTF-8."""
     if b"\0" in content:
@@ -57,6 +61,7 @@ class Shapes:
         base: the address that the forge gives as its own.
         text: how bytes become text.
         sent: told how many bytes of files go out.
+        broken: ids of projects whose files bring the whole answer down.
     """
 
     def __init__(
@@ -67,12 +72,14 @@ class Shapes:
         *,
         text: TextFilter,
         sent: Callable[[int], None],
+        broken: Collection[int] = (),
     ) -> None:
         self.world = world
         self.viewer = viewer
         self._base = base
         self._text = text
         self._sent = sent
+        self._broken = broken
 
     def group(self, owner: Owner) -> dict[str, Any]:
         """Show a group."""
@@ -135,6 +142,8 @@ class Shapes:
         """Show the git repository of a project."""
 
         def blobs(_: Any, **arguments: Any) -> dict[str, Any]:
+            if repository.id in self._broken:
+                raise BrokenRepositoryError
             if repository.disabled:
                 raise GraphQLError("2:rpc error: no such repository on disk")
             tree = repository.branch(arguments.get("ref")) or {}
