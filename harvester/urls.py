@@ -120,10 +120,14 @@ def _authority(parts: SplitResult) -> str:
 
 
 def _clean_path(path: str) -> str:
-    decoded = unquote(path, errors="surrogateescape").strip(_STRAY)
+    decoded = unquote(path, errors="surrogateescape")
     segments = [segment for segment in decoded.split("/") if segment not in ("", ".")]
-    if segments:
-        segments[-1] = segments[-1].removesuffix(".git") or segments[-1]
+    while segments:
+        last = segments[-1].strip(_STRAY)
+        last = last.removesuffix(".git") or last
+        if last == segments[-1]:
+            break
+        segments[-1:] = [last] if last not in ("", ".") else []
     joined = "/".join(segments)
     encoded = quote(joined, safe="/~!$&'()*+,;=:@-._", errors="surrogateescape")
     return f"/{encoded}" if encoded else ""

@@ -3,9 +3,10 @@
 
 """The catalogue on a database: fulfils :class:`harvester.ports.catalogue.Catalogue`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -27,6 +28,8 @@ from harvester.ports.catalogue import (
 from storage import crawls, feed, history, reading, schema
 from storage.engine import PATIENCE, Store
 from storage.transaction import Page
+
+T = TypeVar("T")
 
 
 def open_catalogue(database_url: str, *, patience: float = PATIENCE) -> "SqlCatalogue":
@@ -124,8 +127,9 @@ class SqlCatalogue:
 
     def entries(self, states: frozenset[State] | None, *, activity: bool) -> Iterator[Entry]:
         """Give entries sorted by id, streamed; all states if None."""
-        with self._reading() as connection:
-            yield from reading.entries(connection, states, activity=activity)
+        return self._streamed(
+            lambda connection: reading.entries(connection, states, activity=activity)
+        )
 
     def entry(self, software_id: str) -> Entry | None:
         """Give one entry by its id or an id that it had before."""
@@ -134,8 +138,7 @@ class SqlCatalogue:
 
     def files(self) -> Iterator[tuple[FileRow, RepositoryRow]]:
         """Give every file ever seen, sorted by forge, repository path and path."""
-        with self._reading() as connection:
-            yield from reading.files(connection, self.store.dialect)
+        return self._streamed(lambda connection: reading.files(connection, self.store.dialect))
 
     def around(self, url: str) -> Stored:
         """Give what is known under an address, also an old one or one that a file declares."""
@@ -166,6 +169,15 @@ class SqlCatalogue:
         """Give the number of the newest change; 0 if there is none."""
         with self._reading() as connection:
             return feed.head(connection)
+
+    def _streamed(self, read: Callable[[Connection], Iterator[T]]) -> Iterator[T]:
+        """Hand rows out one by one, all of the moment when the first was asked for."""
+        with self._reading() as connection:
+            if not self.store.in_memory:
+                yield from read(connection)
+                return
+            whole = list(read(connection))  # its one connection must be free for others
+        yield from whole
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -3,7 +3,7 @@
 
 """Loads what keys touch, closed as :class:`harvester.ports.catalogue.Stored` says.
 
-At most six statements, however many keys.
+At most nine statements, however many keys; three where nothing is known.
 """
 
 from collections import defaultdict
@@ -47,38 +47,43 @@ def load(connection: Connection, dialect: Dialect, keys: Keys) -> Stored:
     def among(column: ColumnElement[Any], values: Collection[str]) -> ColumnElement[bool]:
         return dialect.among(column, values)
 
+    # Keys first, rows by them then: a database that has not counted its rows yet reads whole
+    # tables to join them to a union.
     touched = union(
         select(repository.c.id).where(among(repository.c.id, keys.repository_ids)),
         select(repository.c.id).where(among(repository.c.web_url_key, lookups)),
         select(alias.c.repository_id).where(among(alias.c.url_key, lookups)),
     )
-    repositories = _repositories(connection, repository.c.id.in_(touched))
-    first = set(repositories)
+    first = set(connection.execute(touched).scalars())
+    repositories = _repositories(connection, dialect, first)
 
     entries = union(
         select(software.c.id).where(among(software.c.repository_id, first)),
         select(software.c.id).where(among(software.c.url_key, lookups)),
-        select(file.c.software_id).where(among(file.c.repository_id, first)),
+        select(file.c.software_id).where(
+            among(file.c.repository_id, first), file.c.software_id.is_not(None)
+        ),
     )
-    found = connection.execute(SOFTWARE.where(software.c.id.in_(entries)))
-    entry_rows = {row.id: rows.software_row(row) for row in found}
+    found = set(connection.execute(entries).scalars())
+    entry_rows = {
+        row.id: rows.software_row(row)
+        for row in _if_any(connection, SOFTWARE.where(among(software.c.id, found)), found)
+    }
 
-    # Two look-ups by an index each; asked as one condition with OR, a database reads all files.
-    file_rows = connection.execute(
-        FILES.where(among(file.c.repository_id, first)).union(
-            FILES.where(among(file.c.software_id, set(entry_rows)))
-        )
-        if entry_rows
-        else FILES.where(among(file.c.repository_id, first))
-    ).all()
+    of_first = FILES.where(among(file.c.repository_id, first))
+    of_entries = FILES.where(among(file.c.software_id, found))
+    file_rows = [
+        *_if_any(connection, of_first, first),
+        *(row for row in _if_any(connection, of_entries, found) if row.repository_id not in first),
+    ]
     files = with_findings(connection, dialect, file_rows)
 
     further = {row.repository_id for row in files}
     further |= {row.repository_id for row in entry_rows.values() if row.repository_id}
     further -= first
     if further:
-        repositories |= _repositories(connection, among(repository.c.id, further))
-    aliases = connection.execute(
+        repositories |= _repositories(connection, dialect, further)
+    aliases = (
         select(alias)
         .where(among(alias.c.repository_id, set(repositories)))
         .order_by(alias.c.repository_id, alias.c.url)
@@ -87,7 +92,7 @@ def load(connection: Connection, dialect: Dialect, keys: Keys) -> Stored:
         repositories=repositories,
         files=tuple(sorted(files, key=lambda row: (row.repository_id, row.path))),
         software=entry_rows,
-        aliases=tuple(rows.alias_row(row) for row in aliases),
+        aliases=tuple(rows.alias_row(row) for row in _if_any(connection, aliases, repositories)),
     )
 
 
@@ -112,7 +117,14 @@ def with_findings(
 
 
 def _repositories(
-    connection: Connection, condition: ColumnElement[bool]
+    connection: Connection, dialect: Dialect, ids: Collection[str]
 ) -> dict[str, RepositoryRow]:
-    found = connection.execute(REPOSITORIES.where(condition))
-    return {row.id: rows.repository_row(row) for row in found}
+    statement = REPOSITORIES.where(dialect.among(repository.c.id, ids))
+    return {row.id: rows.repository_row(row) for row in _if_any(connection, statement, ids)}
+
+
+def _if_any(
+    connection: Connection, statement: Select[Any], keys: Collection[str]
+) -> Iterable[Row[Any]]:
+    """Ask only where there is something to ask for."""
+    return connection.execute(statement) if keys else ()

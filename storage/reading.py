@@ -162,11 +162,11 @@ def entries(
     statement = _entries(activity=activity)
     if states is not None:
         statement = statement.where(software.c.state.in_(sorted(state.value for state in states)))
-    streamed = connection.execution_options(yield_per=_AT_ONCE).execute(
+    with connection.execution_options(yield_per=_AT_ONCE).execute(
         statement.order_by(software.c.id)
-    )
-    for row in streamed:
-        yield _entry(row, with_activity=activity)
+    ) as streamed:
+        for row in streamed:
+            yield _entry(row, with_activity=activity)
 
 
 def entry(connection: Connection, software_id: str) -> Entry | None:
@@ -185,16 +185,18 @@ def files(connection: Connection, dialect: Dialect) -> Iterator[tuple[FileRow, R
     """Give every file ever seen, sorted by forge, repository path and path, streamed."""
     place = (repository.c.forge_url, repository.c.path, repository.c.id, file.c.path)
     statement = closure.FILES.join(repository, repository.c.id == file.c.repository_id)
-    streamed = connection.execution_options(yield_per=_AT_ONCE).execute(statement.order_by(*place))
-    for part in streamed.partitions():
-        found = connection.execute(
-            closure.REPOSITORIES.where(
-                dialect.among(repository.c.id, {row.repository_id for row in part})
+    with connection.execution_options(yield_per=_AT_ONCE).execute(
+        statement.order_by(*place)
+    ) as streamed:
+        for part in streamed.partitions():
+            found = connection.execute(
+                closure.REPOSITORIES.where(
+                    dialect.among(repository.c.id, {row.repository_id for row in part})
+                )
             )
-        )
-        repositories = {row.id: rows.repository_row(row) for row in found}
-        for row in closure.with_findings(connection, dialect, part):
-            yield row, repositories[row.repository_id]
+            repositories = {row.id: rows.repository_row(row) for row in found}
+            for row in closure.with_findings(connection, dialect, part):
+                yield row, repositories[row.repository_id]
 
 
 def around(connection: Connection, dialect: Dialect, url: str) -> Stored:

@@ -23,6 +23,9 @@ from storage.lease import readable
 from storage.tables import crawl, crawl_item, lease, owner_visit, seen
 from storage.writing import Writer
 
+_ANALYSED_AFTER = (5, 50)
+"""Pages of a source's first crawl."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Progress:
@@ -128,6 +131,7 @@ class Page:
             listed=mark.cursor is None,
             clean=self._progress.clean and mark.clean,
             pages=number,
+            items=Counter(self._progress.items) + Counter({ItemStatus.SKIPPED.value: mark.skipped}),
         )
 
     def finish(self, end: CrawlEnd) -> None:
@@ -156,6 +160,8 @@ class Page:
             .where(lease.c.source == self._crawl.source)
             .values(progress_at=self._now, **freed)
         )
+        if self._crawl.first and self._progress.pages in _ANALYSED_AFTER:
+            self._store.dialect.analyse(self.connection)
         feed.append(self.connection, self._progress.changes, self._now)
 
     def _held(self) -> _Progress:

@@ -7,6 +7,7 @@ It is not part of the project; tests that need it are skipped, with a word, wher
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,14 +17,14 @@ _BESIDE = Path(__file__).resolve().parents[2] / "shared"
 REFERENCE = Path(os.environ.get("HARVESTER_REFERENCE", _BESIDE)) / "data"
 """Named by the environment, else in the folder ``shared`` beside the clone."""
 
-_T = TypeVar("_T")
+Test = TypeVar("Test", bound=Callable[..., object])
 
 
-def needs_reference(test: _T) -> _T:
+def needs_reference(test: Test) -> Test:
     """Mark a test or a class of tests that reads the reference data."""
     absent = not REFERENCE.is_dir()
     skip = pytest.mark.skipif(
         absent, reason=f"no reference data at {REFERENCE}; name its folder in HARVESTER_REFERENCE"
     )
-    marked: _T = pytest.mark.integration(skip(test))
+    marked: Test = pytest.mark.integration(skip(test))
     return marked

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""A stage: stand-in forges, a configuration that reaches them, and the command as a user runs it."""
+"""A stage: a configuration that reaches stand-in forges, and the command as a user runs it."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from tests.forges.github.forge import GitHubForge
 from tests.forges.github.raw import RawForge
 from tests.forges.gitlab.forge import GitLabForge
 
-COMMAND = [sys.executable, "-c", "from harvester.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "import sys; from harvester.cli import main; sys.exit(main())"]
 
 
 def gitlab_source(forge: GitLabForge, **settings: Any) -> dict[str, Any]:

@@ -107,13 +107,18 @@ class AnonymousReader:
         self, repositories: Sequence[str], position: Position, *, owners_left: int
     ) -> AsyncIterator[Page]:
         """List repositories by name; without owners to come, the last page has no cursor."""
-        wanted = [r for r in repositories if position.named is None or key(r) > position.named]
-        while wanted:
+        exhausted: BudgetExhaustedError | None = None
+        while (wanted := position.after(repositories)) and exhausted is None:
             sightings: list[Sighting] = []
             failures: list[Failure] = []
             skipped = 0
             for path in wanted[:_TOGETHER]:
-                told = await self._named(path)
+                try:
+                    told = await self._named(path)
+                except BudgetExhaustedError as error:
+                    exhausted = error
+                    break
+                position.named = key(path)
                 if isinstance(told, Failure):
                     failures.append(told)
                     continue
@@ -122,15 +127,17 @@ class AnonymousReader:
                     skipped += 1
                 else:
                     sightings.append(made)
-            position.named = key(wanted[:_TOGETHER][-1])
-            wanted = wanted[_TOGETHER:]
-            yield Page(
-                sightings=tuple(sightings),
-                cursor=position.text() if wanted or owners_left else None,
-                failures=tuple(failures),
-                skipped=skipped,
-                owners_left=owners_left or None,
-            )
+            if sightings or failures or skipped:
+                more = owners_left or position.after(repositories)
+                yield Page(
+                    sightings=tuple(sightings),
+                    cursor=position.text() if more else None,
+                    failures=tuple(failures),
+                    skipped=skipped,
+                    owners_left=owners_left or None,
+                )
+        if exhausted is not None:
+            raise exhausted
 
     # --- files ------------------------------------------------------------------------------
 
@@ -161,6 +168,8 @@ class AnonymousReader:
         for path in PATHS:
             try:
                 response = await self._chain.get(f"{base}/{path}", kind=Kind.RAW, conditional=True)
+                if "html" in response.headers.get("content-type", ""):
+                    return Unknown(reason=f"{base}/{path}: a web page came instead of a file")
                 content = self._chain.checked(response).content
             except NotFoundError:
                 continue
@@ -194,11 +203,14 @@ class AnonymousReader:
         url = f"{self._where.api}/users/{stream.login}/repos"
         try:
             response = await self._chain.get(url, params=params, conditional=True)
-            return self._chain.json(response), "next" in response.links
+            listed = self._chain.json(response)
         except NotFoundError:
             return unknown_owner(subject)
         except ForbiddenError as error:
             return Failure(subject=subject, code=FailureCode.FORBIDDEN, message=str(error))
+        if not isinstance(listed, list):
+            raise UnexpectedAnswerError(f"{url} answered with JSON that is not a list")
+        return listed, "next" in response.links
 
     async def _named(self, path: str) -> JsonObject | Failure:
         subject = f"{self._where.web}/{path}"

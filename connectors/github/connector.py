@@ -4,8 +4,12 @@
 """The connector: chooses between GraphQL and REST, and fulfils the port."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from http import HTTPStatus
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
+
+import httpx
+from pydantic import BaseModel
 
 from connectors.github.addresses import addresses
 from connectors.github.aliases import document
@@ -38,22 +42,22 @@ from harvester.model import (
     Unknown,
 )
 from harvester.ports.connector import ForgeAccess
-from harvester.ports.errors import BudgetExhaustedError, NotFoundError, SourceError
+from harvester.ports.errors import BudgetExhaustedError, SourceError
 
 _HEADERS = {"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28"}
 _REMEDY = (
-    "; with a token GitHub allows 5,000 points an hour instead of 60 requests, and a point reads"
-    " a hundred repositories: set token_env, or app_id, installation_id and private_key_file"
+    "; with a token GitHub allows 5,000 points an hour, each good for a hundred repositories,"
+    " instead of 60 requests: set token_env, or app_id, installation_id and private_key_file"
 )
 
 
 class GitHubConnector:
     """Reads a GitHub, or an Enterprise Server, with a token, as a GitHub App or anonymously."""
 
-    kind = "github"
-    profile = "standard"
-    host_aliases: Mapping[str, str] = {}
-    Options = GitHubOptions
+    kind: ClassVar[str] = "github"
+    profile: ClassVar[str] = "standard"
+    host_aliases: ClassVar[Mapping[str, str]] = {}
+    Options: ClassVar[type[BaseModel]] = GitHubOptions
     read_batch = BATCH
 
     def __init__(self, access: ForgeAccess) -> None:
@@ -94,6 +98,7 @@ class GitHubConnector:
         names = named(listing.scope, self._access.source)
         place = position(listing.cursor, listing.since, anonymous=self._anonymous)
         agenda = Agenda(by_visit(names.owners, listing.recent_owners), place)
+        owners_left = agenda.owners_left
         try:
             if names.repositories:
                 last = None
@@ -106,8 +111,10 @@ class GitHubConnector:
             async for page in self._of_owners(agenda, listing):
                 self._raise_if_exhausted()
                 yield page
+                owners_left = agenda.owners_left
         except BudgetExhaustedError as error:
-            raise self._told(error, agenda.owners_left) from error
+            names_left = len(place.after(names.repositories))
+            raise self._told(error, owners_left, names_left) from error
 
     async def read(self, wanted: Sequence[Sighting]) -> Sequence[Sighting]:
         """Bring texts, topics and languages; without a token, the files from the raw host."""
@@ -227,11 +234,16 @@ class GitHubConnector:
         ).pages()
 
     async def _looked_up(self, forge_id: str) -> Sighting | Missing | Unknown:
+        """Ask for one repository.
+
+        Only GitHub's own 404 means that it is missing: not that of a proxy, nor one that was met
+        while an App's token was fetched.
+        """
         try:
             response = await self._chain.get(f"{self._where.api}/repositories/{forge_id}")
+            if response.status_code == HTTPStatus.NOT_FOUND and _is_json(response):
+                return Missing()
             told = self._chain.json(response)
-        except NotFoundError:
-            return Missing()
         except SourceError as error:
             return Unknown(reason=str(error))
         made = sighting_of_json(told, self._where, lasting=self._anonymous)
@@ -241,8 +253,16 @@ class GitHubConnector:
         if self._reader is not None and self._reader.exhausted is not None:
             raise self._reader.exhausted
 
-    def _told(self, error: BudgetExhaustedError, owners_left: int) -> BudgetExhaustedError:
+    def _told(
+        self, error: BudgetExhaustedError, owners: int, repositories: int
+    ) -> BudgetExhaustedError:
         """Say what is left to do, and what would help."""
-        left = f"; {owners_left} owners are left, the next crawl goes on with them"
+        left = f"; owners left: {owners}" if owners or not repositories else ""
+        if repositories:
+            left += f"; repositories left: {repositories}"
         remedy = _REMEDY if self._anonymous else ""
         return BudgetExhaustedError(f"{error}{left}{remedy}", error.not_before)
+
+
+def _is_json(response: httpx.Response) -> bool:
+    return "json" in response.headers.get("content-type", "")

@@ -8,7 +8,7 @@ day, so that a changed list of owners, another order of visits or moved totals d
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -55,6 +55,10 @@ class Position:
     open: list[Stream] = field(default_factory=list)
     total: int = 0
     """Repositories of all owners whose total is known."""
+
+    def after(self, repositories: Sequence[str]) -> list[str]:
+        """Give those of some repositories, in the order of their keys, that are still to come."""
+        return [r for r in repositories if self.named is None or key(r) > self.named]
 
     def text(self) -> str:
         """Write the position down."""
@@ -106,4 +110,7 @@ def key(path: str) -> str:
 
 def unique(paths: Iterable[str]) -> list[str]:
     """Drop what names the same thing twice; the first spelling stays."""
-    return list({key(path): path for path in reversed(list(paths))}.values())[::-1]
+    first: dict[str, str] = {}
+    for path in paths:
+        first.setdefault(key(path), path)
+    return list(first.values())

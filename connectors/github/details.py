@@ -85,6 +85,8 @@ class Details:
         try:
             response = await self._chain.get(url, headers={"accept": _AS_IT_IS})
             content = self._chain.checked(response).content
+            if "html" in response.headers.get("content-type", ""):
+                return replace(file, unread=f"{url}: a web page came instead of the file")
         except (BudgetExhaustedError, UnauthorisedError):
             raise
         except SourceError as error:

@@ -35,13 +35,19 @@ def estimate(scope: Scope, size: Size, *, anonymous: bool) -> Estimate:
 
 
 def _pages(size: Size, owners: int) -> int:
-    """Count pages: each full, but no more than so many owners in one."""
-    known = sorted(size.largest_owners, reverse=True)
-    repositories = max(size.repositories, sum(known))
-    small = [n for n in known if n <= _PAGE // MOST_OWNERS]
-    unknown = max(0, owners - len(known))
-    crowded = ceil((len(small) + unknown) / MOST_OWNERS)
-    return max(ceil((repositories - sum(small)) / _PAGE) + crowded, 1)
+    """Count pages: each full, but of no more than so many owners."""
+    known = [n for n in size.largest_owners if n]
+    rest = max(0, size.repositories - sum(known))
+    unknown = max(0, owners - len(size.largest_owners))
+    pages = room = places = 0
+    for repositories in [*known, *([1] * unknown), max(0, rest - unknown)]:
+        left = repositories
+        while left:
+            if not room or not places:
+                pages, room, places = pages + 1, _PAGE, MOST_OWNERS
+            taken = min(left, room)
+            left, room, places = left - taken, room - taken, places - 1
+    return max(pages, 1)
 
 
 def _anonymous(size: Size, named: int, *, by_name: bool, known: bool) -> Estimate:

@@ -32,7 +32,7 @@ async def named_pages(
         owners_left: how many owners the listing goes on with afterwards; without any, the last
             page has no cursor.
     """
-    wanted = [r for r in repositories if position.named is None or key(r) > position.named]
+    wanted = position.after(repositories)
     while wanted:
         sightings: list[Sighting] = []
         failures: list[Failure] = []

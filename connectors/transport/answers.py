@@ -33,6 +33,11 @@ def no_answer(error: httpx.TransportError, where: str) -> SourceError:
     match error:
         case CutAnswerError():
             return UnexpectedAnswerError(f"{error}; the next crawl tries again")
+        case httpx.RemoteProtocolError() if "disconnected" not in str(error):
+            return UnexpectedAnswerError(
+                f"{where}: the answer breaks the rules of HTTP ({error});"
+                " is this the forge's own port, or does something else listen there?"
+            )
         case httpx.TimeoutException():
             return UnreachableError(
                 f"{where} did not answer in time ({str(error) or type(error).__name__});"
@@ -90,7 +95,7 @@ def checked(response: httpx.Response, source: str) -> httpx.Response:
                 f"{where} failed ({status}{said}) and was tried several times;"
                 " the next crawl tries again"
             )
-        case _ if response.is_redirect:
+        case _ if response.has_redirect_location:
             target = shown(response.request.url.join(response.headers["location"]))
             raise UnexpectedAnswerError(
                 f"{where} redirects to {target} ({status}); put the right address"

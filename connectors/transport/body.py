@@ -12,6 +12,8 @@ from harvester.ports.errors import TooLargeError, UnexpectedAnswerError
 
 ACCEPT_ENCODING = "gzip, deflate"
 """What :func:`read_body` can unpack within bounds."""
+_DIGITS = 18
+"""More digits than the size of anything has."""
 _BODILESS = frozenset({204, 304})
 
 
@@ -35,7 +37,7 @@ async def read_body(response: httpx.Response, limit: int, *, subject: str) -> by
     if response.request.method == "HEAD" or response.status_code in _BODILESS:
         return b""
     announced = response.headers.get("content-length", "")
-    if announced.isdecimal() and len(announced) <= len(str(limit)) + 1 and int(announced) > limit:
+    if announced.isdecimal() and (len(announced) > _DIGITS or int(announced) > limit):
         raise _too_large(subject, limit)
     parts: list[bytes] = []
     size = 0

@@ -9,6 +9,8 @@ the event loop, where budgets, retries, limits and statistics hold for it as for
 
 import asyncio
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from contextvars import ContextVar
 from typing import TypeVar
 
 import httpx
@@ -26,6 +28,28 @@ _CHAINS_OWN = frozenset(
 """Headers that the chain sets itself."""
 
 
+class _Errand:
+    """One piece of work in a thread, and the request that it waits for."""
+
+    def __init__(self) -> None:
+        self._given_up = False
+        self._sending: Future[httpx.Response] | None = None
+
+    def wait_for(self, sending: Future[httpx.Response]) -> httpx.Response:
+        self._sending = sending
+        if self._given_up:
+            sending.cancel()
+        return sending.result()
+
+    def give_up(self) -> None:
+        self._given_up = True
+        if self._sending is not None:
+            self._sending.cancel()
+
+
+_ERRAND: ContextVar[_Errand | None] = ContextVar("harvester_errand", default=None)
+
+
 class Bridge:
     """A synchronous façade of a chain; made on the event loop, used in its worker threads."""
 
@@ -34,8 +58,20 @@ class Bridge:
         self._loop = asyncio.get_running_loop()
 
     async def run(self, work: Callable[[], Result]) -> Result:
-        """Run what uses a synchronous library, in a worker thread."""
-        return await asyncio.to_thread(work)
+        """Run what uses a synchronous library in a worker thread.
+
+        Libraries fetch lazily: whatever is needed of their objects is read inside of ``work``.
+        Where the caller is cancelled, the request under way is given up and the thread ends.
+        """
+        errand = _Errand()
+        token = _ERRAND.set(errand)
+        try:
+            return await asyncio.to_thread(work)
+        except asyncio.CancelledError:
+            errand.give_up()
+            raise
+        finally:
+            _ERRAND.reset(token)
 
     def request(
         self,
@@ -51,17 +87,14 @@ class Bridge:
         Raises:
             SourceError: as :meth:`.chain.Chain.request` and :meth:`.chain.Chain.checked` raise it;
                 a page of HTML is an ``UnexpectedAnswerError``.
-            RuntimeError: called on the event loop, which would wait for itself for ever.
+            RuntimeError: called elsewhere than in :meth:`run`.
         """
-        try:
-            running = asyncio.get_running_loop()
-        except RuntimeError:
-            running = None
-        if running is not None:
-            raise RuntimeError("a bridge is used in a worker thread: await bridge.run(…)")
+        errand = _ERRAND.get()
+        if errand is None:
+            raise RuntimeError("a bridge is used in its worker thread: await bridge.run(…)")
         kept = {name: value for name, value in headers.items() if name.lower() not in _CHAINS_OWN}
         sending = self._chain.request(method, url, ask=ask, headers=kept, content=content)
-        response = asyncio.run_coroutine_threadsafe(sending, self._loop).result()
+        response = errand.wait_for(asyncio.run_coroutine_threadsafe(sending, self._loop))
         if response.status_code >= 400:  # noqa: PLR2004 - HTTP's border between good and bad
             self._chain.checked(response)
         if "html" in response.headers.get("content-type", ""):

@@ -17,6 +17,7 @@ From the outside in, and why there:
 """
 
 import random
+import re
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -31,7 +32,7 @@ from connectors.transport.budget import Budget
 from connectors.transport.credential import Credential
 from connectors.transport.limits import Rates
 from connectors.transport.network import Network
-from connectors.transport.origins import origin_of, shown
+from connectors.transport.origins import is_web, origin_of, shown
 from connectors.transport.redirects import Redirects
 from connectors.transport.retry import Patience, Retry
 from connectors.transport.shared import shared
@@ -40,6 +41,7 @@ from connectors.transport.throttle import AccountOf, Throttle
 from connectors.transport.validators import Validators
 from harvester.model import Spent
 from harvester.ports.connector import ForgeAccess
+from harvester.ports.errors import SourceError, UnexpectedAnswerError
 from harvester.ports.http import Clock
 
 
@@ -98,20 +100,32 @@ class Chain:
             UnreachableError: no answer.
             BudgetExhaustedError: a limit demands a longer wait than ``max_wait``.
             TooLargeError: the answer is larger than ``max_body``.
-            UnexpectedAnswerError: cut off, or redirected without end.
+            UnexpectedAnswerError: cut off, redirected without end, or no web address.
         """
-        request = self._client.build_request(
-            method,
-            url,
-            params=params,
-            headers=headers,
-            content=content,
-            extensions=(ask or Ask()).extensions(),
-        )
+        try:
+            request = self._client.build_request(
+                method,
+                url,
+                params=params,
+                headers=headers,
+                content=content,
+                extensions=(ask or Ask()).extensions(),
+            )
+        except httpx.InvalidURL as error:
+            raise self._no_address(url) from error
+        if not is_web(request.url):
+            raise self._no_address(url)
         try:
             return await self._client.send(request)
         except httpx.TransportError as error:
             raise no_answer(error, f"source {self.source}: {shown(request.url)}") from error
+
+    def _no_address(self, url: str) -> SourceError:
+        public = re.sub(r"//[^/@]*@", "//", url.split("?", maxsplit=1)[0])[:200]
+        return UnexpectedAnswerError(
+            f"source {self.source}: {public!r} is not a web address; correct it in the"
+            " configuration, or, where the forge gave it, report it to the forge"
+        )
 
     async def get(
         self,

@@ -21,9 +21,9 @@ import httpx
 
 from connectors.transport.answers import no_answer
 from connectors.transport.body import ACCEPT_ENCODING, read_body, unpacked_headers
-from connectors.transport.guard import DEFAULT_PORTS, Address, is_public, port_of, web_address
+from connectors.transport.guard import Address, is_public, web_address
 from connectors.transport.network import trusted
-from connectors.transport.origins import shown
+from connectors.transport.origins import has_default_port, port_of, shown
 from connectors.transport.redirects import MOST_REDIRECTS
 from harvester.ports.connector import HttpOptions
 from harvester.ports.errors import RefusedAddressError, UnexpectedAnswerError, UnreachableError
@@ -200,7 +200,7 @@ class GuardedFetcher:
                 return ()
             raise UnreachableError(f"{shown(url)}: no such host ({error})") from error
         for address in addresses:
-            public = is_public(address) and port == DEFAULT_PORTS[url.scheme]
+            public = is_public(address) and has_default_port(url)
             if not public and not self._allow(address, port):
                 raise RefusedAddressError(
                     f"{shown(url)} is not fetched: it leads to {address} port {port}; addresses"

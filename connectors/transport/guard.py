@@ -11,38 +11,43 @@ import ipaddress
 
 import httpx
 
-from connectors.transport.origins import shown
+from connectors.transport.origins import is_web, shown
 from harvester.ports.errors import RefusedAddressError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
-_RELAYS = ipaddress.ip_network("192.88.99.0/24")
+_NOT_HOSTS = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "192.0.0.0/24",  # protocol assignments
+        "192.88.99.0/24",  # relays of 6to4
+        "2001::/23",  # protocol assignments, Teredo among them
+        "2001:db8::/32",  # documentation
+        "3fff::/20",  # documentation
+    )
+)
+"""Beside what Python's own tables name, which differ from version to version."""
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that was ever given to hosts of the IPv6 Internet."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_NAT64_LOCAL = ipaddress.ip_network("64:ff9b:1::/48")
-_V4_COMPATIBLE = ipaddress.ip_network("::/96")
 
 
 def is_public(address: Address) -> bool:
     """Say whether an address belongs to one host of the public Internet."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return address.is_global and not address.is_multicast and address not in _RELAYS
-    if address.scope_id is not None:
-        return False
-    if address.ipv4_mapped is not None:
-        return is_public(address.ipv4_mapped)
-    if address.sixtofour is not None:
-        return is_public(address.sixtofour)
-    if address in _NAT64:
-        return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.scope_id is not None:
+            return False
+        disguised = address.ipv4_mapped or address.sixtofour
+        if address in _NAT64:
+            disguised = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if disguised is not None:
+            return is_public(disguised)
+        if address not in _UNICAST:
+            return False
     return (
         address.is_global
         and not address.is_multicast
-        and not address.is_reserved
-        and not address.is_site_local
-        and address.teredo is None
-        and address not in _NAT64_LOCAL
-        and address not in _V4_COMPATIBLE
+        and not any(address in network for network in _NOT_HOSTS)
     )
 
 
@@ -56,13 +61,8 @@ def web_address(text: str) -> httpx.URL:
         url = httpx.URL(text)
     except (httpx.InvalidURL, TypeError, ValueError) as error:
         raise RefusedAddressError(f"{text[:200]!r} is not a web address ({error})") from error
-    if url.scheme not in DEFAULT_PORTS or not url.host:
+    if not is_web(url):
         raise RefusedAddressError(
             f"{shown(url)[:200]!r} is not fetched: only http and https addresses are"
         )
     return url.copy_with(userinfo=b"", fragment=None)
-
-
-def port_of(url: httpx.URL) -> int:
-    """Give the port that an address means."""
-    return url.port or DEFAULT_PORTS[url.scheme]

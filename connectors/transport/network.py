@@ -5,8 +5,11 @@
 
 import asyncio
 import ssl
+from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
 
+import certifi
 import httpx
 
 from connectors.transport.body import ACCEPT_ENCODING, read_body, unpacked_headers
@@ -77,13 +80,23 @@ def trusted(ca_file: str | None, source: str) -> ssl.SSLContext:
     Raises:
         SourceError: the file cannot be read, or holds no certificates.
     """
+    try:
+        changed = Path(ca_file).stat().st_mtime_ns if ca_file is not None else 0
+        return _context(ca_file, changed)
+    except (OSError, ssl.SSLError) as error:
+        raise SourceError(
+            f"source {source}: http.ca_file {ca_file} cannot be used ({error});"
+            " it must be a readable PEM file of certificates"
+        ) from error
+
+
+@lru_cache(maxsize=8)
+def _context(ca_file: str | None, _changed: int) -> ssl.SSLContext:
+    """Read the certificates, which takes longer than a request, once for each file as it is."""
     context = ssl.create_default_context()
+    paths = ssl.get_default_verify_paths()
+    if not (paths.cafile or paths.capath):
+        context.load_verify_locations(cafile=certifi.where())
     if ca_file is not None:
-        try:
-            context.load_verify_locations(cafile=ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise SourceError(
-                f"source {source}: http.ca_file {ca_file} cannot be used ({error});"
-                " it must be a readable PEM file of certificates"
-            ) from error
+        context.load_verify_locations(cafile=ca_file)
     return context

@@ -9,7 +9,7 @@ from http import HTTPStatus
 import httpx
 
 from connectors.transport.credential import CREDENTIAL_HEADERS
-from connectors.transport.origins import origin_of, shown
+from connectors.transport.origins import is_web, origin_of, shown
 from harvester.ports.errors import UnexpectedAnswerError
 
 MOST_REDIRECTS = 5
@@ -76,7 +76,7 @@ class Redirects(httpx.AsyncBaseTransport):
             url = request.url.join(location)
         except httpx.InvalidURL:
             url = httpx.URL()
-        if url.scheme not in ("http", "https") or not url.host:
+        if not is_web(url):
             raise UnexpectedAnswerError(
                 f"source {self._source}: {shown(request.url)} redirects to something that is not"
                 " a web address; the forge, or a proxy before it, is set up wrongly"

@@ -132,43 +132,50 @@ class _Story:
     """Seconds waited for limits."""
 
     def goes_on(self, state: tenacity.RetryCallState) -> bool:
+        """Say whether sending again may help; tenacity asks this first."""
         match _outcome(state):
-            case TooSoonError():
+            case TooSoonError() as error:
+                self.failed += error.answer is not None
                 return True
-            case httpx.ReadTimeout():
-                return self.patient
             case httpx.UnsupportedProtocol():
                 return False
+            case httpx.ReadTimeout():
+                self.failed += 1
+                return self.patient
             case httpx.TransportError():
+                self.failed += 1
                 return True
             case httpx.Response(status_code=status):
+                self.failed += 1
                 return status in _TRANSIENT and (self.patient or status not in _TOO_MUCH)
             case _:
                 return False
 
-    def ends(self, state: tenacity.RetryCallState) -> bool:
-        attempts = self.patience.attempts
-        match _outcome(state):
-            case TooSoonError() as error:
-                self.failed += error.answer is not None
-                if self.waited + self._limit(error) > self.patience.max_wait:
-                    return True
-            case httpx.Response(status_code=HTTPStatus.INTERNAL_SERVER_ERROR):
-                self.failed += 1
-                attempts = min(attempts, _TRIES_AFTER_500)
-            case _:
-                self.failed += 1
-        return self.failed >= attempts
-
     def pause(self, state: tenacity.RetryCallState) -> float:
+        """Give the seconds before the next try; tenacity asks this second."""
+        outcome = _outcome(state)
+        if isinstance(outcome, TooSoonError):
+            return self._limit(outcome)
+        longest = min(2.0 ** (self.failed - 1), _LONGEST_PAUSE)
+        return longest * (0.5 + self.chance.random() / 2)
+
+    def ends(self, state: tenacity.RetryCallState) -> bool:
+        """Say whether it was tried often enough; tenacity asks this last, before it waits."""
+        attempts = self.patience.attempts
         outcome = _outcome(state)
         if isinstance(outcome, TooSoonError):
             seconds = self._limit(outcome)
+            if self.waited + seconds > self.patience.max_wait or self.failed >= attempts:
+                return True
             self.waited += seconds
             logger.info("source %s: %s; waiting %.0f s", self.source, outcome, seconds)
-            return seconds
-        longest = min(2.0 ** (self.failed - 1), _LONGEST_PAUSE)
-        return longest * (0.5 + self.chance.random() / 2)
+            return False
+        if (
+            isinstance(outcome, httpx.Response)
+            and outcome.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+        ):
+            attempts = min(attempts, _TRIES_AFTER_500)
+        return self.failed >= attempts
 
     def outcome(self, state: tenacity.RetryCallState) -> httpx.Response:
         outcome = _outcome(state)

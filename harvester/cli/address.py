@@ -19,8 +19,12 @@ from harvester.cli.words import say, word
 from harvester.crawl.scope import covers
 from harvester.model import Severity
 from harvester.ports.catalogue import Catalogue, FileRow, Item, RepositoryRow, SoftwareRow, Stored
+from harvester.publiccode.messages import message
 from harvester.settings import Configuration
 from harvester.urls import url_key
+
+MOST_ERRORS = 10
+"""Errors of a file that are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class Address:
             yield from self._of_repository(repository, files, language)
         for file in files:
             yield _file_sentence(file, self._around.repositories[file.repository_id], language)
+            yield from _errors(file, language)
         for name, at, item in self._newest_items():
             why = f": {word(words.ITEMS, item.reason, language)}" if item.reason else ""
             yield say(
@@ -218,6 +223,20 @@ def _software_json(row: SoftwareRow) -> dict[str, Any]:
         "updated_at": moment(row.updated_at),
         "findings": json.loads(row.document)["findings"],
     }
+
+
+def _errors(file: FileRow, language: Language) -> Iterator[str]:
+    """Name the first errors; ``harvester check`` and the export have them all."""
+    errors = [finding for finding in file.findings if finding.severity is Severity.ERROR]
+    for finding in errors[:MOST_ERRORS]:
+        yield say(
+            "finding",
+            language,
+            line=finding.line,
+            key=finding.key,
+            message=message(finding, language.value),
+            code=finding.code,
+        )
 
 
 def _file_sentence(file: FileRow, repository: RepositoryRow, language: Language) -> str:

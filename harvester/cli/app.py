@@ -21,8 +21,9 @@ from harvester.cli.invocation import (
 app = typer.Typer(
     name="harvester",
     help="Keeps catalogues of public-sector software alive: crawls code forges for publiccode.yml.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
+    # Plain help: the rich form alone takes longer to import than all else.
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

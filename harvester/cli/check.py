@@ -67,7 +67,11 @@ def check(
         bool, typer.Option("--strict", help="The reference parser's verdict.")
     ] = False,
 ) -> int:
-    """Check publiccode.yml files: everything that is to be said, each with its line."""
+    """Check publiccode.yml files.
+
+    Says everything that is to be said about them at once, each with its line. Needs no database
+    and no settings.
+    """
     from harvester.publiccode import FileContext, read
     from harvester.publiccode.report import Result, render
 

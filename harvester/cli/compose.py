@@ -271,7 +271,7 @@ def access_of(
     if token.missing is not None:
         console.warn(
             f"{source.name}: the environment variable {token.missing} is not set; reading "
-            "anonymously, which forges allow far fewer requests: the crawl may take several runs"
+            "anonymously; forges allow fewer requests then, so that a crawl may take several runs"
         )
     return ForgeAccess(
         source=source.name,

@@ -53,7 +53,10 @@ def crawl(
     ] = CrawlForm.SUMMARY,
     json: JsonOption = False,
 ) -> int:
-    """Crawl once, and say what was found; an unfinished crawl goes on where it ended."""
+    """Crawl once and say what was found.
+
+    An unfinished crawl goes on where it ended. What is stored stays, whatever happens.
+    """
     from harvester.cli.run import Run, Wishes
 
     wishes = Wishes(full=full, dry_run=dry_run, limit=limit, kind=kind, wait=wait)

@@ -18,11 +18,14 @@ from harvester.cli.output import write_json
 if TYPE_CHECKING:
     from storage.engine import Store
 
-app = typer.Typer(help="Look after the catalogue's database.", no_args_is_help=True)
+app = typer.Typer(help="Look after the catalogue's database.")
 
 
 def upgrade(invocation: Invocation) -> int:
-    """Bring the database to the schema of this harvester; make it where there is none."""
+    """Bring the database to this harvester's schema.
+
+    Where there is none yet, it is made.
+    """
     from storage import schema
 
     with _store(invocation) as store:
@@ -37,7 +40,7 @@ def upgrade(invocation: Invocation) -> int:
 def current(
     invocation: Invocation, *, form: FormOption = Form.TEXT, json: JsonOption = False
 ) -> int:
-    """Say which schema the database has, and which one this harvester writes."""
+    """Say which schema the database has."""
     from storage import schema
 
     with _store(invocation) as store:
@@ -63,7 +66,7 @@ def backup(
     *,
     target: Annotated[Path, typer.Argument(metavar="FILE", help="New file for the copy.")],
 ) -> int:
-    """Copy the catalogue, as it is at one moment, while crawls go on."""
+    """Copy the catalogue while crawls go on."""
     from storage import backup as copying
 
     with _store(invocation) as store:

@@ -3,6 +3,7 @@
 
 """What a crawl is expected to cost, in words. Pure."""
 
+from harvester.cli.output import count
 from harvester.model import Estimate
 
 
@@ -11,11 +12,11 @@ def expected(estimate: Estimate) -> str:
     kinds = (("GraphQL", estimate.graphql), ("REST", estimate.rest), ("raw", estimate.raw))
     parts = [f"{amount} {word}" for word, amount in kinds if amount]
     total = estimate.graphql + estimate.rest + estimate.raw
-    text = f"{'about' if estimate.exact else 'at least'} {total} requests"
+    text = f"{'about' if estimate.exact else 'at least'} {count(total, 'request', 'requests')}"
     if parts:
         text += f" ({', '.join(parts)})"
     if estimate.points:
-        text += f", {estimate.points} points"
+        text += f", {count(estimate.points, 'point', 'points')}"
     if estimate.remark:
         text += f"; {estimate.remark}"
     return f"expected: {text}"

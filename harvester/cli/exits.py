@@ -65,9 +65,7 @@ def run(app: typer.Typer) -> int:
         console.error("stopped")
         return ExitCode.TERMINATED
     except BrokenPipeError:
-        # What is still buffered cannot be written either; Python would complain at its exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.BROKEN_PIPE
+        return reader_gone()
     except Exception as error:  # noqa: BLE001 - the last resort: told as a defect
         return defect(error)
 
@@ -79,6 +77,13 @@ def code_of(error: HarvesterError) -> ExitCode:
     if isinstance(error, SourceError | SourceBusyError | LeaseLostError):
         return ExitCode.FAILED
     return ExitCode.USAGE
+
+
+def reader_gone() -> ExitCode:
+    """End quietly when whoever read stdout went away."""
+    # What is still buffered cannot be written either; Python would complain at its exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ExitCode.BROKEN_PIPE
 
 
 def defect(error: Exception) -> ExitCode:

@@ -49,7 +49,10 @@ def export(
         bool, typer.Option("--activity", help="With stars, forks and the last push.")
     ] = False,
 ) -> int:
-    """Write the catalogue's entries, sorted by id: the same bytes as long as nothing changes."""
+    """Write the catalogue's entries.
+
+    Sorted by id, and the same bytes as long as nothing changes.
+    """
     if kind not in tuple(Kind):
         raise UsageError(
             f'export: there is no form "{kind}" in this version; there are {", ".join(Kind)}'
@@ -58,6 +61,7 @@ def export(
 
     from harvester.cli import compose
     from harvester.feed import lines
+    from harvester.model import State
 
     states = None if ALL in wanted else frozenset(State(name) for name in wanted)
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from harvester.cli import console
+from harvester.cli.exits import reader_gone
 
 
 class LogLevel(StrEnum):
@@ -96,7 +97,10 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., int]], Calla
             before = ctx.find_root().obj
             invocation = before.also(after) if isinstance(before, Invocation) else after
             invocation.prepare()
-            return function(invocation, **values)
+            try:
+                return function(invocation, **values)
+            except BrokenPipeError:  # Typer would take it for a failure
+                return reader_gone()
 
         context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
         common = [

@@ -65,6 +65,11 @@ def moment(value: datetime | None) -> str | None:
     return value.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
+def count(amount: int, one: str, many: str) -> str:
+    """Write a number with its noun: ``1 request``, ``2 requests``."""
+    return f"{amount} {one if amount == 1 else many}"
+
+
 def span(value: timedelta) -> str:
     """Write how long something is, in one unit that tells enough: ``3 h``."""
     seconds = int(abs(value.total_seconds()))

@@ -26,7 +26,10 @@ def plan(
     form: FormOption = Form.TEXT,
     json: JsonOption = False,
 ) -> int:
-    """Say how many requests and points a whole listing is expected to cost; asks no forge."""
+    """Say what a whole crawl is expected to cost.
+
+    Requests and points of each source; no forge is asked.
+    """
     from harvester.cli import compose
     from harvester.cli.estimates import expected
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from harvester.cli import console
-from harvester.cli.output import moment
+from harvester.cli.output import count, moment
 from harvester.cli.summary import source_as_json, spent_as_json
 from harvester.crawl import SourceSummary
 from harvester.model import ItemStatus, Spent
@@ -27,13 +27,17 @@ if TYPE_CHECKING:
 class Lines:
     """Plain lines on stderr: where it begins or goes on, each stored page, waits, errors."""
 
+    reads_addresses = False
+    """True while single addresses are read in place of a source's scope."""
+
     def shown(self) -> AbstractContextManager[object]:
         """Nothing to open."""
         return nullcontext()
 
     def started(self, source: str, *, sweep: bool, resumed_from: str | None) -> None:
         """Say that a crawl begins, or where it goes on."""
-        self.say(beginning(source, sweep=sweep, resumed_from=resumed_from))
+        addresses = self.reads_addresses
+        self.say(beginning(source, sweep=sweep, resumed_from=resumed_from, addresses=addresses))
 
     def page(
         self,
@@ -184,8 +188,12 @@ def listener(catalogue: str, *, events: bool) -> Lines:
     return Bars() if sys.stderr.isatty() else Lines()
 
 
-def beginning(source: str, *, sweep: bool, resumed_from: str | None) -> str:
+def beginning(
+    source: str, *, sweep: bool, resumed_from: str | None, addresses: bool = False
+) -> str:
     """Say how a crawl begins."""
+    if addresses:
+        return f"{source}: reads the addresses that were given"
     if resumed_from is not None:
         return f"{source}: goes on where the last crawl ended ({resumed_from})"
     return f"{source}: reads {'the whole listing' if sweep else 'what moved since the last crawl'}"
@@ -193,14 +201,13 @@ def beginning(source: str, *, sweep: bool, resumed_from: str | None) -> str:
 
 def standing(repositories: int, total: int | None, owners_left: int | None, spent: Spent) -> str:
     """Say how far a crawl is and what it spent."""
-    parts = [
-        f"{repositories} repositories"
-        if total is None
-        else f"{repositories} of {total} repositories"
-    ]
+    if total is None:
+        parts = [count(repositories, "repository", "repositories")]
+    else:
+        parts = [f"{repositories} of {count(total, 'repository', 'repositories')}"]
     if owners_left is not None:
-        parts.append(f"{owners_left} owners to go")
-    parts.append(f"{spent.graphql + spent.rest + spent.raw} requests")
+        parts.append(f"{count(owners_left, 'owner', 'owners')} to go")
+    parts.append(count(spent.graphql + spent.rest + spent.raw, "request", "requests"))
     if spent.budget_left is not None:
         parts.append(f"{spent.budget_left} left")
     return ", ".join(parts)

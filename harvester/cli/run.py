@@ -6,7 +6,7 @@
 import asyncio
 import sys
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import suppress
 from dataclasses import dataclass
 
 from harvester.cli import compose, console, progress, summary, targets
@@ -18,6 +18,7 @@ from harvester.cli.invocation import Invocation
 from harvester.cli.output import write_json
 from harvester.cli.signals import StopSignals
 from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl
+from harvester.crawl.ahead import StoppedError, unless_stopped
 from harvester.model import ItemStatus, Outcome, Spent
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import Connector, ForgeAccess
@@ -193,10 +194,8 @@ class _One:
             limit=self.run.wishes.limit,
             addresses=job.target.addresses,
         )
-        async with AsyncExitStack() as stack:
-            connector = await stack.enter_async_context(
-                compose.connector_types()[plan.kind](job.access)
-            )
+        self.listener.reads_addresses = task.addresses is not None
+        async with compose.connector_types()[plan.kind](job.access) as connector:
             if task.addresses is None:
                 size = await self.worker(self.catalogue.size, plan.name)
                 self.listener.say(f"{plan.name}: {expected(connector.estimate(plan.scope, size))}")
@@ -220,7 +219,8 @@ class _One:
             if not told:
                 self.listener.say(f"{ended.name}: {ended.error}; waiting (Ctrl-C ends it)")
                 told = True
-            await self.run.clock.sleep(BUSY_WAIT)
+            with suppress(StoppedError):
+                await unless_stopped(self.run.clock.sleep(BUSY_WAIT), self.stop)
 
 
 def _command_of(job: Job) -> str:

@@ -29,7 +29,10 @@ def sources(
     form: FormOption = Form.TEXT,
     json: JsonOption = False,
 ) -> int:
-    """Show every configured source: its scope, last success and error, and its next run."""
+    """Show the configured sources.
+
+    Each with its scope, last success and error, and its next run.
+    """
     from harvester.cli import compose
     from harvester.cli.adapters import SystemClock
 

@@ -34,7 +34,10 @@ def status(
     json: JsonOption = False,
     lang: LanguageOption = Language.EN,
 ) -> int:
-    """Say what the catalogue knows, and in plain words why something is missing."""
+    """Say what the catalogue knows.
+
+    At a glance, or of one address, in plain words why it is missing.
+    """
     from harvester.cli import compose
 
     if url is not None and files:

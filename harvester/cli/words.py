@@ -140,6 +140,9 @@ _SENTENCES: Mapping[str, Text] = {
         "  {path} in {url}: {outcome}: {reason} ({errors} errors, {warnings} warnings)",
         "  {path} in {url}: {outcome}: {reason} ({errors} Fehler, {warnings} Warnungen)",
     ),
+    "finding": Text(
+        "    line {line}: {key}: {message} [{code}]", "    Zeile {line}: {key}: {message} [{code}]"
+    ),
     "crawled": Text(
         "  last crawl: {source}, {at}: {status}{reason}",
         "  letzter Lauf: {source}, {at}: {status}{reason}",
@@ -177,7 +180,7 @@ _SENTENCES: Mapping[str, Text] = {
 }
 
 
-def say(key: str, language: Language, **values: object) -> str:
+def say(key: str, language: Language, /, **values: object) -> str:
     """Give a sentence."""
     return _in(_SENTENCES[key], language).format(**values)
 

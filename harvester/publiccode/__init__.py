@@ -10,6 +10,14 @@ False
 
 from harvester.publiccode.context import FileContext
 from harvester.publiccode.decoding import MAX_BYTES
-from harvester.publiccode.reading import NORMALISER, normalise, read, too_large
+from harvester.publiccode.reading import NORMALISER, addresses, normalise, read, too_large
 
-__all__ = ["MAX_BYTES", "NORMALISER", "FileContext", "normalise", "read", "too_large"]
+__all__ = [
+    "MAX_BYTES",
+    "NORMALISER",
+    "FileContext",
+    "addresses",
+    "normalise",
+    "read",
+    "too_large",
+]

@@ -114,6 +114,12 @@ class Code(Enum):
     CONFLICT = ("PC316", _N)
     COUNTRY_SECTION = ("PC317", _N)
 
+    # --- what lies around the file
+    FILE_MISSING = ("PC401", _N)
+    NOT_AN_IMAGE = ("PC402", _N)
+    UNREACHABLE = ("PC403", _N)
+    NOT_A_REPOSITORY = ("PC404", _N)
+
     def __init__(self, code: str, severity: Severity) -> None:
         self.code = code
         self.severity = severity

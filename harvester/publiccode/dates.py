@@ -15,8 +15,12 @@ _MONTHS = 12
 
 def iso_date(text: str) -> str | None:
     """Give a text that is a date of the form YYYY-MM-DD, or None."""
-    found = _ISO.fullmatch(text)
-    return _date(*found.groups()) if found else None
+    if not _ISO.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return None
 
 
 def meant_date(text: str) -> str | None:

@@ -3,10 +3,13 @@
 
 """Gathers what there is to say about one file."""
 
+from operator import attrgetter
+
 from harvester.model import Finding, Severity
 from harvester.publiccode.codes import Code
 from harvester.publiccode.nodes import Mark
 
+_PLACE = attrgetter("line", "column")
 MAX_FINDINGS = 500
 """A file with more is not helped by the rest; the verdict does not change."""
 MAX_ARGUMENT = 120
@@ -27,17 +30,23 @@ class Findings:
         key: str,
         mark: Mark | None,
         suggestion: str | None = None,
+        *,
+        severity: Severity | None = None,
         **arguments: str,
     ) -> None:
-        """Note a finding at a place; without one, the file as a whole is meant."""
-        if code.severity is Severity.ERROR:
+        """Note a finding at a place; without one, the file as a whole is meant.
+
+        ``severity`` takes the place of the code's own.
+        """
+        severity = severity or code.severity
+        if severity is Severity.ERROR:
             self.fatal = True
         if len(self._found) >= MAX_FINDINGS:
             return
         self._found.append(
             Finding(
                 code=code.code,
-                severity=code.severity,
+                severity=severity,
                 key=key,
                 line=mark.line + 1 if mark else 0,
                 column=mark.column + 1 if mark else 0,
@@ -48,11 +57,18 @@ class Findings:
 
     def sorted(self) -> tuple[Finding, ...]:
         """Give the findings in the order of the file, each once."""
-        unique = dict.fromkeys(self._found)
-        return tuple(sorted(unique, key=lambda found: (found.line, found.column)))
+        unique = {
+            (found.line, found.column, found.code, found.key, found.arguments): found
+            for found in self._found
+        }
+        if len(unique) < len(self._found):
+            self._found = list(unique.values())
+        return tuple(sorted(self._found, key=_PLACE))
 
 
 def _short(text: str) -> str:
     """Make a value fit into one line of a message."""
+    if len(text) <= MAX_ARGUMENT and text.isprintable():
+        return text
     line = " ".join(text.split())
     return line if len(line) <= MAX_ARGUMENT else line[: MAX_ARGUMENT - 1] + "…"

@@ -83,5 +83,5 @@ def file_address(path: str, raw_base: str | None) -> str:
 
 def extension(address: str) -> str:
     """Give the ending of a file's name in lower case, with its dot."""
-    name = urlsplit(address).path.rpartition("/")[2]
+    name = re.split("[?#]", address, maxsplit=1)[0].rpartition("/")[2]
     return f".{name.rpartition('.')[2].lower()}" if "." in name else ""

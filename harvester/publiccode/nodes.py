@@ -61,7 +61,7 @@ class Mapping:
 
 Node = Scalar | Sequence | Mapping
 
-_NULL = frozenset(("", "~", "null", "Null", "NULL"))
+NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _TRUE = frozenset(("true", "True", "TRUE"))
 _FALSE = frozenset(("false", "False", "FALSE"))
 _YES = frozenset(("yes", "Yes", "YES", "on", "On", "ON", "y", "Y"))
@@ -75,7 +75,7 @@ MAX_DIGITS = 15
 
 def is_null(node: Node) -> bool:
     """Say whether a node stands for *nothing here*."""
-    return isinstance(node, Scalar) and node.plain and node.text in _NULL
+    return isinstance(node, Scalar) and node.plain and node.text in NULL
 
 
 def boolean(scalar: Scalar) -> bool | None:
@@ -113,7 +113,7 @@ def scalar_value(scalar: Scalar) -> str | int | float | bool | None:
     text = scalar.text
     if not scalar.plain:
         return text
-    if text in _NULL:
+    if text in NULL:
         return None
     truth = boolean(scalar)
     return _number(text) if truth is None else truth

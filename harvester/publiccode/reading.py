@@ -3,11 +3,15 @@
 
 """From the bytes of a file to its reading."""
 
+from dataclasses import replace
+
 from harvester.model import JsonObject, Reading
+from harvester.publiccode.addresses import Address
 from harvester.publiccode.context import FileContext
 from harvester.publiccode.decoding import decode, refuse_size
 from harvester.publiccode.findings import Findings
 from harvester.publiccode.nodes import Mapping, from_json
+from harvester.publiccode.reference import Surroundings, is_valid, judge
 from harvester.publiccode.rules import check_file_name, check_rules
 from harvester.publiccode.standard import standard
 from harvester.publiccode.values import Reader
@@ -19,18 +23,23 @@ NORMALISER = 1
 bytes are read again."""
 
 
-def read(content: bytes, context: FileContext) -> Reading:
+def read(content: bytes, context: FileContext, surroundings: Surroundings | None = None) -> Reading:
     """Read a publiccode file: verdict, findings and normalised record. Never raises.
 
     Args:
         content: the bytes of the file, whatever they are.
         context: what the file's place tells.
+        surroundings: what the reference parser's verdict may look at beside the file.
     """
     findings = Findings()
     check_file_name(context, findings)
     text = decode(content, findings)
     root = read_yaml(text, findings) if text is not None else None
-    return _reading(root, context, findings)
+    reading = _reading(root, context, findings)
+    if context.strict:
+        told = judge(content, surroundings)
+        return replace(reading, valid=is_valid(told), findings=told)
+    return reading
 
 
 def too_large(size: int) -> Reading:
@@ -52,6 +61,21 @@ def normalise(record: JsonObject, context: FileContext | None = None) -> Reading
     )
 
 
+def addresses(content: bytes, context: FileContext) -> tuple[Address, ...]:
+    """Give the web addresses of a file, each once, for a check over the network to follow.
+
+    Paths of files are among them where the context tells what they are resolved against.
+    """
+    findings = Findings()
+    text = decode(content, findings)
+    root = read_yaml(text, findings) if text is not None else None
+    if root is None:
+        return ()
+    reader, _ = _walk(root, context, findings)
+    first = {address.url: address for address in reversed(reader.addresses)}
+    return tuple(address for address in reader.addresses if first[address.url] is address)
+
+
 def _reading(root: Mapping | None, context: FileContext, findings: Findings) -> Reading:
     if root is None:
         return Reading(
@@ -62,12 +86,7 @@ def _reading(root: Mapping | None, context: FileContext, findings: Findings) -> 
             declared_url=None,
             normaliser=NORMALISER,
         )
-    table = standard(1 if context.profile == "v1" else 0)
-    reader = Reader(table, context, findings)
-    walk = Walk(reader)
-    record = walk.record(root)
-    check_rules(root, record, table, walk)
-    walk.close(record)
+    reader, record = _walk(root, context, findings)
     return Reading(
         valid=not findings.fatal,
         version=reader.version,
@@ -76,3 +95,13 @@ def _reading(root: Mapping | None, context: FileContext, findings: Findings) -> 
         declared_url=reader.declared_url,
         normaliser=NORMALISER,
     )
+
+
+def _walk(root: Mapping, context: FileContext, findings: Findings) -> tuple[Reader, JsonObject]:
+    table = standard(1 if context.profile == "v1" else 0)
+    reader = Reader(table, context, findings)
+    walk = Walk(reader)
+    record = walk.record(root)
+    check_rules(root, record, table, walk)
+    walk.close(record)
+    return reader, record

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from harvester.model import JsonObject
 from harvester.publiccode import links, vocabulary
+from harvester.publiccode.addresses import Address, AddressKind
 from harvester.publiccode.codes import Code
 from harvester.publiccode.context import FileContext
 from harvester.publiccode.dates import iso_date, meant_date
@@ -38,8 +39,10 @@ _PLACEHOLDER = re.compile(
 _MAX_PLACEHOLDER = 200
 _MAX_WORDS = 12
 """A message does not repeat a vocabulary that is longer."""
-_MIME = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")
-_URN = re.compile(
+MIME_TYPE = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9!#$&^_-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
+)
+URN = re.compile(
     r"urn:[a-z0-9][a-z0-9-]{0,31}:(?:[a-z0-9()+,\-.:=@;$_!*']|%[0-9a-f]{2})+", re.IGNORECASE
 )
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
@@ -56,6 +59,8 @@ class Reader:
     findings: Findings
     declared_url: str | None = None
     version: str | None = None
+    addresses: list[Address] = field(default_factory=list)
+    """Web addresses that lead to a link, the repository or a file, in the order of the file."""
     raw: JsonObject = field(default_factory=dict)
     """Values that could not be read, by the path at which the file has them."""
 
@@ -69,15 +74,19 @@ class Value:
     key: Key
     path: str
     mark: Mark | None
-
-    @property
-    def text(self) -> str:
-        """The text without the white space around it."""
-        return self.scalar.text.strip()
+    text: str
+    """The text without the white space around it."""
 
     def tell(self, code: Code, suggestion: str | None = None, **arguments: str) -> None:
         """Note a finding at this place."""
-        self.reader.findings.add(code, self.path, self.mark, suggestion, **arguments)
+        self.reader.findings.add(code, self.path, self.mark, suggestion, severity=None, **arguments)
+
+    def lead(self, kind: AddressKind, url: str) -> None:
+        """Note an address that a check over the network may follow."""
+        line, column = (self.mark.line + 1, self.mark.column + 1) if self.mark else (0, 0)
+        self.reader.addresses.append(
+            Address(url=url, kind=kind, key=self.path, line=line, column=column)
+        )
 
 
 ValueFunction = Callable[[Value], Any]
@@ -85,14 +94,15 @@ ValueFunction = Callable[[Value], Any]
 
 def _text(value: Value) -> Any:
     text = value.text
-    if value.key.maximum is not None and len(text) > value.key.maximum:
+    key = value.key
+    if key.maximum is not None and len(text) > key.maximum:
         length = vocabulary.graphemes(text)
-        if length > value.key.maximum:
-            value.tell(Code.TOO_LONG, length=str(length), limit=str(value.key.maximum))
-    if value.key.minimum is not None:
-        length = len(text) if text.isascii() else vocabulary.graphemes(text)
-        if length < value.key.minimum:
-            value.tell(Code.TOO_SHORT, length=str(length), limit=str(value.key.minimum))
+        if length > key.maximum:
+            value.tell(Code.TOO_LONG, length=str(length), limit=str(key.maximum))
+    if key.minimum is not None:
+        length = vocabulary.graphemes(text)
+        if length < key.minimum:
+            value.tell(Code.TOO_SHORT, length=str(length), limit=str(key.minimum))
     if "<" in text and _HTML.search(text):
         value.tell(Code.HTML)
     if len(text) <= _MAX_PLACEHOLDER and _PLACEHOLDER.fullmatch(text):
@@ -175,6 +185,7 @@ def _link(value: Value) -> Any:
         return UNREADABLE
     if links.is_placeholder_link(link):
         value.tell(Code.PLACEHOLDER, value=text)
+    value.lead(AddressKind.LINK, link)
     return link
 
 
@@ -196,6 +207,7 @@ def _repository(value: Value) -> Any:
         value.reader.raw[value.path] = text
         return here
     value.reader.declared_url = url
+    value.lead(AddressKind.REPOSITORY, url)
     return url
 
 
@@ -211,19 +223,32 @@ def _other_repository(value: Value) -> Any:
 
 def _file(value: Value) -> Any:
     text = value.text
+    link = links.web_link(text)
+    if link is None and ("://" in text or links.is_absolute_path(text)):
+        return _bad_path(value)
     if value.key.extensions and links.extension(text) not in value.key.extensions:
         value.tell(Code.IMAGE_TYPE, value=text, allowed=", ".join(value.key.extensions))
-    link = links.web_link(text)
     if link is not None:
+        value.lead(AddressKind.FILE, link)
         return link
-    if links.is_absolute_path(text):
-        suggestion = text.lstrip("/") if text.startswith("/") else None
-        value.tell(Code.ABSOLUTE_PATH, suggestion=suggestion, value=text)
-        return UNREADABLE
     if links.leaves_repository(text):
         value.tell(Code.OUTSIDE_REPOSITORY, value=text)
         return UNREADABLE
-    return links.file_address(text, value.reader.context.raw_base)
+    base = value.reader.context.raw_base
+    address = links.file_address(text, base)
+    if base is not None:
+        value.lead(AddressKind.FILE, address)
+    return address
+
+
+def _bad_path(value: Value) -> Any:
+    text = value.text
+    if "://" in text and not text.lower().startswith("file:"):
+        value.tell(Code.BAD_LINK, value=text)
+    else:
+        suggestion = text.lstrip("/") if text.startswith("/") else None
+        value.tell(Code.ABSOLUTE_PATH, suggestion=suggestion, value=text)
+    return UNREADABLE
 
 
 def _license(value: Value) -> Any:
@@ -232,9 +257,10 @@ def _license(value: Value) -> Any:
     if found.expression is None:
         value.tell(Code.UNKNOWN_LICENSE, suggestion=found.suggestion, value=text)
         return UNREADABLE
-    if found.expression != text:
-        code = Code.DEPRECATED_LICENSE if found.deprecated else Code.LICENSE_SPELLING
-        value.tell(code, suggestion=found.expression, value=text)
+    if found.deprecated:
+        value.tell(Code.DEPRECATED_LICENSE, suggestion=found.expression, value=text)
+    elif found.other_case:
+        value.tell(Code.LICENSE_SPELLING, suggestion=found.expression, value=text)
     return found.expression
 
 
@@ -281,7 +307,7 @@ def _phone(value: Value) -> Any:
 
 def _mime(value: Value) -> Any:
     text = value.text
-    if not _MIME.fullmatch(text):
+    if not MIME_TYPE.fullmatch(text):
         value.tell(Code.BAD_MIME_TYPE, value=text)
     return text
 
@@ -300,7 +326,7 @@ def _organisation(value: Value) -> Any:
 
 def is_organisation_uri(text: str) -> bool:
     """Say whether a text is a URN or an address with a host."""
-    if _URN.fullmatch(text):
+    if URN.fullmatch(text):
         return True
     scheme, slashes, rest = text.partition("://")
     return bool(slashes and rest.strip("/") and _URI.fullmatch(text) and scheme)

@@ -47,6 +47,8 @@ class License:
     expression: str | None
     """The normalised SPDX expression; None where the text is none."""
     suggestion: str | None
+    other_case: bool = False
+    """It is written with capitals and small letters other than usual."""
     deprecated: bool = False
     """It uses an id that SPDX has replaced, with the same meaning."""
 
@@ -117,24 +119,30 @@ def license_of(text: str) -> License:
     try:
         parsed = licensing.parse(cleaned, strict=True)
         unknown = [
-            key for key in licensing.unknown_license_keys(parsed) if not _REFERENCE.fullmatch(key)
+            key
+            for key in licensing.unknown_license_keys(parsed)
+            if not (_REFERENCE.fullmatch(key) or _is_or_later(key))
         ]
         expression = str(parsed.render())
     except (ExpressionError, ExpressionParseError, RecursionError):
         return License(None, _license_suggestion(cleaned))
     if unknown:
         return License(None, _license_suggestion(cleaned))
-    deprecated = expression.casefold() != cleaned.casefold() and not _same_words(
-        expression, cleaned
-    )
-    return License(expression, None, deprecated)
+    usual, written = _terms(expression), _terms(cleaned)
+    same = [term.casefold() for term in usual] == [term.casefold() for term in written]
+    return License(expression, None, other_case=same and usual != written, deprecated=not same)
 
 
-def _same_words(expression: str, text: str) -> bool:
-    """Say whether two expressions differ in parentheses and case alone."""
-    return re.findall(r"[^\s()]+", expression.casefold()) == re.findall(
-        r"[^\s()]+", text.casefold()
-    )
+def _is_or_later(key: str) -> bool:
+    """Say whether a text is a known id with the plus sign for *or any later version*."""
+    return key.endswith("+") and key[:-1].casefold() in {
+        known.casefold() for known in _license_ids()
+    }
+
+
+def _terms(expression: str) -> list[str]:
+    """Give an expression's ids and operators; parentheses that change nothing come and go."""
+    return re.findall(r"[^\s()]+", expression)
 
 
 def _license_suggestion(text: str) -> str | None:
@@ -270,10 +278,14 @@ def is_italian_administration(code: str) -> bool:
     return code.casefold() in _administrations()
 
 
+# Beyond these ranges characters may join with their neighbours.
+_COMBINING = re.compile("[^\x00-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u22ff]")
+
+
 def graphemes(text: str) -> int:
     """Count the characters of a text as a reader sees them."""
-    if text.isascii():
+    if text.isascii() or not _COMBINING.search(text):
         return len(text) - text.count("\r\n")
-    import regex  # noqa: PLC0415 - only texts beyond ASCII need it
+    import regex  # noqa: PLC0415 - few texts need it
 
     return len(regex.findall(r"\X", text))

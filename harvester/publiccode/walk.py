@@ -15,6 +15,7 @@ from harvester.publiccode import vocabulary
 from harvester.publiccode.codes import Code
 from harvester.publiccode.nodes import (
     MAX_DIGITS,
+    NULL,
     Mapping,
     Mark,
     Node,
@@ -124,7 +125,7 @@ class Walk:
         section = key.children[LANGUAGE]
         for name, (written, value) in node.entries.items():
             place = f"{path}.{name}"
-            tag = read_language(Value(self.reader, written, section, place, written.mark))
+            tag = read_language(Value(self.reader, written, section, place, written.mark, name))
             result = self._value(value, section, place, written.mark)
             if result is UNREADABLE:
                 continue
@@ -156,12 +157,17 @@ class Walk:
 
     def _value(self, node: Node, key: Key, path: str, mark: Mark | None) -> Any:
         """Read the value of a known key."""
-        if _is_blank(node):
-            return self._empty(key, path, mark)
+        text = ""
+        if type(node) is Scalar:
+            text = node.text.strip()
+            if not text or (node.plain and text in NULL):
+                return self._empty(key, path, mark)
         if key.deprecated is not None:
             self._deprecated(key, path, mark)
         if key.is_list or key.type == "repositories":
             return self._list(node, key, path, mark)
+        if type(node) is Scalar and key.type in VALUE_TYPES:
+            return self._scalar(node, key, path, mark, text)
         return self._one(node, key, path, mark)
 
     def _one(self, node: Node, key: Key, path: str, mark: Mark | None) -> Any:
@@ -181,9 +187,13 @@ class Walk:
                 node = only
         if not isinstance(node, Scalar):
             return self._wrong_type(node, key, path, mark, expected="text")
-        result = VALUE_TYPES[key.type](Value(self.reader, node, key, path, mark))
+        return self._scalar(node, key, path, mark, node.text.strip())
+
+    def _scalar(self, node: Scalar, key: Key, path: str, mark: Mark | None, text: str) -> Any:
+        """Read one text; ``text`` is it without the white space around it."""
+        result = VALUE_TYPES[key.type](Value(self.reader, node, key, path, mark, text))
         if result is UNREADABLE:
-            self.raw[path] = node.text.strip()
+            self.raw[path] = text
         return result
 
     def _empty(self, key: Key, path: str, mark: Mark | None) -> Unreadable:

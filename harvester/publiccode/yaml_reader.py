@@ -27,6 +27,7 @@ _CORE_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "map", "seq")
 )
 _MERGE = "<<"
+_BLOCK = ("|", ">")
 _PATH_LEVELS = 8
 """No key of the standard lies deeper; a longer path helps nobody."""
 _NO_KEY = Scalar("", plain=True, mark=None)
@@ -45,6 +46,8 @@ class _Level:
     nodes_before: int
     is_key: bool
     """It is itself a key, which JSON has no place for: composed, told and dropped."""
+    merge_key: Scalar | None = None
+    """It is the value of this merge key, and is merged when it is complete."""
     key: Scalar | None = None
     """The key whose value comes next."""
     skip_value: bool = False
@@ -92,19 +95,24 @@ def read_yaml(text: str, findings: Findings) -> Mapping | None:
 def _feed(parser: Any, composer: "_Composer") -> None:
     """Hand the parser's events to the composer until the document ends."""
     get_event = parser.get_event
+    scalar_event, scalar = yaml.ScalarEvent, composer.scalar
     handlers = {
-        yaml.ScalarEvent: composer.scalar,
         yaml.MappingStartEvent: composer.mapping,
         yaml.SequenceStartEvent: composer.sequence,
         yaml.MappingEndEvent: composer.end,
         yaml.SequenceEndEvent: composer.end,
         yaml.AliasEvent: composer.alias,
         yaml.DocumentStartEvent: composer.document,
+        yaml.DocumentEndEvent: composer.ignore,
+        yaml.StreamStartEvent: composer.ignore,
+        yaml.StreamEndEvent: composer.ignore,
     }
     while (event := get_event()) is not None:
-        handler = handlers.get(type(event))
-        if handler is not None:
-            handler(event)
+        kind = type(event)
+        if kind is scalar_event:
+            scalar(event)
+        else:
+            handlers[kind](event)
 
 
 class _Composer:
@@ -119,7 +127,8 @@ class _Composer:
         self._anchors: dict[str, tuple[Node, int]] = {}
         self._open_anchors: set[str] = set()
         self._documents = 0
-        self._last: tuple[Mapping | Sequence, str] | None = None
+        self._last: Mapping | Sequence | None = None
+        """What a text was put into last, as long as nothing else has come since."""
 
     # --- events
 
@@ -129,25 +138,48 @@ class _Composer:
             self._findings.add(Code.SEVERAL_DOCUMENTS, "", event.start_mark)
             raise _GiveUpError
 
+    def ignore(self, event: Any) -> None:
+        """Pass over an event that says nothing."""
+
     def scalar(self, event: Any) -> None:
-        value: str = event.value
-        style = event.style
-        plain = style is None or style == ""
+        """Read a text. Three quarters of all events come here, so the usual case is short."""
+        style, mark = event.style, event.start_mark
+        self._nodes += 1
+        if event.tag is not None or event.anchor is not None or self._escapes:
+            node = self._unusual(event, style, mark)
+        else:
+            node = Scalar(event.value, not style, mark, style in _BLOCK)
+        if self._nodes > MAX_NODES or not self._levels:
+            self._count(mark, 0)
+            self._place(node)
+            return
+        level = self._levels[-1]
+        parent = level.node
+        if isinstance(parent, Sequence):
+            parent.items.append(node)
+        elif level.key is None:
+            level.key = node
+            return
+        else:
+            name = level.key.text
+            if level.skip_value or name == _MERGE or name in parent.entries:
+                self._place(node)
+                return
+            parent.entries[name] = (level.key, node)
+            level.key = None
+        self._last = parent
+
+    def _unusual(self, event: Any, style: str, mark: Mark) -> Scalar:
+        """Read a text with a tag, an anchor or an escape."""
+        plain, value = not style, event.value
         if event.tag is not None:
-            plain = self._tag(event.tag, plain=plain, mark=event.start_mark)
-        if self._escapes and style == '"':
-            value = self._storable(value, event.start_mark)
-        node = Scalar(value, plain, event.start_mark, style in ("|", ">"))
-        self._count(event.start_mark, 1)
+            plain = self._tag(event.tag, plain=plain, mark=mark)
+        if style == '"':
+            value = self._storable(value, mark)
+        node = Scalar(value, plain, mark, style in _BLOCK)
         if event.anchor is not None:
             self._anchors[event.anchor] = (node, 1)
-        levels = self._levels
-        if levels:
-            level = levels[-1]
-            if type(level.node) is Mapping and level.key is None:
-                level.key = node
-                return
-        self._place(node)
+        return node
 
     def mapping(self, event: Any) -> None:
         self._open(Mapping(event.start_mark, bool(event.flow_style)), event)
@@ -159,6 +191,8 @@ class _Composer:
         level = self._levels.pop()
         if level.is_key:
             self._complex_key(level.node.mark)
+        if level.merge_key is not None and isinstance(parent := self._levels[-1].node, Mapping):
+            self._merge(parent, level.merge_key, level.node)
         if level.anchor is not None:
             self._anchors[level.anchor] = (level.node, self._nodes - level.nodes_before)
             self._open_anchors.discard(level.anchor)
@@ -184,17 +218,23 @@ class _Composer:
         self._place(node)
 
     def forget_last(self) -> None:
-        """Drop the text read last: behind a syntax error nobody knows where it ended."""
-        if self._last is None:
+        """Drop the text read last: nobody knows where it ended, unless a key came after it."""
+        if self._levels and self._levels[-1].key is not None:
             return
-        parent, name = self._last
-        if isinstance(parent, Mapping):
-            parent.entries.pop(name, None)
-        elif parent.items:
-            parent.items.pop()
+        if isinstance(self._last, Mapping):
+            self._last.entries.popitem()
+        elif isinstance(self._last, Sequence):
+            self._last.items.pop()
 
     def break_off(self) -> None:
-        """Mark what is still open as incomplete."""
+        """Mark what is still open as incomplete, and drop what has nothing in it yet."""
+        for outer, level in zip(self._levels[::-1][1:], self._levels[::-1], strict=False):
+            if not (_is_empty(level.node) and _last_of(outer.node) is level.node):
+                break
+            if isinstance(outer.node, Sequence):
+                outer.node.items.pop()
+            else:
+                outer.node.entries.popitem()
         for level in self._levels:
             if isinstance(level.node, Mapping):
                 level.node.complete = False
@@ -214,14 +254,19 @@ class _Composer:
             raise _GiveUpError
         level = self._levels[-1] if self._levels else None
         is_key = level is not None and type(level.node) is Mapping and level.key is None
+        merge_key = None
         if not is_key:
-            self._place(node)
-        self._levels.append(_Level(node, event.anchor, before, is_key))
+            if level is not None and _is_merge(level.key):
+                merge_key, level.key = level.key, None
+            else:
+                self._place(node)
+        self._levels.append(_Level(node, event.anchor, before, is_key, merge_key))
         if event.anchor is not None:
             self._open_anchors.add(event.anchor)
 
     def _place(self, node: Node) -> None:
         """Put a node where the innermost open container wants it."""
+        self._last = None
         if not self._levels:
             self.root = node
             return
@@ -229,7 +274,6 @@ class _Composer:
         parent = level.node
         if type(parent) is Sequence:
             parent.items.append(node)
-            self._last = (parent, "") if type(node) is Scalar else None
             return
         key, level.key = level.key or _NO_KEY, None
         if level.skip_value:
@@ -239,7 +283,7 @@ class _Composer:
 
     def _enter(self, parent: Mapping, key: Scalar, node: Node) -> None:
         name = key.text
-        if name == _MERGE and key.plain:
+        if _is_merge(key):
             self._merge(parent, key, node)
             return
         first = parent.entries.get(name)
@@ -253,7 +297,6 @@ class _Composer:
             )
             return
         parent.entries[name] = (key, node)
-        self._last = (parent, name) if type(node) is Scalar else None
 
     def _merge(self, parent: Mapping, key: Scalar, node: Node) -> None:
         """Take over the entries of other mappings, as YAML 1.1 did; a mapping's own ones win."""
@@ -309,6 +352,20 @@ class _Composer:
             elif level is not self._levels[-1] and level.node.entries:
                 path = _joined(path, next(reversed(level.node.entries)))
         return path
+
+
+def _is_empty(node: Mapping | Sequence) -> bool:
+    return not (node.items if isinstance(node, Sequence) else node.entries)
+
+
+def _last_of(node: Mapping | Sequence) -> Node | None:
+    if isinstance(node, Sequence):
+        return node.items[-1] if node.items else None
+    return next(reversed(node.entries.values()))[1] if node.entries else None
+
+
+def _is_merge(key: Scalar | None) -> bool:
+    return key is not None and key.plain and key.text == _MERGE
 
 
 def _joined(path: str, name: str) -> str:

@@ -21,9 +21,10 @@ def settings_schema(options: Options) -> dict[str, Any]:
     for kind in sorted(options):
         own = options[kind].model_json_schema(ref_template=DEFAULT_REF_TEMPLATE)
         schema["$defs"] |= own.get("$defs", {})
-        for key in set(own.get("properties", {})) - Source.model_fields.keys():
-            properties.setdefault(key, own["properties"][key])
-            kinds.setdefault(key, []).append(kind)
+        for key, described in own.get("properties", {}).items():
+            if key not in Source.model_fields:
+                properties.setdefault(key, described)
+                kinds.setdefault(key, []).append(kind)
     for key, names in kinds.items():
         said = properties[key].get("description", "")
         properties[key]["description"] = f"{said} Only for kind {' or '.join(names)}.".strip()

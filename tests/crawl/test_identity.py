@@ -126,7 +126,7 @@ def forges(draw: st.DrawFn) -> list[Sighting]:
     return seen
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(forges(), st.randoms(use_true_random=False), st.integers(1, 4))
 def test_the_same_pages_in_any_order_make_the_same_catalogue(
     seen: list[Sighting], chance: random.Random, page_size: int

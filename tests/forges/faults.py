@@ -45,6 +45,8 @@ class Cut:
     """Announce the whole answer, send its first bytes, close the connection."""
 
     after: int = 20
+    then: Callable[[], object] | None = None
+    """Done when the first bytes are on their way, before the connection is closed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,10 +210,10 @@ class Forge:
         self._last_number = request.number
         self.log.append(exchange)
         scope["state"] = {"request": request, "exchange": exchange}
-        cut: int | None = None
+        cut: Cut | None = None
         for fault in self.faults.due(request):
             if isinstance(fault, Cut):
-                cut = fault.after
+                cut = fault
             elif await self._meet(fault, exchange, receive, send):
                 return
 
@@ -290,7 +290,7 @@ class Forge:
         receive: Receive,
         send: Send,
         *,
-        cut: int | None = None,
+        cut: Cut | None = None,
     ) -> None:
         exchange.status = answer.status
         headers = {name.lower(): value for name, value in answer.headers.items()}
@@ -302,7 +302,10 @@ class Forge:
         raw = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in headers.items()]
         await send({"type": "http.response.start", "status": answer.status, "headers": raw})
         if cut is not None:
-            await send({"type": "http.response.body", "body": answer.body[:cut], "more_body": True})
+            first = answer.body[: cut.after]
+            await send({"type": "http.response.body", "body": first, "more_body": True})
+            if cut.then is not None:
+                cut.then()
             _abort(receive)
             return
         exchange.sent = len(answer.body)

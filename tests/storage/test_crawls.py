@@ -293,6 +293,14 @@ def test_entries_with_a_mark_come_with_all_that_belongs_to_them(
     assert found.repositories == ({ONE.id: row} if marked else {})
 
 
+def test_an_entry_without_any_file_is_every_source_s(catalogue: SqlCatalogue) -> None:
+    orphan = made.software(ONE, file=None)
+    gone = made.software(TWO, file=None, state=State.GONE)
+    made.swept(catalogue, ONE, TWO, writes=Writes(repositories=(ONE, TWO), software=(orphan, gone)))
+    found = catalogue.unseen(listed(catalogue, THREE, source="other", sweep=False)).marked
+    assert found.software == {orphan.id: orphan}
+
+
 def test_size(catalogue: SqlCatalogue) -> None:
     elsewhere = made.repository(3, owner=replace(ONE.facts.owner, path="stadt"))
     gone = made.repository(4, gone_reason="deleted")

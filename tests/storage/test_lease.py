@@ -54,7 +54,9 @@ def test_a_zombie_is_dead() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [ELSEWHERE, "", "somebody", ME.replace(" pid ", " pid 0"), f"{ME} and more"]
+    "name",
+    [ELSEWHERE, "", "somebody", ME.replace(" pid ", " pid 0"), f"{ME} and more"],
+    ids=["another host", "nobody", "no process", "no process id", "more than a process"],
 )
 def test_what_cannot_be_told_is_not_dead(name: str) -> None:
     assert not lease.is_dead(name)

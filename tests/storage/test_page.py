@@ -80,7 +80,13 @@ def test_a_page_moves_the_crawl_on(catalogue: SqlCatalogue) -> None:
         page.write(made.first_page(ONE), made.NOW)
         page.write(Writes(items=(made.item(TWO, ItemStatus.UNCHANGED),)), made.NOW)
         page.mark(
-            PageMark(seen=(ONE.id, TWO.id), cursor="1", owners_read=("amt", "bad"), clean=False)
+            PageMark(
+                seen=(ONE.id, TWO.id),
+                cursor="1",
+                owners_read=("amt", "bad"),
+                skipped=3,
+                clean=False,
+            )
         )
     made.store_page(catalogue, crawl, Writes(), cursor=None, now=made.NOW + timedelta(seconds=1))
     catalogue.end(crawl, made.end("stopped"), made.NOW)
@@ -92,7 +98,7 @@ def test_a_page_moves_the_crawl_on(catalogue: SqlCatalogue) -> None:
         cursor=None,
         listed=True,
         clean=False,
-        items={ItemStatus.ADDED: 1, ItemStatus.UNCHANGED: 1},
+        items={ItemStatus.ADDED: 1, ItemStatus.UNCHANGED: 1, ItemStatus.SKIPPED: 3},
         recent_owners={"amt": made.NOW, "bad": made.NOW},
     )
 
@@ -316,7 +322,7 @@ def test_loading_takes_the_same_few_statements_for_any_page(
         stored = page.load(touched)
     assert len(stored.files) == len(stored.software) == size
     loading = [it for it in sent if it.lstrip().startswith("SELECT")]
-    assert len(loading) == 5
+    assert len(loading) == 8
 
 
 def test_an_unchanged_page_writes_what_was_seen_and_the_cursor(catalogue: SqlCatalogue) -> None:
@@ -342,7 +348,16 @@ def test_an_unchanged_page_writes_what_was_seen_and_the_cursor(catalogue: SqlCat
     assert (kept, pages) == (100, 1)
 
 
-def test_a_thousand_keys_at_once(catalogue: SqlCatalogue) -> None:
+def test_a_first_crawl_lets_the_server_count_its_rows(postgres_url: str) -> None:
+    with closing(open_catalogue(postgres_url)) as catalogue:
+        crawl = catalogue.begin(made.request(), made.ME, made.NOW)
+        with statements(catalogue) as sent:
+            for number in range(6):
+                made.store_page(catalogue, crawl, Writes(), cursor=str(number))
+    assert sum(it.startswith("ANALYZE") for it in sent) == 1
+
+
+def test_any_number_of_keys_at_once(catalogue: SqlCatalogue) -> None:
     many = [f"{number:032x}" for number in range(40_000)]
     known = catalogue.known(many, many)
     assert (known.revisions, known.files, known.blobs) == ({}, {}, frozenset())

@@ -68,12 +68,17 @@ class _TooMuchError(Exception):
     Attributes:
         reason: in the forge's words.
         by_complexity: it was its complexity.
+        instead: what it is where nothing smaller can be asked for, if sending the same again is no
+            use: the chain has done that.
     """
 
-    def __init__(self, reason: str, *, by_complexity: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, by_complexity: bool = False, instead: SourceError | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.by_complexity = by_complexity
+        self.instead = instead
 
 
 @dataclass(slots=True)
@@ -121,6 +126,8 @@ class GraphQL:
                 reason = error.reason
                 if error.by_complexity:
                     raise self._too_complex(document, reason) from error
+                if error.instead is not None:
+                    raise error.instead from error
         raise ServerError(f"{self._where(document)} failed {_TRIES} times: {reason}")
 
     async def page(
@@ -196,14 +203,17 @@ class GraphQL:
                 content=json.dumps(body).encode(),
             )
         except TooLargeError as error:
-            raise _TooMuchError(str(error)) from error
+            raise _TooMuchError(str(error), instead=error) from error
         except UnreachableError as error:
             if isinstance(error.__cause__, httpx.ReadTimeout):
-                raise _TooMuchError(str(error)) from error
+                raise _TooMuchError(str(error), instead=error) from error
             raise
-        if response.status_code in _TOO_MUCH:
-            raise _TooMuchError(f"the forge answered {response.status_code}")
-        answer = self._chain.json(response)
+        try:
+            answer = self._chain.json(response)
+        except ServerError as error:
+            if response.status_code in _TOO_MUCH:
+                raise _TooMuchError(str(error), instead=error) from error
+            raise
         if not isinstance(answer, dict):
             raise UnexpectedAnswerError(
                 f"source {self._chain.source}: {shown(self._url)} answered with JSON that is not"

@@ -6,8 +6,9 @@
 import asyncio
 import gzip
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -88,7 +89,7 @@ class Reply:
     """Close the connection instead of answering."""
 
 
-def answer(value: object, status: int = 200, **headers: str) -> Reply:
+def answer(value: object, status: int = 200, /, **headers: str) -> Reply:
     """A JSON answer; ``x_ratelimit_limit="1"`` becomes a header."""
     named = {name.replace("_", "-"): text for name, text in headers.items()}
     return Reply(
@@ -142,6 +143,8 @@ class Server:
             return
         finally:
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
 
 async def _send(writer: asyncio.StreamWriter, got: Got, reply: Reply) -> None:
@@ -166,7 +169,7 @@ async def _send(writer: asyncio.StreamWriter, got: Got, reply: Reply) -> None:
 
 
 @asynccontextmanager
-async def serving(handler: Handler) -> AsyncIterator[Server]:
+async def serving(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
     server = Server(handler)
     tasks: set[asyncio.Task[None]] = set()
 
@@ -177,9 +180,9 @@ async def serving(handler: Handler) -> AsyncIterator[Server]:
             task.add_done_callback(tasks.discard)
         await server.serve(reader, writer)
 
-    listening = await asyncio.start_server(connected, "127.0.0.1", 0)
+    listening = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
     server.port = listening.sockets[0].getsockname()[1]
-    server.url = f"http://127.0.0.1:{server.port}"
+    server.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.port}"
     try:
         yield server
     finally:

@@ -1,0 +1,4 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Measurements; each module prints figures and asserts nothing."""

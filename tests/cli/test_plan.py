@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+import pytest
+
+from harvester.cli.estimates import expected
+from harvester.model import Estimate
+from tests.cli.conftest import Shell
+
+
+def test_what_a_crawl_would_cost(shell: Shell) -> None:
+    ran = shell("plan")
+    assert (ran.code, ran.out) == (
+        0,
+        "forge (never crawled): expected: about 4 requests (4 REST)\n",
+    )
+    assert not (shell.folder / "harvester.db").exists()
+    shell("crawl")
+    assert shell("plan", "forge").out.startswith("forge (3 repositories known): ")
+    (source,) = shell("plan", "--json").json["sources"]
+    assert source["requests"] == {"graphql": 0, "rest": 4, "raw": 0}
+    assert shell("plan", "none").code == 2
+
+
+@pytest.mark.parametrize(
+    ("estimate", "text"),
+    [
+        (Estimate(), "expected: about 0 requests"),
+        (
+            Estimate(graphql=20, raw=5, points=40, exact=False, remark="the size is not known"),
+            "expected: at least 25 requests (20 GraphQL, 5 raw), 40 points; the size is not known",
+        ),
+    ],
+)
+def test_estimates_in_words(estimate: Estimate, text: str) -> None:
+    assert expected(estimate) == text
