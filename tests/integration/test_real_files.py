@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from harvester.urls import path_of
 from tests.forges.github.forge import GitHubForge
 from tests.forges.gitlab.forge import GitLabForge
 from tests.forges.world import World
@@ -133,6 +134,7 @@ def test_two_files_that_declare_one_address_are_one_entry(tmp_path: Path) -> Non
 def _check(files: list[dict[str, Any]]) -> None:
     assert len(files) == len(places()) == len(real_files())
     expected = {(path.casefold(), name) for path, name in places()}
-    assert {(file["repository"].casefold(), file["path"]) for file in files} == expected
+    found = {(path_of(file["repository"]).casefold(), file["path"]) for file in files}
+    assert found == expected
     assert {file["outcome"] for file in files} <= OUTCOMES
     assert all(file["reason"] for file in files)
