@@ -14,6 +14,10 @@ _STRAY = " \t\r\n\"'<>`"
 _DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/:?#].*)?", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"/\.{3,}(?:/|$)|<[^>]*>|\{[^}]*\}|/x{3,}(?:/|$)", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_GIT = re.compile(
+    r"(?:(?:ssh|git)://(?:[\w.-]+@)?(?P<host>[\w.-]+)(?::\d+)?/|[\w.-]+@(?P<scp>[\w.-]+):)"
+    r"(?P<path>[\w./~-]+)"
+)
 _MAX_LINK = 4096
 
 
@@ -42,6 +46,15 @@ def link_suggestion(text: str) -> str | None:
     if _DOMAIN.fullmatch(cleaned) and not _SCHEME.match(cleaned):
         return f"https://{cleaned}"
     return None
+
+
+def repository_suggestion(text: str) -> str | None:
+    """Give the web address of a repository that is named by its address for git."""
+    cleaned = text.strip(_STRAY)
+    if found := _GIT.fullmatch(cleaned):
+        path = found["path"].strip("/").removesuffix(".git")
+        return f"https://{found['host'] or found['scp']}/{path}"
+    return link_suggestion(cleaned)
 
 
 def is_placeholder_link(text: str) -> bool:
