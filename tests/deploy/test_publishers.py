@@ -31,8 +31,9 @@ def pipeline(tmp_path: Path) -> tuple[Path, dict[str, str]]:
     programs, checkout = tmp_path / "bin", tmp_path / "checkout"
     programs.mkdir()
     checkout.mkdir()
+    start = "from harvester.cli import main; raise SystemExit(main())"
     scripts = {
-        "harvester": f'exec {sys.executable} -c "from harvester.cli import main; raise SystemExit(main())" "$@"',
+        "harvester": f'exec {sys.executable} -c "{start}" "$@"',
         "pip": f'echo "$@" > {tmp_path}/installed',
     }
     for name, line in scripts.items():
