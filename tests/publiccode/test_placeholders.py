@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Addresses that a template left behind describe the repository that they lie in, and are errors."""
+"""What a template left behind is an error, and the file describes the repository it lies in."""
 
 import pytest
 
