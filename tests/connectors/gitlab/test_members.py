@@ -5,7 +5,7 @@
 
 import pytest
 
-from harvester.model import Found, Missing, Unknown
+from harvester.model import Found, Listing, Missing, Unknown
 from tests.connectors.gitlab.support import (
     EVERYWHERE,
     Visit,
@@ -83,3 +83,21 @@ async def test_an_anonymous_visitor_who_is_not_answered_leaves_it_unknown(
     files = [sighting.files for sighting in sightings(await visit.pages(token="good"))]
     assert len(files) == 4
     assert all(isinstance(told, Unknown) for told in files)
+
+
+async def test_a_member_of_many_projects(hidden: Repository, visit: Visit, world: World) -> None:
+    filled(world, "bund", 150, every=50)
+    pages = await visit.pages(token="good")
+    assert len(paths(pages)) == 153
+    assert visit.forge.kinds == {"graphql": 4, "rest": 2}
+
+
+async def test_a_stranger_reads_over_rest_with_the_token(hidden: Repository, visit: Visit) -> None:
+    visit.forge.refuse_graphql(html())
+    async with visit.open(token="stranger") as connector:
+        listing = Listing(scope=owners("mona"))
+        listed = [s async for page in connector.pages(listing) for s in page.sightings]
+        read = {s.repository.path: s.files for s in await connector.read(listed)}
+    assert isinstance(read["mona/p0"], tuple)
+    assert isinstance(read["mona/members"], Unknown)
+    assert {e.request.token for e in visit.forge.log} == {"stranger"}
