@@ -129,6 +129,7 @@ class _Run:
         except SourceBusyError as error:
             return self._summary(began, files={}, error=str(error), busy=True, resumed_from=None)
         self.items.update(opened.items)
+        self.repositories = sum(opened.items.values())
         self.cursor, self.clean = opened.cursor, opened.clean
         resumed_from = opened.cursor if opened.resumed else None
         self.listener.started(self._name, sweep=opened.sweep, resumed_from=resumed_from)

@@ -46,6 +46,11 @@ def verdict_words(language: str = "en") -> Mapping[str, str]:
     return _catalogue(language)["verdict"]
 
 
+def draft_words(language: str = "en") -> Mapping[str, str]:
+    """Give the words of a draft."""
+    return _catalogue(language)["draft"]
+
+
 @cache
 def _catalogue(language: str) -> Mapping[str, Mapping[str, str]]:
     if language not in LANGUAGES:

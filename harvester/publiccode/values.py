@@ -198,7 +198,7 @@ def _repository(value: Value) -> Any:
     try:
         url = with_host(repository_url(text), dict(value.reader.context.host_aliases))
     except BadUrlError:
-        suggestion = here or links.link_suggestion(text)
+        suggestion = here or links.repository_suggestion(text)
         value.tell(Code.BAD_REPOSITORY_URL, suggestion=suggestion, value=text)
         return UNREADABLE
     names_group = here is not None and is_below(here, url) and not is_below(url, here)
@@ -246,7 +246,9 @@ def _bad_path(value: Value) -> Any:
     if "://" in text and not text.lower().startswith("file:"):
         value.tell(Code.BAD_LINK, value=text)
     else:
-        suggestion = text.lstrip("/") if text.startswith("/") else None
+        # Somebody who writes one or two names after a slash means the root of the repository.
+        meant = re.fullmatch(r"/((?:[^/\\]+/)?[^/\\]+)", text)
+        suggestion = meant[1] if meant else None
         value.tell(Code.ABSOLUTE_PATH, suggestion=suggestion, value=text)
     return UNREADABLE
 
@@ -291,7 +293,7 @@ def read_language(value: Value) -> Any:
 def _email(value: Value) -> Any:
     text = value.text.removeprefix("mailto:")
     if not vocabulary.is_email(text):
-        value.tell(Code.BAD_EMAIL, value=text)
+        value.tell(Code.BAD_EMAIL, suggestion=vocabulary.email_suggestion(text), value=text)
     return text
 
 

@@ -187,6 +187,16 @@ class Language:
     suggestion: str | None = None
 
 
+_OWN_NAMES = {
+    # The names that languages have for themselves are in no library at hand.
+    "deutsch": "de",
+    "englisch": "en",
+    "français": "fr",
+    "italiano": "it",
+    "nederlands": "nl",
+}
+
+
 @lru_cache(maxsize=_CACHE)
 def language_of(text: str) -> Language:
     """Read a BCP 47 language tag."""
@@ -194,7 +204,21 @@ def language_of(text: str) -> Language:
     tag = _language_tag(cleaned)
     if tag is not None:
         return Language(tag)
-    return Language(None, _language_tag(re.sub(r"\.[A-Za-z0-9-]+", "", cleaned).replace("@", "-")))
+    locale = re.sub(r"\.[A-Za-z0-9-]+", "", cleaned).replace("@", "-")
+    return Language(None, _language_tag(locale) or _language_named(cleaned))
+
+
+def _language_named(name: str) -> str | None:
+    """Give the tag of a language that is written by its name."""
+    import pycountry  # noqa: PLC0415 - slow to import
+
+    if own := _OWN_NAMES.get(name.casefold()):
+        return own
+    try:
+        language = pycountry.languages.lookup(name)
+    except LookupError:
+        return None
+    return getattr(language, "alpha_2", None) or str(language.alpha_3)
 
 
 def _language_tag(text: str) -> str | None:
@@ -221,6 +245,13 @@ def is_email(text: str) -> bool:
     except EmailNotValidError:
         return False
     return True
+
+
+def email_suggestion(text: str) -> str | None:
+    """Give the address that somebody hid from robots by writing the at sign as a word."""
+    meant = re.sub(r"\s*[\[({<]\s*(?:at|ät)\s*[\])}>]\s*", "@", text.strip(), flags=re.IGNORECASE)
+    meant = re.sub(r"\s*[\[({<]\s*(?:dot|punkt)\s*[\])}>]\s*", ".", meant, flags=re.IGNORECASE)
+    return meant if meant != text and is_email(meant) else None
 
 
 @dataclass(frozen=True, slots=True)

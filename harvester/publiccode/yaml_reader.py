@@ -15,9 +15,10 @@ import yaml
 from yaml._yaml import CParser
 
 from harvester.publiccode.codes import Code
-from harvester.publiccode.decoding import REPLACEMENT, UNPRINTABLE, Place
+from harvester.publiccode.decoding import REPLACEMENT, UNPRINTABLE
 from harvester.publiccode.findings import Findings
 from harvester.publiccode.nodes import Mapping, Mark, Node, Scalar, Sequence
+from harvester.publiccode.syntax import report_syntax
 
 MAX_DEPTH = 64
 MAX_NODES = 20_000
@@ -69,7 +70,7 @@ def read_yaml(text: str, findings: Findings) -> Mapping | None:
     try:
         _feed(parser, composer)
     except yaml.MarkedYAMLError as error:
-        _report_syntax(error, text, findings)
+        report_syntax(error, text, findings)
         composer.forget_last()
         composer.break_off()
     except yaml.YAMLError as error:
@@ -370,31 +371,3 @@ def _is_merge(key: Scalar | None) -> bool:
 
 def _joined(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
-
-
-def _report_syntax(error: yaml.MarkedYAMLError, text: str, findings: Findings) -> None:
-    """Turn libyaml's words into a finding that says what to do."""
-    problem, context = error.problem or "", error.context or ""
-    mark = error.problem_mark or error.context_mark
-    place = Place(mark.line, mark.column) if mark is not None else None
-    line = ""
-    if place is not None:
-        lines = text.splitlines()
-        line = lines[place.line] if place.line < len(lines) else ""
-    character = line[place.column] if place is not None and place.column < len(line) else ""
-    if "\t" in line[: (place.column + 1) if place else 0]:
-        findings.add(Code.SYNTAX_TAB, "", place)
-    elif "mapping values are not allowed" in problem:
-        findings.add(Code.SYNTAX_COLON, "", place)
-    elif "cannot start any token" in problem:
-        findings.add(Code.SYNTAX_RESERVED, "", place, character=character)
-    elif "escape" in problem or "escape" in context:
-        findings.add(Code.SYNTAX_ESCAPE, "", place)
-    elif "unexpected end of stream" in problem or "flow" in context:
-        start = error.context_mark
-        opened = Place(start.line, start.column) if start is not None else place
-        findings.add(Code.SYNTAX_UNCLOSED, "", opened)
-    elif "could not find expected ':'" in problem or "did not find expected key" in problem:
-        findings.add(Code.SYNTAX_INDENTATION, "", place)
-    else:
-        findings.add(Code.SYNTAX, "", place, problem=problem or context)

@@ -371,3 +371,39 @@ def test_the_declared_url_is_canonical_and_knows_old_hosts() -> None:
     )
     assert reading.declared_url == "https://forge.example/a/B"
     assert at(reading.record, "url") == "https://forge.example/a/B"
+
+
+@pytest.mark.parametrize(
+    ("url", "suggestion"),
+    [
+        ("git@forge.example:a/b.git", "https://forge.example/a/b"),
+        ("ssh://git@forge.example:22/a/b.git", "https://forge.example/a/b"),
+        ("git://forge.example/a/b", "https://forge.example/a/b"),
+        ("forge.example/a/b", "https://forge.example/a/b"),
+        ("here", None),
+    ],
+)
+def test_an_address_for_git_gets_its_web_address(url: str, suggestion: str | None) -> None:
+    reading = check(spoiled("https://forge.example/stadt/meldeportal", url))
+    assert only(reading).suggestion == suggestion
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "suggestion"),
+    [
+        ("email: it(at)stadt.example.org", "PC220", "it@stadt.example.org"),
+        ("email: it [at] stadt [dot] example.org", "PC220", "it@stadt.example.org"),
+        ("email: nobody", "PC220", None),
+    ],
+)
+def test_a_hidden_address_is_found(written: str, code: str, suggestion: str | None) -> None:
+    finding = only(check(spoiled("name: Fachdienst IT", f"name: IT\n      {written}")))
+    assert (finding.code, finding.suggestion) == (code, suggestion)
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"), [("Deutsch", "de"), ("German", "de"), ("Kauderwelsch", None)]
+)
+def test_a_language_by_its_name_gets_its_tag(name: str, suggestion: str | None) -> None:
+    finding = only(check(spoiled("    - de\n", f"    - {name}\n")))
+    assert (finding.code, finding.suggestion) == ("PC218", suggestion)
