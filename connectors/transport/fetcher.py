@@ -117,12 +117,7 @@ class GuardedFetcher:
             location = fetched.headers.get("location")
             if fetched.status not in _FOLLOWED or location is None:
                 return fetched
-            try:
-                url = web_address(str(url.join(location)))
-            except httpx.InvalidURL as error:
-                raise RefusedAddressError(
-                    f"{shown(url)} redirects to something that is not a web address"
-                ) from error
+            url = web_address(location, base=url)
         raise UnexpectedAnswerError(f"{shown(start)} redirects more than {MOST_REDIRECTS} times")
 
     async def _exchange(

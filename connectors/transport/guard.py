@@ -51,14 +51,18 @@ def is_public(address: Address) -> bool:
     )
 
 
-def web_address(text: str) -> httpx.URL:
+def web_address(text: str, base: httpx.URL | None = None) -> httpx.URL:
     """Read an address that is to be fetched; a user name and a fragment are left out.
+
+    Args:
+        text: as the data, or a redirect, has it.
+        base: what a relative one is relative to.
 
     Raises:
         RefusedAddressError: it is not a web address.
     """
     try:
-        url = httpx.URL(text)
+        url = httpx.URL(text) if base is None else base.join(text)
     except (httpx.InvalidURL, TypeError, ValueError) as error:
         raise RefusedAddressError(f"{text[:200]!r} is not a web address ({error})") from error
     if not is_web(url):

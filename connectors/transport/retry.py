@@ -137,8 +137,6 @@ class _Story:
             case TooSoonError() as error:
                 self.failed += error.answer is not None
                 return True
-            case httpx.UnsupportedProtocol():
-                return False
             case httpx.ReadTimeout():
                 self.failed += 1
                 return self.patient

@@ -309,7 +309,7 @@ def anonymous_access(
 
 def warn_of_missing_contact(configuration: Configuration) -> None:
     """Say that forges cannot tell whom to ask about the requests."""
-    if configuration.settings.http.contact is None:
+    if not configuration.settings.http.contact:
         console.warn(
             "no contact in the User-Agent: set contact in [http], or HARVESTER_HTTP__CONTACT, so "
             "that operators of forges can reach you"

@@ -107,6 +107,7 @@ class Bars(Lines):
                 self._task,
                 completed=repositories,
                 total=total,
+                refresh=True,
                 standing=standing(repositories, total, owners_left, spent),
             )
 

@@ -13,6 +13,12 @@ from harvester.urls import BadUrlError, canonical_url
 _STRAY = " \t\r\n\"'<>`"
 _DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/:?#].*)?", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"/\.{3,}(?:/|$)|<[^<>]*>|\{[^{}]*\}|/x{3,}(?:/|$)", re.IGNORECASE)
+_TEMPLATE = re.compile(
+    r"/(?:GRUPPE|GROUP|OWNER|ORG|ORGANI[SZ]ATION|NAMESPACE|USER|USERNAME)"
+    r"/(?:PROJEKT|PROJECT|REPO|REPOSITORY|NAME|PROJEKTNAME)(?:/|$)"
+    r"|/(?:your|mein|meine|dein|deine|ihr|ihre)-[^/]+/(?:your|mein|meine|dein|deine|ihr|ihre)-[^/]+"
+)
+"""Words in capitals, and whole paths of ``your-…``: no forge has such a project by chance."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _GIT = re.compile(
     r"(?:(?:ssh|git)://(?:[\w.-]+@)?(?P<host>[\w.-]+)(?::\d+)?/|[\w.-]+@(?P<scp>[\w.-]+):)"
@@ -58,8 +64,8 @@ def repository_suggestion(text: str) -> str | None:
 
 
 def is_placeholder_link(text: str) -> bool:
-    """Say whether an address still has the dots or brackets of a template."""
-    return _PLACEHOLDER.search(text) is not None
+    """Say whether an address still has the dots, brackets or words of a template."""
+    return any(pattern.search(text) is not None for pattern in (_PLACEHOLDER, _TEMPLATE))
 
 
 def other_repository(text: str) -> str | None:

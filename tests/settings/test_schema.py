@@ -11,7 +11,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from harvester.cli.compose import connector_options
+from connectors.github import GitHubConnector
+from connectors.gitlab import GitLabConnector
+from connectors.opencode import OpenCodeConnector
 from harvester.packaged import config_folder
 from harvester.settings.schema import settings_schema
 from tests.settings.test_refusals import OPTIONS, SOURCE
@@ -22,8 +24,8 @@ SPDX = "SPDX-FileCopyrightText: 2026 The harvester authors; SPDX-License-Identif
 
 def text() -> str:
     """Give the schema of the connectors that come with harvester."""
-    own = {"gitlab", "github", "opencode"}
-    options = {kind: model for kind, model in connector_options().items() if kind in own}
+    own = (GitHubConnector, GitLabConnector, OpenCodeConnector)
+    options = {connector.kind: connector.Options for connector in own}
     return json.dumps({"$comment": SPDX, **settings_schema(options)}, indent=2) + "\n"
 
 

@@ -4,6 +4,8 @@
 """Synchronous code in a worker thread sends through the chain on the loop."""
 
 import asyncio
+import concurrent.futures
+import contextlib
 import threading
 
 import pytest
@@ -81,3 +83,31 @@ async def test_a_crawl_that_is_stopped_frees_its_thread(around: Surroundings) ->
             with pytest.raises(asyncio.CancelledError):
                 await task
             await ended.wait()
+
+
+async def test_a_thread_that_does_not_give_up_is_not_served_again(around: Surroundings) -> None:
+    loop = asyncio.get_running_loop()
+    asked, ended = asyncio.Event(), asyncio.Event()
+
+    async def never(_: object) -> Reply:
+        asked.set()
+        await asyncio.sleep(3600)
+        return answer({})
+
+    async with serving(never) as server, around.chain(server.url) as chain:
+        bridge = Bridge(chain)
+
+        def stubborn() -> None:
+            for _ in range(3):
+                with contextlib.suppress(concurrent.futures.CancelledError):
+                    bridge.request("GET", server.url, headers={})
+            loop.call_soon_threadsafe(ended.set)
+
+        task = asyncio.create_task(bridge.run(stubborn))
+        async with asyncio.timeout(5):
+            await asked.wait()
+            task.cancel()
+            await ended.wait()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert len(server.got) == 1

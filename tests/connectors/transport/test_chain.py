@@ -4,9 +4,11 @@
 """What comes back through the chain, and what it costs."""
 
 import asyncio
+import os
 import random
 from http import HTTPStatus
 
+import httpx
 import pytest
 
 from connectors.transport import Ask, Kind, credential, is_from_cache, open_chain, trail_of
@@ -175,6 +177,13 @@ async def test_a_bomb_does_not_unfold(around: Surroundings) -> None:
         assert chain.spent().bytes == 0
 
 
+async def test_what_is_too_large_packed_is_not_unpacked(around: Surroundings) -> None:
+    noise = packed(os.urandom(3000))
+    async with serving(in_turn(noise)) as server, around.chain(server.url, max_body=2000) as chain:
+        with pytest.raises(TooLargeError):
+            await chain.get(server.url)
+
+
 async def test_a_bomb_in_a_bomb_is_not_opened(around: Surroundings) -> None:
     nested = Reply(headers={"content-encoding": "gzip, gzip"}, body=packed(packed(b"x").body).body)
     async with serving(in_turn(nested)) as server, around.chain(server.url) as chain:
@@ -268,6 +277,23 @@ async def test_a_redirect_that_is_no_address(around: Surroundings) -> None:
             await chain.get(server.url)
 
 
+async def test_another_network_can_take_the_place_of_the_real_one(around: Surroundings) -> None:
+    """An archive that is replayed, say; whatever it gives is looked at as strictly."""
+    there = httpx.MockTransport(
+        lambda request: (
+            httpx.Response(302, headers={"location": "https://a.example:x/"})
+            if request.url.path == "/moved"
+            else httpx.Response(200, json=[1])
+        )
+    )
+    url = "https://forge.invalid/"
+    who = credential("here", (url,), token="t")
+    async with open_chain(around.access(url), who, network=there) as chain:
+        assert chain.json(await chain.get(url)) == [1]
+        with pytest.raises(UnexpectedAnswerError):
+            await chain.get(f"{url}moved")
+
+
 async def test_what_is_not_http(around: Surroundings) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
@@ -336,6 +362,12 @@ async def test_a_date_serves_where_there_is_no_tag(around: Surroundings) -> None
     assert server.got[1].headers["if-modified-since"] == date
 
 
+async def test_what_has_no_mark_is_not_kept(around: Surroundings) -> None:
+    async with serving(in_turn(answer([1]))) as server, around.chain(server.url) as chain:
+        await chain.get(server.url, conditional=True)
+    assert around.validators.kept == {}
+
+
 async def test_an_error_is_not_kept(around: Surroundings) -> None:
     replies = in_turn(answer({}, 404, etag='"x"'))
     async with serving(replies) as server, around.chain(server.url) as chain:
@@ -353,7 +385,7 @@ async def test_an_error_is_not_kept(around: Surroundings) -> None:
         (answer({"message": "No access"}, 403), ForbiddenError, "check the token's rights"),
         (answer({}, 451), ForbiddenError, "451"),
         (answer({"message": "404 Group Not Found"}, 404), NotFoundError, "Group Not Found"),
-        (answer({}, 410), NotFoundError, "spelling"),
+        (answer([], 410), NotFoundError, "spelling"),
         (html(503), ServerError, "page of HTML"),
         (answer({}, 422), UnexpectedAnswerError, "422"),
         (html(), UnexpectedAnswerError, "sign-in page"),

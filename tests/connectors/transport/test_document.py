@@ -3,11 +3,13 @@
 
 """Documents of which some lines are optional."""
 
+from pathlib import Path
+
 import graphql
 import pytest
 
 from connectors.transport.graphql.answer import GraphQLError, errors_in
-from connectors.transport.graphql.document import Document, variables_in
+from connectors.transport.graphql.document import Document, load, variables_in
 
 TEXT = """\
 # every project, "in" an order that does not move
@@ -149,6 +151,20 @@ def test_a_block_goes_whole() -> None:
     sent = DOCUMENT.without(frozenset({line_of("releases(")}))
     assert "tagName" not in sent
     assert "...Rest" in sent
+
+
+def test_documents_lie_beside_their_connector(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "some_queries").mkdir()
+    for name, text in (("a.graphql", "query A { ...B }"), ("b.graphql", "fragment B on Ä { b }")):
+        (tmp_path / "some_queries" / name).write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    document = load("some_queries", "a.graphql", "b.graphql")
+    assert document.name == "some_queries/a.graphql"
+    assert document.text == "query A { ...B }\nfragment B on Ä { b }"
+    with pytest.raises(FileNotFoundError):
+        load("some_queries", "c.graphql")
 
 
 def test_errors_of_any_shape_are_read() -> None:

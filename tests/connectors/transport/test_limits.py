@@ -54,6 +54,13 @@ def test_a_reset_in_seconds_from_now() -> None:
     assert rates.reset_at == NOW + timedelta(seconds=30)
 
 
+def test_a_reset_in_milliseconds_is_no_moment() -> None:
+    headers = httpx.Headers({"x-ratelimit-limit": "5", "x-ratelimit-reset": EPOCH + "000"})
+    rates = read_rates(headers, NOW)
+    assert rates is not None
+    assert rates.reset_at is None
+
+
 def test_no_headers_no_rates() -> None:
     assert read_rates(httpx.Headers({"content-type": "x"}), NOW) is None
     assert read_rates(httpx.Headers({"x-ratelimit-limit": "many"}), NOW) is None

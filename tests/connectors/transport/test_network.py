@@ -3,14 +3,16 @@
 
 """Proxies and private authorities of a data centre."""
 
+import ssl
 from pathlib import Path
 
 import pytest
 
+from connectors.transport.network import _context, trusted
 from harvester.ports.errors import SourceError, UnreachableError
 from tests.connectors.transport.certificates import Authority
 from tests.connectors.transport.proxy import proxying
-from tests.connectors.transport.support import Surroundings, answer, in_turn, serving
+from tests.connectors.transport.support import Reply, Surroundings, answer, in_turn, serving
 
 pytestmark = pytest.mark.anyio
 
@@ -62,6 +64,24 @@ async def test_a_proxy_that_is_down_is_named(
     async with around.chain("http://forge.invalid", attempts=1) as chain:
         with pytest.raises(UnreachableError, match="proxy"):
             await chain.get("http://forge.invalid/")
+
+
+async def test_a_proxy_that_refuses_is_named(
+    around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(in_turn(Reply(status=407))) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        async with around.chain("https://forge.invalid", attempts=1) as chain:
+            with pytest.raises(UnreachableError, match="the proxy refused"):
+                await chain.get("https://forge.invalid/")
+
+
+def test_a_system_without_authorities_believes_certifis(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = ssl.DefaultVerifyPaths(None, None, "", "", "", "")  # type: ignore[arg-type]
+    _context.cache_clear()
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: nothing)
+    assert len(trusted(None, "here").get_ca_certs()) > 50
+    _context.cache_clear()
 
 
 async def test_a_private_authority_is_believed_where_it_is_named(

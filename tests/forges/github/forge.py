@@ -85,6 +85,8 @@ class GitHubForge(Forge):
         self.points_limit = 5000
         self.poisonous: set[int] = set()
         """Ids of repositories that no GraphQL query gets the files of in time."""
+        self.leaks = False
+        """Shows private repositories to a token though the query asks for public ones only."""
         self.slow_above: int | None = None
         """A query that looks more files up than this ends in 502."""
         self.most_objects: int | None = None
@@ -227,6 +229,7 @@ class GitHubForge(Forge):
             poisonous=frozenset(self.poisonous),
             most_objects=self.most_objects,
             slow_above=self.slow_above,
+            leaks=self.leaks,
         )
         try:
             answer = execute(accepted, query)

@@ -52,6 +52,8 @@ class Query:
     """So many files of a query are looked up; then its resources are used up."""
     slow_above: int | None
     """A query that looks more files up than this takes too long."""
+    leaks: bool = False
+    """True: ``privacy: PUBLIC`` is not respected."""
     objects: int = 0
     text_bytes: int = 0
     owners: dict[str, Owner] = field(default_factory=dict)
@@ -164,7 +166,11 @@ def _repositories(
         r
         for r in query.repositories.get(owner.id, [])
         if visible(query.viewer, r)
-        and (privacy is None or (privacy == "PUBLIC") == (r.visibility is Visibility.PUBLIC))
+        and (
+            query.leaks
+            or privacy is None
+            or (privacy == "PUBLIC") == (r.visibility is Visibility.PUBLIC)
+        )
         and (isFork is None or isFork == (r.parent is not None))
         and (isArchived is None or isArchived == r.archived)
     ]

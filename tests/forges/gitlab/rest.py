@@ -21,6 +21,7 @@ from tests.forges.world import (
     Viewer,
     World,
     blob_id,
+    is_member,
     reads_code,
     seen_by,
     sees_owner,
@@ -129,7 +130,7 @@ class Rest:
                 "parent_id": owner.parent.id if owner.parent else None,
             },
         }
-        if self._is_anonymous or self.query.get("simple") == "true":
+        if self._is_anonymous or self._says("simple"):
             return shown
         shown |= {
             "visibility": repository.visibility.value,
@@ -144,7 +145,7 @@ class Rest:
                 "path_with_namespace": repository.parent.path,
                 "web_url": f"{self.public_url}/{repository.parent.path}",
             }
-        if single and self.query.get("license") == "true":
+        if single and self._says("license"):
             key = (repository.license or "").lower()
             shown["license"] = {"key": key, "name": repository.license} if key else None
         return shown
@@ -212,7 +213,7 @@ class Rest:
             case []:
                 return JSONResponse(self._owner(owner))
             case ["projects"]:
-                nested = self.query.get("include_subgroups") == "true"
+                nested = self._says("include_subgroups")
                 below = list(self.world.of(owner, nested=nested))
                 return self._list(below, f"/groups/{owner.id}/projects", keyset=False)
         return self.missing("404 Not Found")
@@ -265,8 +266,10 @@ class Rest:
         query = self.query
         if "visibility" in query:
             found = [r for r in found if r.visibility.value == query["visibility"]]
+        if self._says("membership"):
+            found = [r for r in found if is_member(self.viewer, r)]
         if "archived" in query:
-            found = [r for r in found if r.archived is (query["archived"] == "true")]
+            found = [r for r in found if r.archived is self._says("archived")]
         if "id_after" in query:
             found = [r for r in found if r.id > int(query["id_after"])]
         if "id_before" in query:
@@ -320,6 +323,10 @@ class Rest:
 
     def _link(self, path: str, query: Mapping[str, str]) -> str:
         return f"{self.url}/api/v4{path}?{urlencode(query)}"
+
+    def _says(self, name: str) -> bool:
+        """Read a flag, in any of the forms that are taken for one."""
+        return self.query.get(name, "").lower() in ("true", "t", "1", "yes", "on")
 
     @property
     def _is_anonymous(self) -> bool:
