@@ -83,7 +83,8 @@ def limit_of(response: httpx.Response, now: datetime) -> Limit | None:
     """Say whether an answer is a limit's refusal. The body must have been read.
 
     429 always is. 403 is with ``Retry-After``, with nothing remaining, or with words about a
-    limit in its body. 503 is where it names a time. A 200 is where a GraphQL error says so.
+    limit in its body. 503 is where it names a time. A 200 is where a GraphQL error says so, by its
+    type or, where no data came, in words.
     """
     rates = read_rates(response.headers, now)
     used_up = rates is not None and rates.remaining == 0
@@ -97,8 +98,8 @@ def limit_of(response: httpx.Response, now: datetime) -> Limit | None:
         case HTTPStatus.SERVICE_UNAVAILABLE:
             limited = after is not None
         case HTTPStatus.OK:
-            limited = _refused_by_graphql(response.content)
-            used_up = limited
+            which = _graphql_limit(response.content)
+            limited, used_up = which is not None, bool(which) or used_up
         case _:
             limited = False
     if not limited:
@@ -113,17 +114,26 @@ def guessed_wait(limits_in_a_row: int) -> timedelta:
     return min(LEAST_WAIT * (1 << min(limits_in_a_row - 1, 10)), _LONGEST_GUESS)
 
 
-def _refused_by_graphql(body: bytes) -> bool:
-    if b"RATE_LIMIT" not in body:
-        return False
+def _graphql_limit(body: bytes) -> bool | None:
+    """Say which limit the errors of a GraphQL answer tell of: True the primary; None: of none.
+
+    The secondary one has no type, only words, and no data comes with it.
+    """
+    if b"RATE_LIMIT" not in body and not _LIMIT_WORDS.search(body[:4096]):
+        return None
     try:
         answer = json.loads(body)
-    except ValueError:
-        return False
-    errors = answer.get("errors") if isinstance(answer, dict) else None
-    return isinstance(errors, list) and any(
-        isinstance(error, dict) and error.get("type") in _GRAPHQL_LIMITS for error in errors
-    )
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(answer, dict):
+        return None
+    told = answer.get("errors")
+    errors = [e for e in told if isinstance(e, dict)] if isinstance(told, list) else []
+    if any(error.get("type") in _GRAPHQL_LIMITS for error in errors):
+        return True
+    words = [str(said.get("message")).encode() for said in (*errors, answer)]
+    too_fast = any(_LIMIT_WORDS.search(text) for text in words)
+    return False if too_fast and not answer.get("data") else None
 
 
 def _number(text: str | None) -> int | None:

@@ -211,8 +211,9 @@ class GraphQL:
         try:
             answer = self._chain.json(response)
         except ServerError as error:
-            if response.status_code in _TOO_MUCH:
-                raise _TooMuchError(str(error), instead=error) from error
+            said = self._too_much_said(response)
+            if response.status_code in _TOO_MUCH or said:
+                raise _TooMuchError(said or str(error), instead=error) from error
             raise
         if not isinstance(answer, dict):
             raise UnexpectedAnswerError(
@@ -220,6 +221,19 @@ class GraphQL:
                 " GraphQL's; is this the GraphQL address of the forge?"
             )
         return answer
+
+    def _too_much_said(self, response: httpx.Response) -> str:
+        """Give the words with which a failing endpoint says that it was too much; else nothing.
+
+        GitLab answers 500 where one repository of a page is damaged, and 503 where its database
+        ran out of time, both in the form of a GraphQL answer.
+        """
+        try:
+            errors = errors_in(json.loads(response.content))
+        except (ValueError, RecursionError):
+            return ""
+        said = [error.message for error in errors if self._kind(error) is ErrorKind.TOO_MUCH]
+        return "; ".join(said)
 
     def _judge(self, document: Document, answer: JsonObject) -> Answer:
         """Keep what is good of an answer, and count its cost.

@@ -21,7 +21,22 @@ from connectors.transport.graphql import Cost, ErrorKind, GraphQLError
         ("Internal server error", (), ErrorKind.TOO_MUCH),
         ("Timeout on validation of query", (), ErrorKind.TOO_MUCH),
         ("14:Deadline Exceeded", ("projects", "nodes", 3, "repository"), ErrorKind.PARTIAL),
-        ("You cannot provide more than 50 full_paths", ("projects",), ErrorKind.PARTIAL),
+        ("Timeout on Project.languages", ("projects", "nodes", 3, "languages"), ErrorKind.TOO_MUCH),
+        ("Timeout on Query.projects", ("projects",), ErrorKind.TOO_MUCH),
+        (
+            "Resolvers::ProjectsResolver#ids cannot accept more than 50 items",
+            ("projects",),
+            ErrorKind.TOO_MUCH,
+        ),
+        ("You cannot provide more than 20 full_paths", ("projects",), ErrorKind.TOO_MUCH),
+        # one project's files are too large: the others of its page are good
+        (
+            "Max blobs size limit exceeded",
+            ("projects", "nodes", 3, "repository", "blobs"),
+            ErrorKind.PARTIAL,
+        ),
+        # a smaller page is as deep: the forge does not run this query
+        ("Query has depth of 9, which exceeds max depth of 8", (), ErrorKind.REFUSED),
         ("Variable $x is declared but not used", ("query Instance",), ErrorKind.REFUSED),
         ("Query too large", (), ErrorKind.REFUSED),
     ],

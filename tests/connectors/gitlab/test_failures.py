@@ -125,6 +125,11 @@ async def test_projects_that_break_what_is_asked_by_path_or_id(
         html(504),
         Answer(status=200, body=b'{"errors":[{"message":"Request timed out"}]}'),
         Answer(status=200, body=b'{"errors":[{"message":"Internal server error"}]}'),
+        Answer(
+            status=200,
+            body=b'{"data":{"projects":null},"errors":[{"message":"Timeout on Query.projects",'
+            b'"path":["projects"]}]}',
+        ),
     ],
 )
 async def test_a_page_that_is_too_much_is_halved(
@@ -134,6 +139,22 @@ async def test_a_page_that_is_too_much_is_halved(
     pages = await visit.pages()
     assert [len(page.sightings) for page in pages] == [25, 8]
     assert failures(pages) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [(500, "Internal server error"), (503, "Request timed out. Please try a smaller set.")],
+)
+async def test_a_page_that_fails_inside_gitlab_is_halved(
+    peopled: World, visit: Visit, status: int, message: str
+) -> None:
+    body = b'{"errors":[{"message":"%s"}]}' % message.encode()
+    tries = 2 if status == 500 else 3
+    visit.forge.faults.plan(Answer(status=status, body=body), times=tries)
+    pages = await visit.pages(attempts=3)
+    assert [len(page.sightings) for page in pages] == [33]
+    assert failures(pages) == []
+    assert not visit.forge.kinds.get("rest")
 
 
 async def test_a_body_over_the_limit_is_halved(peopled: World, visit: Visit) -> None:

@@ -158,6 +158,24 @@ def test_seconds_are_kept_exactly(seconds: int) -> None:
             600,
         ),
         (response(200, {"data": None, "errors": [{"type": "RATE_LIMIT"}]}), True, None),
+        # the secondary one in a 200: words, and points left that nobody has to wait for
+        (
+            response(
+                200,
+                {"errors": [{"message": "You have exceeded a secondary rate limit."}]},
+                x_ratelimit_remaining="4000",
+                x_ratelimit_reset=EPOCH,
+            ),
+            False,
+            None,
+        ),
+        (
+            response(
+                200, {"message": "You have exceeded a secondary rate limit"}, retry_after="60"
+            ),
+            False,
+            60,
+        ),
     ],
 )
 def test_a_limits_refusal(answer: httpx.Response, primary: bool, seconds: int | None) -> None:
@@ -173,6 +191,9 @@ def test_a_limits_refusal(answer: httpx.Response, primary: bool, seconds: int | 
         response(200, {"data": {"a": 1}}, x_ratelimit_remaining="0", x_ratelimit_reset=EPOCH),
         response(200, {"data": {"text": '{"type": "RATE_LIMITED"}'}, "errors": []}),
         response(200, b"RATE_LIMITED"),
+        response(200, {"data": {"a": {"description": "A rate limit for all"}}}),
+        response(200, {"data": {"a": 1}, "errors": [{"message": "rate limit of one field"}]}),
+        response(200, [{"message": "rate limit"}]),
         response(200, b'["RATE_LIMITED"]'),
         response(403, {"message": "Resource not accessible by integration"}),
         response(404, x_ratelimit_remaining="0"),

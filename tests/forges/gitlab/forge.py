@@ -116,7 +116,7 @@ class GitLabForge(Forge):
         try:
             answer, exchange.points = self._endpoint.run(body, shapes, limit)
         except BrokenRepositoryError:
-            return HTMLResponse("<html><h1>502 Bad Gateway</h1></html>", 502)
+            return JSONResponse({"errors": [{"message": "Internal server error"}]}, 500)
         return JSONResponse(answer)
 
     def _rest(self, asked: Asked, request: Request, exchange: Exchange, viewer: Viewer) -> Response:
