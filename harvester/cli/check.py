@@ -14,7 +14,7 @@ import typer
 
 from harvester.cli.exits import ExitCode
 from harvester.cli.invocation import Invocation
-from harvester.cli.options import JsonOption, Language, LanguageOption
+from harvester.cli.options import JsonOption, KindOption, Language, LanguageOption
 
 if TYPE_CHECKING:
     from harvester.cli.documents import Document
@@ -73,6 +73,7 @@ def check(
         bool,
         typer.Option("--network", help="Follow the links too; what comes of it is no error."),
     ] = False,
+    kind: KindOption = None,
 ) -> int:
     """Check publiccode.yml files.
 
@@ -83,7 +84,7 @@ def check(
     from harvester.publiccode import read, too_large
     from harvester.publiccode.report import Result, render
 
-    found = list(documents(invocation, paths))
+    found = list(documents(invocation, paths, kind))
     contexts = [_context(document, profile, strict=strict) for document in found]
     results = []
     for document, context in zip(found, contexts, strict=True):

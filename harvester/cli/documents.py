@@ -47,8 +47,15 @@ class Document:
     host_aliases: Mapping[str, str] = field(default_factory=dict)
 
 
-def documents(invocation: Invocation, arguments: Sequence[str]) -> Iterator[Document]:
+def documents(
+    invocation: Invocation, arguments: Sequence[str], kind: str | None = None
+) -> Iterator[Document]:
     """Give each file once.
+
+    Args:
+        invocation: the common options.
+        arguments: paths and addresses.
+        kind: of the forges of repositories that no source is configured for.
 
     Raises:
         UsageError: there is nothing at one of the paths, or it cannot be read.
@@ -60,16 +67,16 @@ def documents(invocation: Invocation, arguments: Sequence[str]) -> Iterator[Docu
             if name in seen:
                 continue
             seen.add(name)
-            yield _document(invocation, name)
+            yield _document(invocation, name, kind)
 
 
-def _document(invocation: Invocation, name: str) -> Document:
+def _document(invocation: Invocation, name: str, kind: str | None) -> Document:
     if name == STDIN:
         return Document(name=name, content=sys.stdin.buffer.read(_LIMIT), path=NAMES[0])
     if "://" not in name:
         return Document(name=name, content=_file(Path(name)), path=name)
     if not _names_file(name):
-        return _of_repository(invocation, name)
+        return _of_repository(invocation, name, kind)
     path = urlsplit(name).path
     return Document(
         name=name,
@@ -122,7 +129,7 @@ def _names_file(url: str) -> bool:
     return any(part.endswith(_ENDINGS) for part in urlsplit(url).path.split("/"))
 
 
-def _of_repository(invocation: Invocation, url: str) -> Document:
+def _of_repository(invocation: Invocation, url: str, kind: str | None) -> Document:
     """Read the file that counts in a repository.
 
     Raises:
@@ -130,7 +137,7 @@ def _of_repository(invocation: Invocation, url: str) -> Document:
     """
     from harvester.cli.repository import see
 
-    seen = asyncio.run(see(invocation, url))
+    seen = asyncio.run(see(invocation, url, kind))
     repository, files = seen.sighting.repository, seen.sighting.files
     if isinstance(files, Unknown | Unread):
         reason = files.reason if isinstance(files, Unknown) else "its files could not be read"

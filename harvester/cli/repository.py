@@ -25,11 +25,16 @@ class Seen:
     host_aliases: Mapping[str, str]
 
 
-async def see(invocation: Invocation, address: str) -> Seen:
+async def see(invocation: Invocation, address: str, kind: str | None = None) -> Seen:
     """Read a public repository with its publiccode files and details.
 
     Anonymously, as harvester reads whatever forge it is not configured for; with the settings that
     ``--config`` names, as the source that they have for this forge.
+
+    Args:
+        invocation: the common options.
+        address: of the repository, or of a page below it.
+        kind: of its forge, where no source is configured for it; None: it is found out.
 
     Raises:
         UsageError: this is no repository's address, or nobody knows what kind of forge it is on.
@@ -39,6 +44,7 @@ async def see(invocation: Invocation, address: str) -> Seen:
         url = repository_url(address)
     except BadUrlError as error:
         raise UsageError(str(error)) from None
+    kind = targets.chosen_kind(kind)
     configuration = compose.configuration(invocation) if invocation.config else None
     source = targets.source_of(configuration, url) if configuration else None
     if configuration is not None and source is not None:
@@ -47,7 +53,7 @@ async def see(invocation: Invocation, address: str) -> Seen:
     else:
         parts = urlsplit(url)
         access = compose.anonymous_access(configuration, f"{parts.scheme}://{parts.netloc}")
-        kind, path = await targets.recognise(access), path_of(url)
+        kind, path = kind or await targets.recognise(access), path_of(url)
     connector_type = compose.connector_types()[kind]
     async with connector_type(access) as connector:
         sighting = await _sighting(connector, path, url)
