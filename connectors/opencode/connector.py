@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from connectors.gitlab import GitLabConnector
+from harvester.ports.connector import ForgeAccess
+from harvester.urls import host_of
+
+_HOST = "gitlab.opencode.de"
 
 
 class OpenCodeConnector(GitLabConnector):
@@ -19,4 +23,9 @@ class OpenCodeConnector(GitLabConnector):
 
     kind: ClassVar[str] = "opencode"
     profile: ClassVar[str] = "opencode"
-    host_aliases: ClassVar[Mapping[str, str]] = {"gitlab.o4oe.de": "gitlab.opencode.de"}
+    host_aliases: ClassVar[Mapping[str, str]] = {"gitlab.o4oe.de": _HOST}
+
+    @classmethod
+    async def recognise(cls, access: ForgeAccess) -> bool:
+        """Say whether this is OpenCoDE; asks nobody, for among all GitLabs it has a name."""
+        return host_of(access.url) in (_HOST, *cls.host_aliases)

@@ -96,6 +96,13 @@ class GuardedFetcher:
         """
         return await self._in_time(url, self._follow(web_address(url), limit))
 
+    async def status(self, url: str) -> int:
+        """Ask for an address and read no body, following up to five redirects.
+
+        A GET, because many servers answer a HEAD wrongly. Raises as :meth:`get` does.
+        """
+        return (await self._in_time(url, self._follow(web_address(url), None))).status
+
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Fetched:
         """Send a body; redirects are not followed. Raises as :meth:`get` does."""
         exchange = self._exchange("POST", web_address(url), _POST_LIMIT, headers, body)
@@ -110,7 +117,8 @@ class GuardedFetcher:
                 f"{shown(web_address(url))} gave no whole answer within {self._timeout:g} s"
             ) from error
 
-    async def _follow(self, url: httpx.URL, limit: int) -> Fetched:
+    async def _follow(self, url: httpx.URL, limit: int | None) -> Fetched:
+        """Fetch; without a limit, no body is read."""
         start = url
         for _ in range(MOST_REDIRECTS + 1):
             fetched = await self._exchange("GET", url, limit, {}, None)
@@ -124,7 +132,7 @@ class GuardedFetcher:
         self,
         method: str,
         url: httpx.URL,
-        limit: int,
+        limit: int | None,
         headers: Mapping[str, str],
         body: bytes | None,
     ) -> Fetched:
@@ -162,13 +170,15 @@ class GuardedFetcher:
         raise UnreachableError(f"{shown(url)} has no address")
 
     async def _send(
-        self, request: httpx.Request, url: httpx.URL, limit: int, proxy: str | None
+        self, request: httpx.Request, url: httpx.URL, limit: int | None, proxy: str | None
     ) -> Fetched:
         client = self._clients.get(proxy) or self._client(proxy)
         try:
             response = await client.send(request, stream=True)
             try:
-                content = await read_body(response, limit, subject=shown(url))
+                content = b""
+                if limit is not None:
+                    content = await read_body(response, limit, subject=shown(url))
             finally:
                 await response.aclose()
         except httpx.TransportError as error:

@@ -3,26 +3,23 @@
 
 """``harvester check``: publiccode.yml files, without database and, unless asked, settings."""
 
-import glob
-import os
+import asyncio
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harvester.cli.exits import ExitCode, UsageError
+from harvester.cli.exits import ExitCode
 from harvester.cli.invocation import Invocation
-from harvester.cli.options import JsonOption, Language, LanguageOption
+from harvester.cli.options import JsonOption, KindOption, Language, LanguageOption
 
 if TYPE_CHECKING:
-    from harvester.ports.connector import HttpOptions
-
-STDIN = "-"
-NAMES = ("publiccode.yml", "publiccode.yaml")
-_SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", ".venv", "node_modules"})
+    from harvester.cli.documents import Document
+    from harvester.publiccode import FileContext
+    from harvester.publiccode.report import Result
 
 
 class ReportForm(StrEnum):
@@ -50,8 +47,8 @@ def check(
         list[str],
         typer.Argument(
             metavar="PATH|URL",
-            help="Files, folders (searched for publiccode.yml), patterns, addresses of raw files, "
-            "or - for standard input.",
+            help="Files, folders (searched for publiccode.yml), patterns, addresses of "
+            "repositories or raw files, or - for standard input.",
             show_default=False,
         ),
     ],
@@ -60,111 +57,80 @@ def check(
     ),
     json: JsonOption = False,
     lang: LanguageOption = Language.EN,
-    profile: Annotated[Profile, typer.Option("--profile", help="Whose rules are asked.")] = (
-        Profile.STANDARD
-    ),
+    profile: Annotated[
+        Profile | None,
+        typer.Option(
+            "--profile",
+            help="Whose rules are asked; without it those of a repository's forge, else the "
+            "standard's.",
+            show_default=False,
+        ),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="The reference parser's verdict.")
     ] = False,
+    network: Annotated[
+        bool,
+        typer.Option("--network", help="Follow the links too; what comes of it is no error."),
+    ] = False,
+    kind: KindOption = None,
 ) -> int:
     """Check publiccode.yml files.
 
     Says everything that is to be said about them at once, each with its line. Needs no database
     and no settings.
     """
-    from harvester.publiccode import FileContext, read
+    from harvester.cli.documents import documents
+    from harvester.publiccode import read, too_large
     from harvester.publiccode.report import Result, render
 
+    found = list(documents(invocation, paths, kind))
+    contexts = [_context(document, profile, strict=strict) for document in found]
     results = []
-    for name, content in _contents(invocation, paths):
-        context = FileContext(
-            path=NAMES[0] if name == STDIN else name, profile=profile.value, strict=strict
-        )
-        results.append(Result(path=name, reading=read(content, context), profile=profile.value))
+    for document, context in zip(found, contexts, strict=True):
+        if document.content is None:
+            reading = too_large(document.size)
+        else:
+            reading = read(document.content, context)
+        results.append(Result(path=document.name, reading=reading, profile=context.profile))
+    if network:
+        results = _with_links(invocation, found, contexts, results)
     sys.stdout.write(render("json" if json else form.value, results, lang.value))
     valid = all(result.reading.valid for result in results)
     return ExitCode.OK if valid else ExitCode.FAILED
 
 
-def _contents(invocation: Invocation, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    """Give each file's name and bytes, each file once.
+def _context(document: "Document", profile: Profile | None, *, strict: bool) -> "FileContext":
+    from harvester.publiccode import FileContext
 
-    Raises:
-        UsageError: there is nothing at one of the paths, or it cannot be read.
-    """
-    from harvester.publiccode.decoding import MAX_BYTES
-
-    seen: set[str] = set()
-    for given in paths:
-        for name in _files(given):
-            if name in seen:
-                continue
-            seen.add(name)
-            if name == STDIN:
-                yield name, sys.stdin.buffer.read(MAX_BYTES + 1)
-            elif "://" in name:
-                yield name, _fetched(_http(invocation), name, MAX_BYTES + 1)
-            else:
-                yield name, _file(Path(name), MAX_BYTES + 1)
+    return FileContext(
+        path=document.path,
+        profile=profile.value if profile else document.profile,
+        repository_url=document.repository_url,
+        raw_base=document.raw_base,
+        host_aliases=document.host_aliases,
+        strict=strict,
+    )
 
 
-def _files(given: str) -> list[str]:
-    if given == STDIN or "://" in given:
-        return [given]
-    if Path(given).is_dir():
-        found = sorted(_below(given))
-        if not found:
-            raise UsageError(f"{given}: there is no {NAMES[0]} in this folder or below it")
-        return found
-    if Path(given).exists() or not glob.has_magic(given):
-        return [given]
-    matching = sorted(name for name in glob.glob(given, recursive=True) if Path(name).is_file())  # noqa: PTH207 - keeps the pattern's own spelling
-    if not matching:
-        raise UsageError(f"{given}: no file matches this pattern")
-    return matching
+def _with_links(
+    invocation: Invocation,
+    documents: Sequence["Document"],
+    contexts: Sequence["FileContext"],
+    results: Sequence["Result"],
+) -> list["Result"]:
+    """Follow the links of all files, each once, and add what came of it."""
+    from harvester.cli.links import follow
+    from harvester.publiccode import addresses
+    from harvester.publiccode.links_check import followed, judged, page_of
 
-
-def _below(folder: str) -> Iterator[str]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in _SKIPPED_FOLDERS]
-        for name in NAMES:
-            if name in names:
-                yield str(Path(parent) / name)
-
-
-def _file(path: Path, limit: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(limit)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
-
-
-def _http(invocation: Invocation) -> "HttpOptions":
-    from harvester.cli import compose
-
-    if invocation.config is None:
-        return compose.http_options(None)
-    return compose.http_options(compose.configuration(invocation))
-
-
-def _fetched(http: "HttpOptions", url: str, limit: int) -> bytes:
-    import asyncio
-
-    from harvester.cli import compose
-    from harvester.ports.errors import NotFoundError, UnexpectedAnswerError
-
-    async def get() -> bytes:
-        async with compose.fetcher(http) as fetcher:
-            answer = await fetcher.get(url, limit=limit)
-        if answer.status != 200:  # noqa: PLR2004 - HTTP's own word for "here it is"
-            raise NotFoundError(
-                f"{url}: answered with status {answer.status}; give the address of the raw file"
-            )
-        if "html" in answer.headers.get("content-type", ""):
-            raise UnexpectedAnswerError(
-                f"{url}: is a web page, not a file; give the address of the raw file"
-            )
-        return answer.body
-
-    return asyncio.run(get())
+    links = [
+        followed(addresses(document.content or b"", context))
+        for document, context in zip(documents, contexts, strict=True)
+    ]
+    urls = [page_of(address) for of_file in links for address in of_file]
+    answers = asyncio.run(follow(invocation, urls))
+    return [
+        replace(result, links=judged(of_file, answers))
+        for result, of_file in zip(results, links, strict=True)
+    ]

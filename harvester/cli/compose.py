@@ -289,7 +289,7 @@ def access_of(
 
 
 def anonymous_access(
-    configuration: Configuration,
+    configuration: Configuration | None,
     url: str,
     *,
     clock: Clock | None = None,

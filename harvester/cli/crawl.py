@@ -10,7 +10,7 @@ import typer
 
 from harvester.cli.exits import UsageError
 from harvester.cli.invocation import Invocation
-from harvester.cli.options import JsonOption
+from harvester.cli.options import JsonOption, KindOption
 
 
 class CrawlForm(StrEnum):
@@ -42,9 +42,7 @@ def crawl(
         int | None,
         typer.Option("--limit", metavar="N", min=1, help="End after N repositories of a source."),
     ] = None,
-    kind: Annotated[
-        str | None, typer.Option("--kind", metavar="KIND", help="Kind of an unknown host.")
-    ] = None,
+    kind: KindOption = None,
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait for a source that is being crawled already.")
     ] = False,

@@ -25,4 +25,7 @@ class Language(StrEnum):
 
 FormOption = Annotated[Form, typer.Option("--format", help="Form of the result.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+KindOption = Annotated[
+    str | None, typer.Option("--kind", metavar="KIND", help="Kind of an unknown host.")
+]
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of the messages.")]

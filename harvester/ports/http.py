@@ -102,6 +102,13 @@ class Fetcher(Protocol):
         """
         ...
 
+    async def status(self, url: str) -> int:
+        """Ask for an address and read nothing but the status of the last of its redirects.
+
+        Raises as :meth:`get` does, but never TooLargeError.
+        """
+        ...
+
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Fetched:
         """Send a body; raises as :meth:`get` does."""
         ...

@@ -1,17 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The addresses in a file that a check over the network follows, and what it then says.
-
-Following them is somebody else's work; here is what to follow, and how to tell of it. What comes of
-it is never an error: whether a link answers today says nothing about the file.
-"""
+"""The addresses in a file that lead somewhere."""
 
 from dataclasses import dataclass
 from enum import StrEnum
-
-from harvester.model import Finding
-from harvester.publiccode.codes import Code
 
 
 class AddressKind(StrEnum):
@@ -33,16 +26,3 @@ class Address:
     """1-based."""
     column: int
     """1-based."""
-
-
-def unreachable(address: Address, reason: str) -> Finding:
-    """Tell of an address that did not answer as it should; ``reason`` in a few words."""
-    code = Code.FILE_MISSING if address.kind is AddressKind.FILE else Code.UNREACHABLE
-    return Finding(
-        code=code.code,
-        severity=code.severity,
-        key=address.key,
-        line=address.line,
-        column=address.column,
-        arguments=(("value", address.url), ("reason", reason)),
-    )

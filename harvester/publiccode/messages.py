@@ -11,7 +11,7 @@ from importlib import resources
 from harvester.model import Finding
 
 LANGUAGES = ("en", "de")
-_WORDS = ("expected", "found")
+_WORDS = ("expected", "found", "reason")
 """Arguments whose value is a word of the catalogue."""
 
 
@@ -39,6 +39,11 @@ def message(finding: Finding, language: str = "en") -> str:
 def why(finding: Finding, language: str = "en") -> str:
     """Say why a finding matters."""
     return _catalogue(language)[finding.code]["why"].format_map(dict(finding.arguments))
+
+
+def word(key: str, language: str = "en") -> str:
+    """Give a word of the catalogue; what is none, such as ``HTTP 404``, is given back."""
+    return _catalogue(language)["words"].get(key, key)
 
 
 def verdict_words(language: str = "en") -> Mapping[str, str]:

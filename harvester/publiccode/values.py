@@ -219,6 +219,7 @@ def _other_repository(value: Value) -> Any:
         suggestion = links.link_suggestion(text)
         value.tell(Code.BAD_LINK, suggestion=suggestion, value=text)
         return text
+    value.lead(AddressKind.LINK, url)
     return url
 
 

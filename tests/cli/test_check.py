@@ -125,7 +125,11 @@ def test_an_address(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     for answer, code, said in (
         (fetched(VALID), 0, ""),
         (fetched(INVALID), 1, ""),
-        (fetched("", status=404), 1, "answered with status 404; give the address of the raw file"),
+        (
+            fetched("", status=404),
+            1,
+            "answered with status 404; give the address of the raw file, or of",
+        ),
         (fetched("<p>", kind="text/html"), 1, "is a web page, not a file"),
         (RefusedAddressError("not public"), 1, "harvester: not public"),
     ):

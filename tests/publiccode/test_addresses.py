@@ -1,10 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-from harvester.model import Severity
 from harvester.publiccode import FileContext, addresses
-from harvester.publiccode.addresses import AddressKind, unreachable
-from harvester.publiccode.messages import message
+from harvester.publiccode.addresses import AddressKind
 from tests.publiccode.examples import spoiled, with_more
 
 CONTEXT = FileContext(raw_base="https://forge.example/raw/")
@@ -18,6 +16,7 @@ def test_every_address_is_given_once_with_its_place() -> None:
         ("https://forge.example/stadt/meldeportal", AddressKind.REPOSITORY, "url", 3),
         ("https://stadt.example/", AddressKind.LINK, "landingURL", 27),
         ("https://forge.example/raw/logo.svg", AddressKind.FILE, "logo", 29),
+        ("https://other.example/a/b", AddressKind.LINK, "isBasedOn", 30),
     ]
 
 
@@ -36,13 +35,6 @@ def test_addresses_within_languages_and_lists_are_found() -> None:
 def test_without_a_base_paths_are_not_followed() -> None:
     content = with_more("logo: logo.svg\n")
     assert [address.key for address in addresses(content, FileContext())] == ["url"]
-
-
-def test_what_does_not_answer_is_a_notice() -> None:
-    (address,) = addresses(with_more(""), CONTEXT)
-    finding = unreachable(address, "404")
-    assert finding.severity is Severity.NOTICE
-    assert "404" in message(finding, "de")
 
 
 def test_a_file_that_cannot_be_read_has_no_addresses() -> None:

@@ -3,16 +3,17 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
 
-from harvester.model import Finding, Reading
+from harvester.model import Reading
 from harvester.publiccode import FileContext, addresses
-from harvester.publiccode.addresses import unreachable
 from harvester.publiccode.codes import Code
+from harvester.publiccode.links_check import Answer, Hindrance, LinksReport, judged
 from harvester.publiccode.messages import LANGUAGES
 from harvester.publiccode.report import FORMATS, Result, render
 from tests.publiccode.examples import GOOD, check, spoiled
@@ -103,19 +104,66 @@ def test_the_verdict_in_german() -> None:
     assert told == "./0/publiccode.yml: ungültig, 1 Fehler, 1 Warnung, 2 Hinweise"
 
 
-def dead_link() -> Finding:
+def links(*answers: Answer) -> LinksReport:
+    """What following as many links told."""
     (address,) = addresses(GOOD.encode(), FileContext())
-    return unreachable(address, "503")
+    found = [replace(address, url=f"{address.url}/{n}") for n in range(len(answers))]
+    return judged(found, {one.url: answer for one, answer in zip(found, answers, strict=True)})
 
 
-def test_links_are_told_apart() -> None:
-    result = Result(path="p.yml", reading=FINE, network=[dead_link()])
-    lines = render("text", [result], "en").splitlines()
-    assert lines[-1] == "p.yml: valid; 1 link did not answer today"
-    file = json.loads(render("json", [result]))["files"][0]
+@pytest.mark.parametrize(
+    ("answers", "english", "german"),
+    [
+        ([503], "1 link did not answer today", "1 Verweis hat heute nicht geantwortet"),
+        (
+            [404, Hindrance.NO_HOST, 403],
+            "2 links did not answer today; 1 could not be checked",
+            "2 Verweise haben heute nicht geantwortet; nicht prüfbar: 1",
+        ),
+        ([200], "1 link answered", "1 Verweis hat geantwortet"),
+        ([200, 204], "2 links answered", "2 Verweise haben geantwortet"),
+    ],
+)
+def test_links_are_told_apart_from_the_verdict(
+    answers: list[Answer], english: str, german: str
+) -> None:
+    result = Result(path="p.yml", reading=FINE, links=links(*answers))
+    for form in ("text", "github"):
+        assert render(form, [result], "en").splitlines()[-1] == f"p.yml: valid; {english}"
+        assert render(form, [result], "de").splitlines()[-1] == f"p.yml: gültig; {german}"
+
+
+def test_links_in_json() -> None:
+    result = Result(path="p.yml", reading=FINE, links=links(200, 404, Hindrance.SPARED))
+    document = json.loads(render("json", [result], "de"))
+    file = document["files"][0]
     assert file["valid"]
     assert file["findings"] == []
-    assert file["network"][0]["code"] == Code.UNREACHABLE.code
+    assert document["summary"]["notices"] == 0
+    network = file["network"]
+    assert (network["links"], network["answered"]) == (3, 1)
+    assert [found["code"] for found in network["findings"]] == [Code.UNREACHABLE.code]
+    assert network["unchecked"] == [
+        {
+            "url": "https://forge.example/stadt/meldeportal/2",
+            "key": "url",
+            "line": 3,
+            "column": 1,
+            "reason": "nicht gefragt, weil der Server zuvor keine Antwort mehr gab",
+        }
+    ]
+
+
+def test_links_are_notes_in_the_other_forms() -> None:
+    result = Result(path="p.yml", reading=FINE, links=links(404))
+    run = json.loads(render("sarif", [result]))["runs"][0]
+    assert [told["level"] for told in run["results"]] == ["note"]
+    issues = json.loads(render("codequality", [result]))
+    assert [issue["severity"] for issue in issues] == ["info"]
+    suite = ET.fromstring(render("junit", [result]))[0]  # noqa: S314 - our own
+    assert suite.get("failures") == "0"
+    assert "HTTP 404" in (suite.findtext("system-out") or "")
+    assert render("github", [result]).startswith("::notice file=p.yml,line=3,col=1,title=PC403")
 
 
 def test_the_json_form_is_the_contracts() -> None:

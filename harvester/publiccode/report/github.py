@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 
 from harvester.publiccode.messages import verdict_words
-from harvester.publiccode.report.result import Result, counts, sentence
+from harvester.publiccode.report.result import Result, counts, links_told, sentence
 
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
@@ -27,5 +27,6 @@ def render_github(results: Sequence[Result], language: str) -> str:
             lines.append(f"::{finding.severity.value} {place},title={title}::{text}")
         told = counts(result.reading.findings, language)
         verdict = words["valid" if result.reading.valid else "invalid"]
-        lines.append(verdict.format(path=result.path, counts=f", {told}" if told else ""))
+        line = verdict.format(path=result.path, counts=f", {told}" if told else "")
+        lines.append("; ".join((line, *links_told(result, language))))
     return "".join(f"{line}\n" for line in lines)

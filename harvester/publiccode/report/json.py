@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterable, Sequence
 
 from harvester.model import Finding, JsonObject, Severity
-from harvester.publiccode.messages import message
+from harvester.publiccode.links_check import LinksReport
+from harvester.publiccode.messages import message, word
 from harvester.publiccode.report.result import Result, count
 
 
@@ -37,9 +38,27 @@ def _file(result: Result, language: str) -> JsonObject:
         "profile": result.profile,
         "findings": _findings(result.reading.findings, language),
     }
-    if result.network:
-        file["network"] = _findings(result.network, language)
+    if result.links is not None:
+        file["network"] = _links(result.links, language)
     return file
+
+
+def _links(links: LinksReport, language: str) -> JsonObject:
+    return {
+        "links": links.answered + len(links.silent) + len(links.unchecked),
+        "answered": links.answered,
+        "findings": _findings(links.silent, language),
+        "unchecked": [
+            {
+                "url": link.address.url,
+                "key": link.address.key,
+                "line": link.address.line,
+                "column": link.address.column,
+                "reason": word(link.reason, language),
+            }
+            for link in links.unchecked
+        ],
+    }
 
 
 def _findings(findings: Iterable[Finding], language: str) -> list[JsonObject]:

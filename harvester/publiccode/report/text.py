@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from harvester.model import Finding
 from harvester.publiccode.messages import message, verdict_words
-from harvester.publiccode.report.result import Result, counts
+from harvester.publiccode.report.result import Result, counts, links_told
 
 
 def render_text(results: Sequence[Result], language: str) -> str:
@@ -20,12 +20,8 @@ def render_text(results: Sequence[Result], language: str) -> str:
         told = counts(findings, language)
         verdict = words["valid" if result.reading.valid else "invalid"]
         line = verdict.format(path=result.path, counts=f", {told}" if told else "")
-        if result.network:
-            lines += [_line(result.path, finding, language) for finding in result.network]
-            number = len(result.network)
-            links = words["link" if number == 1 else "links"].format(count=number)
-            line = f"{line}; {links}"
-        lines.append(line)
+        lines += [_line(result.path, finding, language) for finding in result.network]
+        lines.append("; ".join((line, *links_told(result, language))))
     return "".join(f"{line}\n" for line in lines)
 
 

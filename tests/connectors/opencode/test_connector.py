@@ -30,6 +30,16 @@ def test_it_is_a_connector_type() -> None:
     assert with_host("https://gitlab.o4oe.de/bmi/x", aliases) == f"{URL}/bmi/x"
 
 
+@pytest.mark.parametrize(
+    ("url", "known"),
+    [(URL, True), ("https://gitlab.o4oe.de", True), ("https://gitlab.com", False)],
+)
+async def test_only_opencode_is_recognised_and_no_other_gitlab(url: str, known: bool) -> None:
+    with GitLabForge(World()) as forge:
+        visit = Visit(forge=forge, connector_type=OpenCodeConnector, url=url)
+        assert await OpenCodeConnector.recognise(visit.access()) is known
+
+
 async def crawled(world: World) -> dict[str, Sighting]:
     with GitLabForge(world, public_url=URL) as forge:
         visit = Visit(forge=forge, connector_type=OpenCodeConnector, url=URL)

@@ -90,6 +90,24 @@ async def test_it_fetches() -> None:
 
 
 @anyio
+async def test_a_status_reads_no_body_however_large_and_follows_redirects() -> None:
+    away = Reply(status=302, headers={"location": "/there"})
+    endless = Reply(status=404, body=b"x", announce=1 << 40)
+    async with serving(in_turn(away, endless)) as server, fetching(server.port) as fetcher:
+        assert await fetcher.status(server.url) == 404
+    assert [got.method for got in server.got] == ["GET", "GET"]
+    assert server.got[1].target == "/there"
+
+
+@anyio
+async def test_a_status_is_guarded_after_redirects_too() -> None:
+    away = Reply(status=302, headers={"location": "http://127.0.0.1:1/"})
+    async with serving(in_turn(away)) as server, fetching(server.port) as fetcher:
+        with pytest.raises(RefusedAddressError):
+            await fetcher.status(server.url)
+
+
+@anyio
 async def test_it_posts_and_does_not_follow() -> None:
     away = Reply(status=302, headers={"location": "http://127.0.0.1:1/"})
     async with serving(in_turn(answer({}), away)) as server, fetching(server.port) as fetcher:
