@@ -7,7 +7,7 @@ A list is a TOML file with a ``[[publisher]]`` table for each address of a publi
 ``[[left_out]]`` table for each address that was looked at and is none, with the reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -92,6 +92,15 @@ class PublisherDirectory:
             ) from None
         _refuse_doubles(content, document)
         return cls(content.publisher)
+
+    @classmethod
+    def union(cls, lists: "Iterable[PublisherDirectory]") -> "PublisherDirectory":
+        """Put lists together; where two name an address, the first decides."""
+        rows: dict[str, PublisherRow] = {}
+        for one in lists:
+            for row in one.rows:
+                rows.setdefault(url_key(row.url), row)
+        return cls(tuple(rows.values()))
 
     def of(self, url: str) -> Publisher | None:
         """Say whose a canonical address is: of the rows at or above it, the longest decides."""

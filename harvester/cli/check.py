@@ -38,6 +38,7 @@ class Profile(StrEnum):
 
     STANDARD = "standard"
     OPENCODE = "opencode"
+    V1 = "v1"
 
 
 def check(

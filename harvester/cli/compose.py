@@ -13,7 +13,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from harvester import __version__
 from harvester.cli import console, logs
@@ -23,9 +23,8 @@ from harvester.crawl import KeepPolicy, SourcePlan
 from harvester.model import Forge, Scope
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import ConnectorType, ForgeAccess, HttpOptions
-from harvester.ports.errors import CatalogueError
+from harvester.ports.errors import CatalogueError, ConnectorError
 from harvester.ports.http import Budgets, Clock, Fetcher, Validators
-from harvester.publishers import PublisherDirectory
 from harvester.settings import MANUAL_SOURCE, Configuration, Source, find_file, load
 from harvester.worker import Worker
 
@@ -36,19 +35,60 @@ IN_MEMORY = "sqlite://"
 # --- configuration --------------------------------------------------------------------------
 
 
+class _Unchecked(BaseModel):
+    """Keys of a connector that cannot be loaded: what they mean, nobody can say."""
+
+    model_config = ConfigDict(extra="allow")
+
+
 @cache
-def connector_types() -> Mapping[str, ConnectorType]:
-    """Find the connectors that are installed, by kind."""
-    found: dict[str, ConnectorType] = {}
+def _installed() -> tuple[Mapping[str, ConnectorType], Mapping[str, ConnectorError]]:
+    """Find the connectors that are installed, by kind: those that load, and why others do not."""
+    loaded: dict[str, ConnectorType] = {}
+    broken: dict[str, ConnectorError] = {}
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        connector: ConnectorType = point.load()
-        found[connector.kind] = connector
-    return found
+        try:
+            connector: ConnectorType = point.load()
+            loaded[connector.kind] = connector
+        except Exception as error:  # noqa: BLE001 - whatever a package of somebody else's raises
+            package = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
+            broken[point.name] = ConnectorError(
+                f'the connector for "{point.name}" of the package {package} cannot be loaded: '
+                f"{type(error).__name__}: {error}; update, mend or remove the package"
+            )
+    return loaded, broken
+
+
+def connector_types() -> Mapping[str, ConnectorType]:
+    """Give the connectors that are installed and work, by kind."""
+    return _installed()[0]
+
+
+def connector_of(kind: str) -> ConnectorType:
+    """Give the connector of one kind, which is known to be installed.
+
+    Raises:
+        ConnectorError: its package is broken. Only now is that told: it is nothing to sources of
+            other kinds.
+    """
+    loaded, broken = _installed()
+    if kind in broken and kind not in loaded:
+        raise broken[kind]
+    return loaded[kind]
+
+
+def connector_kinds() -> frozenset[str]:
+    """Name all kinds that are installed, whether they can be loaded or not."""
+    loaded, broken = _installed()
+    return frozenset({*loaded, *broken})
 
 
 def connector_options() -> Mapping[str, type[BaseModel]]:
     """Give what each connector adds to a ``[[sources]]`` table."""
-    return {kind: connector.Options for kind, connector in connector_types().items()}
+    loaded, broken = _installed()
+    return dict.fromkeys(broken, _Unchecked) | {
+        kind: connector.Options for kind, connector in loaded.items()
+    }
 
 
 def configuration(invocation: Invocation) -> Configuration:
@@ -157,7 +197,8 @@ def plan_of(configuration: Configuration, source: Source) -> SourcePlan:
     """Make a configured source ready to be crawled.
 
     Raises:
-        SettingsError: its list of public bodies cannot be used.
+        SettingsError: a list of public bodies cannot be used.
+        ConnectorError: its connector cannot be loaded.
     """
     return _plan(
         configuration,
@@ -165,20 +206,23 @@ def plan_of(configuration: Configuration, source: Source) -> SourcePlan:
         kind=source.kind,
         url=source.url,
         scope=configuration.scope(source),
-        publishers=configuration.publishers(source),
         source=source,
     )
 
 
 def manual_plan(configuration: Configuration, *, kind: str, url: str, scope: Scope) -> SourcePlan:
-    """Make a plan for addresses of a forge that no source is configured for."""
+    """Make a plan for addresses of a forge that no source is configured for.
+
+    Raises:
+        SettingsError: a list of public bodies cannot be used.
+        ConnectorError: the connector of this kind cannot be loaded.
+    """
     return _plan(
         configuration,
         name=MANUAL_SOURCE,
         kind=kind,
         url=url,
         scope=scope,
-        publishers=PublisherDirectory(()),
         source=None,
     )
 
@@ -190,10 +234,9 @@ def _plan(
     kind: str,
     url: str,
     scope: Scope,
-    publishers: PublisherDirectory,
     source: Source | None,
 ) -> SourcePlan:
-    connector = connector_types()[kind]
+    connector = connector_of(kind)
     keep = configuration.settings.keep
     include = source.include if source else ("*",)
     exclude = source.exclude if source else ()
@@ -206,7 +249,10 @@ def _plan(
         exclude=exclude,
         profile=connector.profile,
         host_aliases=connector.host_aliases,
-        publishers=publishers,
+        # Every source knows the lists of all: an entry may hang together with repositories of
+        # several sources, and if each named its publisher by a list of its own, they would rename
+        # it by turns, a change each time.
+        publishers=configuration.directory,
         keep=KeepPolicy(
             gone_after=keep.gone_after,
             invalid_after=keep.invalid_after,

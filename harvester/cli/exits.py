@@ -24,8 +24,6 @@ from harvester.ports.errors import (
     UnreachableError,
 )
 
-REPORT = "https://gitlab.opencode.de/smartfloss/harvester/-/issues"
-
 
 class ExitCode(IntEnum):
     """What scripts go by."""
@@ -91,8 +89,8 @@ def defect(error: Exception) -> ExitCode:
     place = traceback.extract_tb(error.__traceback__)[-1]
     console.error(
         f"a defect of harvester {__version__}: {type(error).__name__} in {place.name} "
-        f"({place.filename}:{place.lineno}); please report it with this line and the command at "
-        f"{REPORT} (--log-level debug shows more)"
+        f"({place.filename}:{place.lineno}); please report it, with this line and the "
+        "command, to whoever maintains this installation (--log-level debug shows more)"
     )
     if console.debugging():
         console.error("".join(traceback.format_exception(error)).rstrip())

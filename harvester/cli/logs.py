@@ -20,6 +20,8 @@ _CREDENTIAL = re.compile(
     r"\b(?:gh[pousr]_\w{8,}|github_pat_\w{8,}|glpat-[\w.-]{8,}"
     r"|(?i:bearer|token|basic) [\w.+/=-]{8,})"
 )
+_TALKATIVE = ("httpx", "httpcore")
+"""Libraries that name the address of each request; an address may carry what is secret."""
 _secrets: set[str] = set()
 
 
@@ -65,6 +67,8 @@ def configure(level: LogLevel, form: LogFormat) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.value.upper())
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

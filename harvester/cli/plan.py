@@ -32,14 +32,19 @@ def plan(
     """
     from harvester.cli import compose
     from harvester.cli.estimates import expected
+    from harvester.ports.errors import ConnectorError
 
     configuration = compose.configuration(invocation)
-    plans = []
+    plans, code = [], ExitCode.OK
     with compose.catalogue_or_empty(configuration) as catalogue:
         for source in configuration.sources(names or []):
-            connector = compose.connector_types()[source.kind](
-                compose.access_of(configuration, source)
-            )
+            try:
+                made = compose.connector_of(source.kind)
+            except ConnectorError as error:
+                console.error(f"{source.name}: {error}")
+                code = ExitCode.FAILED
+                continue
+            connector = made(compose.access_of(configuration, source))
             size = catalogue.size(source.name)
             plans.append((source.name, connector.estimate(configuration.scope(source), size), size))
     if json or form is Form.JSON:
@@ -62,8 +67,8 @@ def plan(
                 ]
             }
         )
-        return ExitCode.OK
+        return code
     for name, estimate, size in plans:
         known = "never crawled" if size.first else f"{size.repositories} repositories known"
         console.out(f"{name} ({known}): {expected(estimate)}")
-    return ExitCode.OK
+    return code

@@ -22,7 +22,7 @@ from harvester.crawl.ahead import StoppedError, unless_stopped
 from harvester.model import ItemStatus, Outcome, Spent
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import Connector, ForgeAccess
-from harvester.ports.errors import SourceError, UnreachableError
+from harvester.ports.errors import ConnectorError, SourceError, UnreachableError
 from harvester.ports.http import Clock
 from harvester.settings import MANUAL_SOURCE, Configuration
 from harvester.worker import Worker
@@ -50,6 +50,13 @@ class Job:
     access: ForgeAccess
     plan: SourcePlan | None
     """None: the kind of its forge has yet to be found out."""
+    broken: ConnectorError | None = None
+    """Why its connector cannot be loaded; that ends this job, not those of other sources."""
+
+    @property
+    def name(self) -> str:
+        """What it is told as."""
+        return self.target.source.name if self.target.source else MANUAL_SOURCE
 
 
 class Run:
@@ -122,7 +129,10 @@ class Run:
                 budgets=budgets,
                 validators=validators,
             )
-            plan = compose.plan_of(configuration, target.source)
+            try:
+                plan = compose.plan_of(configuration, target.source)
+            except ConnectorError as error:
+                return Job(target=target, access=access, plan=None, broken=error)
             return Job(target=target, access=access, plan=plan)
         kind = self._wishes.kind
         manual = targets.manual(configuration, kind, target) if kind else None
@@ -171,7 +181,7 @@ class _One:
             return await self._crawl(job)
         except SourceError as error:
             return SourceSummary(
-                name=job.plan.name if job.plan else MANUAL_SOURCE,
+                name=job.name,
                 complete=False,
                 resumed_from=None,
                 items=dict.fromkeys(ItemStatus, 0),
@@ -185,6 +195,8 @@ class _One:
 
     async def _crawl(self, job: Job) -> SourceSummary:
         plan = job.plan
+        if job.broken is not None:
+            raise job.broken
         if plan is None:
             kind = await targets.recognise(job.access)
             plan = targets.manual(self.configuration, kind, job.target)
@@ -195,7 +207,7 @@ class _One:
             addresses=job.target.addresses,
         )
         self.listener.reads_addresses = task.addresses is not None
-        async with compose.connector_types()[plan.kind](job.access) as connector:
+        async with compose.connector_of(plan.kind)(job.access) as connector:
             if task.addresses is None:
                 size = await self.worker(self.catalogue.size, plan.name)
                 self.listener.say(f"{plan.name}: {expected(connector.estimate(plan.scope, size))}")

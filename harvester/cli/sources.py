@@ -103,7 +103,7 @@ def _try_all(configuration: "Configuration") -> dict[str, tuple[bool, str]]:
     async def one(source: "Source") -> tuple[bool, str]:
         try:
             access = compose.access_of(configuration, source)
-            async with compose.connector_types()[source.kind](access) as connector:
+            async with compose.connector_of(source.kind)(access) as connector:
                 return True, await connector.check()
         except HarvesterError as error:
             return False, str(error)

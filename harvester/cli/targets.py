@@ -93,7 +93,7 @@ def chosen_kind(kind: str | None) -> str | None:
     Raises:
         UsageError: there is no connector for it.
     """
-    known = compose.connector_types()
+    known = compose.connector_kinds()
     if kind is not None and kind not in known:
         raise UsageError(f'--kind: no connector for "{kind}"; {did_you_mean(kind, known)}')
     return kind

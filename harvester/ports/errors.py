@@ -49,6 +49,10 @@ class RefusedAddressError(SourceError):
     """An address that came from harvested data is not fetched: private network or other scheme."""
 
 
+class ConnectorError(SourceError):
+    """The connector of a source is installed, but cannot be loaded."""
+
+
 class BudgetExhaustedError(SourceError):
     """The wait that the forge demands is longer than ``max_wait``; it is not slept.
 

@@ -9,6 +9,7 @@ Secrets and lists are read when a command asks for them, and only those that it 
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -44,7 +45,7 @@ class Token:
     """The variable that should have held it, where it is unset."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Configuration:
     """The settings of one start of harvester."""
 
@@ -170,6 +171,19 @@ class Configuration:
             return PublisherDirectory.read(builtin_file(source.publishers))
         except PublishersError as error:
             raise self._refuse(self._key(source, "publishers"), str(error)) from None
+
+    @cached_property
+    def directory(self) -> PublisherDirectory:
+        """Everything that the lists of all sources know together; the first list wins.
+
+        Raises:
+            SettingsError: one of the lists cannot be used.
+        """
+        named = {source.publishers: source for source in reversed(self.settings.sources)}
+        return PublisherDirectory.union(
+            self.publishers(named[name])
+            for name in dict.fromkeys(source.publishers for source in self.settings.sources)
+        )
 
     def scope(self, source: Source) -> Scope:
         """Say which part of its forge a source harvests.

@@ -37,7 +37,8 @@ CONFIG_VARIABLE = "HARVESTER_CONFIG"
 FILE_NAME = "harvester.toml"
 
 Options = Mapping[str, type[BaseModel]]
-"""The connectors' own keys of a ``[[sources]]`` table, by kind."""
+"""The connectors' own keys of a ``[[sources]]`` table, by kind; a model that allows extra keys
+takes any."""
 
 
 def find_file(given: Path | None, environ: Mapping[str, str], folder: Path) -> Path | None:
@@ -148,6 +149,8 @@ def _source(table: Any, at: KeyPath, home: Path, options: Options, found: list[P
         )
         return _absolute({key: table[key] for key in common if key in table}, home)
     own = tuple(key for key in model.model_fields if key not in common)
+    if model.model_config.get("extra") == "allow":
+        own += tuple(key for key in table if key not in common + own)
     foreign = {
         key: other
         for other, others in options.items()

@@ -123,7 +123,7 @@ def shell(
             monkeypatch.delenv(name)
     # Whatever else is installed where the tests run would ask real forges.
     monkeypatch.setattr(compose, "entry_points", lambda group: installed(group=group, name=KIND))
-    compose.connector_types.cache_clear()
+    compose._installed.cache_clear()
     made = Shell(folder, site, monkeypatch, capsys)
     made.settings()
     made.world(
@@ -137,4 +137,4 @@ def shell(
     yield made
     root.handlers[:] = handlers
     root.setLevel(level)
-    compose.connector_types.cache_clear()
+    compose._installed.cache_clear()

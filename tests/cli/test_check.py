@@ -8,8 +8,10 @@ from typing import Self
 
 import pytest
 
+from harvester.cli.check import Profile
 from harvester.ports.errors import RefusedAddressError
 from harvester.ports.http import Fetched
+from harvester.publiccode.context import PROFILES
 from tests.cli.conftest import Shell
 from tests.crawl.build import BROKEN, GOOD
 
@@ -50,6 +52,13 @@ def test_german_profile_and_strict(shell: Shell) -> None:
     ran = shell("check", ".", "--profile", "opencode", "--strict", "--json")
     assert ran.json["files"][0]["profile"] == "opencode"
     assert shell("check", ".", "--profile", "x").code == 2
+
+
+def test_every_profile_that_the_reader_knows(shell: Shell) -> None:
+    assert {profile.value for profile in Profile} == set(PROFILES)
+    write(shell.folder, {"publiccode.yml": VALID})
+    file = shell("check", ".", "--profile", "v1", "--json").json["files"][0]
+    assert file["profile"] == "v1"
 
 
 def test_folders_are_searched(shell: Shell) -> None:

@@ -257,7 +257,7 @@ def test_a_defect_is_told_in_one_line(shell: Shell) -> None:
     assert ran.code == 70
     assert ran.err.count("\n") == 1
     assert ran.err.startswith("harvester: a defect of harvester 0.1.0: ZeroDivisionError in ")
-    assert "please report it with this line" in ran.err
+    assert "please report it, with this line" in ran.err
     assert "Traceback" in shell("crawl", "--dry-run", "--log-level", "debug").err
 
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 
 import json
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -192,6 +193,17 @@ def test_text_logs(shell: Shell) -> None:
     assert "run=" in ran.err
     shell.world({"id": 1, "path": "a/b"}, log="not told")
     assert "not told" not in shell("crawl", "--log-level", "error").err
+
+
+def test_addresses_are_not_logged_by_libraries(shell: Shell) -> None:
+    for level in ("debug", "info"):
+        assert shell("database", "current", "--log-level", level).code == 0
+        for name in ("httpx", "httpcore"):
+            logger = logging.getLogger(name)
+            assert logger.isEnabledFor(logging.WARNING)
+            assert not logger.isEnabledFor(logging.INFO)
+    shell("database", "current", "--log-level", "error")
+    assert not logging.getLogger("httpx").isEnabledFor(logging.WARNING)
 
 
 def test_module_runs(tmp_path: Path) -> None:

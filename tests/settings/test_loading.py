@@ -144,3 +144,36 @@ def test_durations_of_sources(tmp_path: Path) -> None:
     made = read(tmp_path / "h.toml", SOURCE + 'every = "90s"\nsweep_every = "2w"')
     source = made.settings.sources[0]
     assert (source.every, source.sweep_every) == (timedelta(seconds=90), timedelta(days=14))
+
+
+LIST = """
+[[publisher]]
+name = "{name}"
+url = "{url}"
+level = "municipal"
+kind = "public-body"
+confidence = "high"
+"""
+
+
+def test_the_lists_of_all_sources_are_one_directory(tmp_path: Path) -> None:
+    for file, name in (("first.toml", "Stadt A"), ("second.toml", "Stadt B")):
+        rows = LIST.format(name=name, url="https://git.example.org/city") + LIST.format(
+            name=f"Amt in {name}", url=f"https://git.example.org/{name[-1]}/office"
+        )
+        (tmp_path / file).write_text(rows, encoding="utf-8")
+    instance = SOURCE.replace('owners = ["city"]', 'scope = "instance"')
+    text = "".join(
+        instance.replace("one", name) + f'publishers = "{file}.toml"\n'
+        for name, file in (("one", "first"), ("two", "second"), ("three", "first"))
+    ) + instance.replace("one", "four")
+    directory = read(tmp_path / "h.toml", text).directory
+    assert len(directory.rows) == 3
+    for path, name in (("city/x", "Stadt A"), ("B/office/x", "Amt in Stadt B")):
+        found = directory.of(f"https://git.example.org/{path}")
+        assert found is not None
+        assert found.name == name
+
+
+def test_no_list_is_an_empty_directory(tmp_path: Path) -> None:
+    assert read(tmp_path / "h.toml", SOURCE).directory.rows == ()
