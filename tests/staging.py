@@ -54,6 +54,7 @@ class Stage:
     folder: Path
     sources: list[dict[str, Any]]
     database_url: str | None = None
+    """In the environment, because an address with a password does not stand in a file."""
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -113,11 +114,11 @@ class Stage:
     def surroundings(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("HARVESTER_", "GITHUB_"))}
         root = str(Path(__file__).resolve().parents[1])
-        return {**kept, "PYTHONPATH": root, "NO_PROXY": "127.0.0.1", **self.environment}
+        named = {"HARVESTER_DATABASE_URL": self.database_url} if self.database_url else {}
+        return {**kept, "PYTHONPATH": root, "NO_PROXY": "127.0.0.1", **named, **self.environment}
 
     def _toml(self) -> str:
-        database = self.database_url or "sqlite:///harvester.db"
-        lines = [f"database_url = {json.dumps(database)}", "[http]"]
+        lines = ['database_url = "sqlite:///harvester.db"', "[http]"]
         lines.append('contact = "https://example.org/harvester"')
         for source in self.sources:
             lines.append("[[sources]]")

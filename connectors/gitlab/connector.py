@@ -12,6 +12,7 @@ from connectors.gitlab.graph import MOST_IDS, MOST_PATHS, Graph
 from connectors.gitlab.rest import Rest
 from connectors.gitlab.texts import Texts
 from connectors.gitlab.walk import walk
+from connectors.gitlab.witness import Witness
 from connectors.transport import BEARER, Chain, GraphQL, credential, open_chain
 from harvester.model import (
     Estimate,
@@ -60,22 +61,13 @@ class GitLabConnector:
         self._access = access
         self._api_url = access.api_url or f"{access.url}/api/v4"
         self._graphql_url = access.graphql_url or f"{access.url}/api/graphql"
-        self._chain: Chain | None = None
+        self._chains: list[Chain] = []
         self._forge: Forge | None = None
 
     async def __aenter__(self) -> Self:
-        access = self._access
-        who = credential(
-            access.source, [self._api_url, self._graphql_url], token=access.token, form=BEARER
-        )
-        self._chain = chain = open_chain(access, who, headers={"accept": "application/json"})
-        graphql = GraphQL(chain, self._graphql_url, GitLabDialect())
-        self._forge = Forge(
-            url=access.url,
-            source=access.source,
-            graph=Graph(graphql, Texts(chain, self._api_url), access.url),
-            rest=Rest(chain, self._api_url, access.url, with_token=bool(access.token)),
-        )
+        token = self._access.token
+        nobody = self._forge_as(None)
+        self._forge = self._forge_as(token, nobody) if token else nobody
         return self
 
     async def __aexit__(
@@ -84,8 +76,8 @@ class GitLabConnector:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._chain is not None:
-            await self._chain.aclose()
+        for chain in self._chains:
+            await chain.aclose()
 
     # --- the port ---------------------------------------------------------------------------
 
@@ -129,7 +121,7 @@ class GitLabConnector:
 
     def spent(self) -> Spent:
         """Say what was spent since this connector was opened; see the port."""
-        return Spent() if self._chain is None else self._chain.spent()
+        return total([chain.spent() for chain in self._chains])
 
     @classmethod
     async def recognise(cls, access: ForgeAccess) -> bool:
@@ -151,11 +143,45 @@ class GitLabConnector:
         is_list = isinstance(rows, list)
         return is_list and all("path_with_namespace" in row for row in rows)
 
+    def _forge_as(self, token: str | None, nobody: Forge | None = None) -> Forge:
+        """Make the forge as a token, or nobody, sees it."""
+        access = self._access
+        who = credential(
+            access.source, [self._api_url, self._graphql_url], token=token, form=BEARER
+        )
+        chain = open_chain(access, who, headers={"accept": "application/json"})
+        self._chains.append(chain)
+        graphql = GraphQL(chain, self._graphql_url, GitLabDialect())
+        rest = Rest(chain, self._api_url, access.url, with_token=token is not None)
+        return Forge(
+            url=access.url,
+            source=access.source,
+            graph=Graph(graphql, Texts(chain, self._api_url), access.url),
+            rest=rest,
+            witness=Witness(rest.memberships, nobody) if nobody else None,
+        )
+
     @property
     def _open(self) -> Forge:
         if self._forge is None:
             raise RuntimeError("this connector is not open; use it in an async with statement")
         return self._forge
+
+
+def total(spent: Sequence[Spent]) -> Spent:
+    """Add up what several chains have spent; of budgets the tightest counts."""
+    left = [one.budget_left for one in spent if one.budget_left is not None]
+    return Spent(
+        graphql=sum(one.graphql for one in spent),
+        rest=sum(one.rest for one in spent),
+        raw=sum(one.raw for one in spent),
+        points=sum(one.points for one in spent),
+        budget_left=min(left, default=None),
+        text_bytes=sum(one.text_bytes for one in spent),
+        bytes=sum(one.bytes for one in spent),
+        retries=sum(one.retries for one in spent),
+        waited_seconds=sum(one.waited_seconds for one in spent),
+    )
 
 
 def _pages(items: int, size: int = PAGE) -> int:

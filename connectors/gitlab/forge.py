@@ -21,6 +21,7 @@ from connectors.gitlab.graph import (
 )
 from connectors.gitlab.places import Api, Place, Slice
 from connectors.gitlab.rest import Rest
+from connectors.gitlab.witness import Witness
 from harvester.model import Found, LookUp, Missing, Sighting, Unknown
 from harvester.ports.errors import (
     ForbiddenError,
@@ -43,6 +44,9 @@ class Forge:
     What refuses GraphQL once (403, 404, a sign-in page, a limit of complexity that no query of ours
     meets, a schema that is not ours) is asked over REST as long as this object lives.
 
+    With a token, what it shows of projects that its account is a member of is confirmed by a
+    witness.
+
     Attributes:
         url: canonical web address.
         source: the configured name, for messages.
@@ -51,11 +55,14 @@ class Forge:
 
     most_paths = MOST_PATHS
 
-    def __init__(self, *, url: str, source: str, graph: Graph, rest: Rest) -> None:
+    def __init__(
+        self, *, url: str, source: str, graph: Graph, rest: Rest, witness: Witness | None = None
+    ) -> None:
         self.url = url
         self.source = source
         self._graph = graph
         self._rest = rest
+        self._witness = witness
         self._refused = False
 
     @property
@@ -73,18 +80,23 @@ class Forge:
             SourceError: as :meth:`.Graph.slice` and :meth:`.Rest.slice` raise it.
         """
         if self._refused:
-            return await self._rest.slice(place, after, since=since)
-        try:
-            return await self._graph.slice(place, after, since=since, texts=texts)
-        except _REFUSALS as error:
-            self._note(error)
-            raise GraphQLRefusedError(str(error)) from error
+            cut = await self._rest.slice(place, after, since=since)
+        else:
+            try:
+                cut = await self._graph.slice(place, after, since=since, texts=texts)
+            except _REFUSALS as error:
+                self._note(error)
+                raise GraphQLRefusedError(str(error)) from error
+        told = await self._confirmed(cut.sightings)
+        sightings = tuple(one for one in told if isinstance(one, Sighting))
+        hidden = len(cut.sightings) - len(sightings)
+        return replace(cut, sightings=sightings, skipped=cut.skipped + hidden)
 
     async def by_paths(self, paths: Sequence[str], *, texts: bool) -> tuple[Told, ...]:
         """Read the projects that have these paths today; over REST also those that had them."""
         if not self._refused:
             try:
-                return await self._graph.by_paths(paths, texts=texts)
+                return await self._confirmed(await self._graph.by_paths(paths, texts=texts))
             except _REFUSALS as error:
                 self._note(error)
         found = [await self.moved(path, texts=texts) for path in paths]
@@ -107,7 +119,7 @@ class Forge:
                 return [_filled(one, found.get(one.repository.forge_id)) for one in wanted]
             except _REFUSALS as error:
                 self._note(error)
-        return [await self._rest.read(sighting) for sighting in wanted]
+        return [await self._read(sighting) for sighting in wanted]
 
     async def look_up(self, forge_ids: Sequence[str], *, texts: bool = False) -> dict[str, LookUp]:
         """Look projects up by id; what fails is ``Unknown``, and so is what is asked after it."""
@@ -116,6 +128,7 @@ class Forge:
             batch = forge_ids[start : start + MOST_IDS]
             try:
                 answers |= await self._batch(batch, texts=texts)
+                answers |= await self._doubted(answers, batch)
             except (ForbiddenError, ServerError, UnexpectedAnswerError) as error:
                 answers |= {one: Unknown(reason=str(error)) for one in forge_ids[start:]}
                 break
@@ -140,9 +153,38 @@ class Forge:
         for one in batch:
             sighting = await self._rest.by_id(one)
             if sighting is not None and texts:
-                sighting = await self._rest.read(sighting)
+                sighting = await self._read(sighting)
             answers[one] = Missing() if sighting is None else Found(sighting=sighting)
         return answers
+
+    async def _read(self, wanted: Sighting) -> Sighting:
+        """Read files over REST, without the token where it might see more than others."""
+        read = await self._witness.read(wanted) if self._witness else None
+        return read or await self._rest.read(wanted)
+
+    async def _confirmed(self, told: Sequence[Told]) -> tuple[Told, ...]:
+        """Leave out what the token sees and others do not."""
+        if self._witness is None:
+            return tuple(told)
+        seen = [one for one in told if isinstance(one, Sighting)]
+        answers = await self._witness.confirm(seen)
+        return tuple(
+            _as_confirmed(one, answers.get(one.repository.forge_id))
+            if isinstance(one, Sighting)
+            else one
+            for one in told
+        )
+
+    async def _doubted(
+        self, answers: Mapping[str, LookUp], batch: Sequence[str]
+    ) -> Mapping[str, LookUp]:
+        """Give the look-ups of a batch that a witness answers otherwise."""
+        if self._witness is None:
+            return {}
+        found = [answers[one] for one in batch]
+        seen = [answer.sighting for answer in found if isinstance(answer, Found)]
+        confirmed = await self._witness.confirm(seen)
+        return {one: answer for one, answer in confirmed.items() if not isinstance(answer, Found)}
 
     def _note(self, error: SourceError) -> None:
         """Take note that GraphQL is refused, unless the error says something else.
@@ -158,6 +200,16 @@ class Forge:
 
 class GraphQLRefusedError(SourceError):
     """The forge refuses GraphQL; from now on it is asked over REST."""
+
+
+def _as_confirmed(seen: Sighting, answer: LookUp | None) -> Told:
+    match answer:
+        case Missing():
+            return Hidden()
+        case Unknown():
+            return replace(seen, files=answer)
+        case _:
+            return seen
 
 
 def _answer(found: Sighting | Hidden | Unknown | None) -> LookUp:

@@ -91,7 +91,7 @@ class Rest:
         self._forge_url = forge_url
         self._with_token = with_token
         self._topics: dict[str, tuple[str, ...]] = {}
-        """What listings said; a reading of details is not a listing and would not say it."""
+        """What listings and look-ups said, kept for when the details are read."""
 
     async def slice(self, place: Place, after: str | None, *, since: datetime | None) -> Slice:
         """Read a page of a place; its sightings have ``Unread`` files.
@@ -151,6 +151,20 @@ class Rest:
             archived = bool(rows)
         return Sighting(repository=self._repository(row, archived), files=Unread())
 
+    async def memberships(self) -> frozenset[str]:
+        """Give the ids of the public projects that the token's account is a member of."""
+        ids: set[str] = set()
+        query: dict[str, Any] = {"membership": "true", "simple": "true", "per_page": PAGE}
+        query |= {"visibility": facts.PUBLIC, "pagination": "keyset", "order_by": "id"}
+        query |= {"sort": "asc", "id_after": 0}
+        while True:
+            rows, headers = await self._listed("/projects", query)
+            ids |= {str(row["id"]) for row in rows}
+            following = _next_by_id(_Mark(archived=None), rows, headers)
+            if following is None:
+                return frozenset(ids)
+            query["id_after"] = following.at
+
     async def read(self, sighting: Sighting) -> Sighting:
         """Bring the files of a project, and its languages if it has any."""
         seen = sighting.repository
@@ -162,7 +176,7 @@ class Rest:
             if file is not None:
                 found.append(file)
         languages = await self._languages(seen.forge_id) if found else ()
-        details = Details(topics=self._topics.get(seen.forge_id, ()), languages=languages)
+        details = Details(topics=await self._topics_of(seen.forge_id), languages=languages)
         return Sighting(repository=replace(seen, details=details), files=tuple(found))
 
     async def check(self) -> str:
@@ -219,6 +233,11 @@ class Rest:
     async def _languages(self, forge_id: str) -> tuple[str, ...]:
         shares = await self._one(f"/projects/{forge_id}/languages")
         return tuple(sorted(shares, key=lambda name: -float(shares[name])))
+
+    async def _topics_of(self, forge_id: str) -> tuple[str, ...]:
+        if forge_id not in self._topics:
+            await self.by_id(forge_id)
+        return self._topics.get(forge_id, ())
 
     # --- reading what was told --------------------------------------------------------------
 

@@ -106,7 +106,9 @@ class _Run:
     repositories: int = 0
     cursor: str | None = None
     clean: bool = True
-    answered: bool = False
+    heard: bool = False
+    """The forge gave a page."""
+    answered: bool = True
     limited: bool = False
 
     @property
@@ -155,10 +157,9 @@ class _Run:
         except LeaseLostError as error:
             return self._end("failed", str(error))
         except BudgetExhaustedError as error:
-            self.answered = True
             end = self._end("incomplete", str(error), error.not_before)
         except SourceError as error:
-            self.answered = self.answered or not isinstance(error, UnreachableError)
+            self.answered = self.heard or not isinstance(error, UnreachableError)
             end = self._end("failed", str(error))
         await self.worker(self.catalogue.end, opened, end, self.clock.now())
         return end
@@ -211,7 +212,7 @@ class _Run:
     async def _list(self, opened: OpenCrawl, listing: Listing) -> None:
         batch, finished = Batch(), False
         async for page in ahead(self.connector.pages(listing), AHEAD, self.stop):
-            self.answered = True
+            self.heard = True
             room = self.task.limit - self.repositories if self.task.limit is not None else None
             fresh = batch.add(page, self.task.source, room)
             known = await self.worker(ask, self.catalogue, fresh)
@@ -337,6 +338,6 @@ class _Run:
             limited=self.limited,
             busy=busy,
             stopped=stopped,
-            answered=self.answered or busy,
+            answered=self.answered,
             not_before=not_before,
         )

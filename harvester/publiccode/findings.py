@@ -3,6 +3,7 @@
 
 """Gathers what there is to say about one file."""
 
+from collections.abc import Callable
 from operator import attrgetter
 
 from harvester.model import Finding, Severity
@@ -14,6 +15,10 @@ MAX_FINDINGS = 500
 """A file with more is not helped by the rest; the verdict does not change."""
 MAX_ARGUMENT = 120
 """Characters of a value that a message repeats."""
+
+
+Suggestion = str | Callable[[], str | None] | None
+"""A function is asked only where the finding is kept: looking for what was meant takes time."""
 
 
 class Findings:
@@ -29,7 +34,7 @@ class Findings:
         code: Code,
         key: str,
         mark: Mark | None,
-        suggestion: str | None = None,
+        suggestion: Suggestion = None,
         *,
         severity: Severity | None = None,
         **arguments: str,
@@ -41,8 +46,10 @@ class Findings:
         severity = severity or code.severity
         if severity is Severity.ERROR:
             self.fatal = True
-        if len(self._found) >= MAX_FINDINGS:
+        if self.full:
             return
+        if callable(suggestion):
+            suggestion = suggestion()
         self._found.append(
             Finding(
                 code=code.code,
@@ -54,6 +61,11 @@ class Findings:
                 suggestion=suggestion,
             )
         )
+
+    @property
+    def full(self) -> bool:
+        """Say whether nothing more is kept."""
+        return len(self._found) >= MAX_FINDINGS
 
     def sorted(self) -> tuple[Finding, ...]:
         """Give the findings in the order of the file, each once."""

@@ -12,7 +12,7 @@ from harvester.urls import BadUrlError, canonical_url
 
 _STRAY = " \t\r\n\"'<>`"
 _DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/:?#].*)?", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"/\.{3,}(?:/|$)|<[^>]*>|\{[^}]*\}|/x{3,}(?:/|$)", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"/\.{3,}(?:/|$)|<[^<>]*>|\{[^{}]*\}|/x{3,}(?:/|$)", re.IGNORECASE)
 _TEMPLATE = re.compile(
     r"/(?:GRUPPE|GROUP|OWNER|ORG|ORGANI[SZ]ATION|NAMESPACE|USER|USERNAME)"
     r"/(?:PROJEKT|PROJECT|REPO|REPOSITORY|NAME|PROJEKTNAME)(?:/|$)"

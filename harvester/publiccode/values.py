@@ -10,6 +10,7 @@ Each function reads one scalar: it tells what is wrong, and gives the normalised
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from harvester.model import JsonObject
@@ -18,7 +19,7 @@ from harvester.publiccode.addresses import Address, AddressKind
 from harvester.publiccode.codes import Code
 from harvester.publiccode.context import FileContext
 from harvester.publiccode.dates import iso_date, meant_date
-from harvester.publiccode.findings import Findings
+from harvester.publiccode.findings import Findings, Suggestion
 from harvester.publiccode.nodes import Mark, Scalar, boolean, former_boolean, is_number
 from harvester.publiccode.standard import Key, Standard
 from harvester.urls import BadUrlError, is_below, repository_url, with_host
@@ -30,7 +31,7 @@ class Unreadable:
 
 UNREADABLE: Final = Unreadable()
 _HTML = re.compile(
-    r"</?(?:script|style|iframe|a|p|br|b|i|div|span|ul|li|h[1-6]|img)\b[^>]*>", re.IGNORECASE
+    r"</?(?:script|style|iframe|a|p|br|b|i|div|span|ul|li|h[1-6]|img)\b[^<>]*>", re.IGNORECASE
 )
 _PLACEHOLDER = re.compile(
     r"(?:x{3,}|todo|tbd|fixme|changeme|lorem ipsum.*|\.{3,}|<[^<>]+>|\[[^\[\]]+\])[.!]?",
@@ -77,7 +78,7 @@ class Value:
     text: str
     """The text without the white space around it."""
 
-    def tell(self, code: Code, suggestion: str | None = None, **arguments: str) -> None:
+    def tell(self, code: Code, suggestion: Suggestion = None, **arguments: str) -> None:
         """Note a finding at this place."""
         self.reader.findings.add(code, self.path, self.mark, suggestion, severity=None, **arguments)
 
@@ -139,7 +140,7 @@ def _word(value: Value) -> Any:
     text = value.text
     words = value.key.words
     if text not in value.key.vocabulary:
-        suggestion = vocabulary.closest(text, words)
+        suggestion = partial(vocabulary.closest, text, words)
         if len(words) > _MAX_WORDS:
             value.tell(Code.NOT_IN_LONG_VOCABULARY, suggestion, value=text, name=value.key.name)
         else:
@@ -258,7 +259,8 @@ def _license(value: Value) -> Any:
     text = value.text
     found = vocabulary.license_of(text)
     if found.expression is None:
-        value.tell(Code.UNKNOWN_LICENSE, suggestion=found.suggestion, value=text)
+        suggestion = partial(vocabulary.license_suggestion, text)
+        value.tell(Code.UNKNOWN_LICENSE, suggestion, value=text)
         return UNREADABLE
     if found.deprecated:
         value.tell(Code.DEPRECATED_LICENSE, suggestion=found.expression, value=text)
@@ -271,7 +273,7 @@ def _country(value: Value) -> Any:
     text = value.text
     code = text.upper()
     if code not in vocabulary.country_codes():
-        suggestion = vocabulary.country_suggestion(text)
+        suggestion = partial(vocabulary.country_suggestion, text)
         value.tell(Code.UNKNOWN_COUNTRY, suggestion=suggestion, value=text)
         return text
     if code != text:
@@ -282,19 +284,20 @@ def _country(value: Value) -> Any:
 def read_language(value: Value) -> Any:
     """Read a language tag; one that is none stays as it is written."""
     text = value.text
-    found = vocabulary.language_of(text)
-    if found.tag is None:
-        value.tell(Code.UNKNOWN_LANGUAGE, suggestion=found.suggestion, value=text)
+    tag = vocabulary.language_of(text)
+    if tag is None:
+        suggestion = partial(vocabulary.language_suggestion, text)
+        value.tell(Code.UNKNOWN_LANGUAGE, suggestion, value=text)
         return text
-    if found.tag.lower() != text.lower():
-        value.tell(Code.LANGUAGE_SPELLING, suggestion=found.tag, value=text)
-    return found.tag
+    if tag.lower() != text.lower():
+        value.tell(Code.LANGUAGE_SPELLING, suggestion=tag, value=text)
+    return tag
 
 
 def _email(value: Value) -> Any:
     text = value.text.removeprefix("mailto:")
     if not vocabulary.is_email(text):
-        value.tell(Code.BAD_EMAIL, suggestion=vocabulary.email_suggestion(text), value=text)
+        value.tell(Code.BAD_EMAIL, partial(vocabulary.email_suggestion, text), value=text)
     return text
 
 
@@ -348,10 +351,9 @@ def _support(value: Value) -> Any:
         name = text.removeprefix(_ALIAS)
         known = value.reader.standard.support_aliases
         if name not in known:
-            close = vocabulary.closest(name, tuple(sorted(known)))
             value.tell(
                 Code.UNKNOWN_ALIAS,
-                suggestion=f"{_ALIAS}{close}" if close else None,
+                partial(vocabulary.closest, text, tuple(f"{_ALIAS}{alias}" for alias in known)),
                 value=text,
                 allowed=", ".join(f"{_ALIAS}{alias}" for alias in sorted(known)),
             )

@@ -46,7 +46,6 @@ class License:
 
     expression: str | None
     """The normalised SPDX expression; None where the text is none."""
-    suggestion: str | None
     other_case: bool = False
     """It is written with capitals and small letters other than usual."""
     deprecated: bool = False
@@ -114,7 +113,7 @@ def license_of(text: str) -> License:
 
     cleaned = " ".join(text.split())
     if not cleaned or len(cleaned) > _MAX_LICENSE:
-        return License(None, None)
+        return License(None)
     licensing = _licensing()
     try:
         parsed = licensing.parse(cleaned, strict=True)
@@ -125,12 +124,12 @@ def license_of(text: str) -> License:
         ]
         expression = str(parsed.render())
     except (ExpressionError, ExpressionParseError, RecursionError):
-        return License(None, _license_suggestion(cleaned))
+        return License(None)
     if unknown:
-        return License(None, _license_suggestion(cleaned))
+        return License(None)
     usual, written = _terms(expression), _terms(cleaned)
     same = [term.casefold() for term in usual] == [term.casefold() for term in written]
-    return License(expression, None, other_case=same and usual != written, deprecated=not same)
+    return License(expression, other_case=same and usual != written, deprecated=not same)
 
 
 def _is_or_later(key: str) -> bool:
@@ -145,7 +144,11 @@ def _terms(expression: str) -> list[str]:
     return re.findall(r"[^\s()]+", expression)
 
 
-def _license_suggestion(text: str) -> str | None:
+def license_suggestion(text: str) -> str | None:
+    """Give the id of the licence that somebody probably meant."""
+    text = " ".join(text.split())
+    if len(text) > _MAX_LICENSE:
+        return None
     squeezed = re.sub(r"[\s,()v_-]+(?=[0-9])|[\s,()_-]+", "", text.casefold())
     usual = _USUAL.get(squeezed) or _USUAL.get(text.casefold())
     return usual or closest(text, _license_ids())
@@ -165,28 +168,26 @@ def country_codes() -> frozenset[str]:
     return frozenset({country.alpha_2 for country in pycountry.countries} | {_KOSOVO})
 
 
-@lru_cache(maxsize=_CACHE)
 def country_suggestion(text: str) -> str | None:
     """Give the code of a country that is written as a name or with three letters."""
+    return _countries_by_name().get(text.strip().casefold())
+
+
+@cache
+def _countries_by_name() -> dict[str, str]:
     import pycountry  # noqa: PLC0415 - slow to import
 
-    if text.strip().upper() == "UK":
-        return "GB"
-    try:
-        return str(pycountry.countries.lookup(text.strip()).alpha_2)
-    except LookupError:
-        return None
+    names = {"uk": "GB"}
+    for country in pycountry.countries:
+        for attribute in ("name", "official_name", "common_name", "alpha_3"):
+            name = getattr(country, attribute, None)
+            if name:
+                names[name.casefold()] = str(country.alpha_2)
+    return names
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
-    """What a language tag turned out to be."""
-
-    tag: str | None
-    """In its usual spelling; None where it is no BCP 47 tag."""
-    suggestion: str | None = None
-
-
+_TAG = re.compile(r"[A-Za-z0-9]{1,8}(?:[-_][A-Za-z0-9]{1,8})*")
+_MAX_TAG = 60
 _OWN_NAMES = {
     # The names that languages have for themselves are in no library at hand.
     "deutsch": "de",
@@ -198,38 +199,35 @@ _OWN_NAMES = {
 
 
 @lru_cache(maxsize=_CACHE)
-def language_of(text: str) -> Language:
-    """Read a BCP 47 language tag."""
-    cleaned = text.strip()
-    tag = _language_tag(cleaned)
-    if tag is not None:
-        return Language(tag)
-    locale = re.sub(r"\.[A-Za-z0-9-]+", "", cleaned).replace("@", "-")
-    return Language(None, _language_tag(locale) or _language_named(cleaned))
-
-
-def _language_named(name: str) -> str | None:
-    """Give the tag of a language that is written by its name."""
-    import pycountry  # noqa: PLC0415 - slow to import
-
-    if own := _OWN_NAMES.get(name.casefold()):
-        return own
-    try:
-        language = pycountry.languages.lookup(name)
-    except LookupError:
-        return None
-    return getattr(language, "alpha_2", None) or str(language.alpha_3)
-
-
-def _language_tag(text: str) -> str | None:
+def language_of(text: str) -> str | None:
+    """Give a BCP 47 language tag in its usual spelling; None where the text is none."""
     import langcodes  # noqa: PLC0415 - slow to import
 
-    if not re.fullmatch(r"[A-Za-z0-9]{1,8}(?:[-_][A-Za-z0-9]{1,8})*", text):
+    if len(text) > _MAX_TAG or not _TAG.fullmatch(text):
         return None
     try:
         return langcodes.standardize_tag(text) if langcodes.tag_is_valid(text) else None
     except (ValueError, LookupError):
         return None
+
+
+def language_suggestion(text: str) -> str | None:
+    """Give the tag that somebody meant by a locale's name or by the name of a language."""
+    if len(text) > _MAX_TAG:
+        return None
+    locale = re.sub(r"\.[A-Za-z0-9-]+", "", text.strip()).replace("@", "-")
+    return language_of(locale) or _languages_by_name().get(text.strip().casefold())
+
+
+@cache
+def _languages_by_name() -> dict[str, str]:
+    import pycountry  # noqa: PLC0415 - slow to import
+
+    names = {
+        language.name.casefold(): str(getattr(language, "alpha_2", language.alpha_3))
+        for language in pycountry.languages
+    }
+    return names | _OWN_NAMES
 
 
 # --- people ---------------------------------------------------------------------------------

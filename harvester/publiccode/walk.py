@@ -252,7 +252,9 @@ class Walk:
         elif at_root and self._is_country(name, value):
             self._findings.add(Code.COUNTRY_SECTION, path, mark, name=name)
         else:
-            close = vocabulary.closest(name, tuple(section.key.children))
+            close = None
+            if not self._findings.full:
+                close = vocabulary.closest(name, tuple(section.key.children))
             if close is not None and close not in section.node.entries:
                 self._findings.add(Code.MISSPELLED_KEY, path, mark, suggestion=close, name=name)
             else:

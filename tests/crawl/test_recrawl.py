@@ -17,7 +17,7 @@ from harvester.model import (
     Unknown,
     Unread,
 )
-from harvester.ports.errors import ServerError
+from harvester.ports.errors import ServerError, UnreachableError
 from tests.crawl.build import Scripted, broken, file, good, plan, sighting, url_of
 from tests.crawl.conftest import House
 
@@ -279,6 +279,25 @@ def test_a_crawl_goes_on_where_it_ended(house: House) -> None:
     assert second.items[ItemStatus.ADDED] == 30
     assert connector.listings[0].cursor == "2"
     assert len(house.entries()) == 30
+
+
+def test_a_conclusion_that_asks_nobody_was_not_left_without_an_answer(house: House) -> None:
+    house.crawl(*several(2))
+
+    def unplug(*_: object) -> None:
+        raise UnreachableError("no route")
+
+    connector = Scripted(several(1))
+    connector.look_up = unplug  # type: ignore[method-assign,assignment]
+    broken_off = house.crawl(connector=connector, full=True)
+    assert not broken_off.complete
+    assert broken_off.answered
+    resumed = house.crawl(connector=Scripted(several(1)), full=True)
+    assert resumed.complete
+    assert resumed.answered
+    nowhere = Scripted(several(1), before_page=unplug)
+    house.clock.advance(days=8)
+    assert not house.crawl(connector=nowhere, full=True).answered
 
 
 def test_a_refused_row_fails_its_item_only(house: House) -> None:

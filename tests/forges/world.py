@@ -406,6 +406,11 @@ def reads_code(viewer: Viewer, repository: Repository) -> bool:
     return visible(viewer, repository) and repository.code in viewer.sees
 
 
+def is_member(viewer: Viewer, repository: Repository) -> bool:
+    """Say whether somebody belongs to a repository; those who see private things belong to all."""
+    return visible(viewer, repository) and Visibility.PRIVATE in viewer.sees
+
+
 def sees_owner(viewer: Viewer, owner: Owner) -> bool:
     """Say whether somebody may see an owner and all its parents."""
     return all(o.visibility in viewer.sees for o in owner.line)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Two forges with a few hundred repositories, and what happens to them in a week."""
+"""Two forges with some two hundred repositories, and what happens to them in a week."""
 
 from datetime import timedelta
 
@@ -11,6 +11,8 @@ from tests.forges.world import World
 OPENCODE = "https://gitlab.opencode.de"
 GITHUB = "https://github.com"
 LATER = timedelta(days=8)
+PROJECTS = 130
+"""Two pages of a listing."""
 
 
 def good(url: str, name: str) -> str:
@@ -22,11 +24,11 @@ def broken(url: str, name: str) -> str:
 
 
 def opencode(*, later: bool) -> World:
-    """Groups with 230 projects; every third has a file, every ninth a broken one."""
+    """Groups with projects; every third has a file, every ninth a broken one."""
     world = World()
     for group in ("stadt", "land/amt", "bund"):
         world.group(group)
-    for number in range(230):
+    for number in range(PROJECTS):
         path = f"{('stadt', 'land/amt', 'bund')[number % 3]}/projekt-{number}"
         files = {"README.md": "x"}
         if number % 9 == 0:
@@ -41,7 +43,7 @@ def opencode(*, later: bool) -> World:
 
 def _a_week_on_opencode(world: World) -> None:
     world.clock.advance(days=LATER.days)
-    for number in range(230):
+    for number in range(PROJECTS):
         path = f"{('stadt', 'land/amt', 'bund')[number % 3]}/projekt-{number}"
         repository = world.find(path)
         assert repository is not None
@@ -68,7 +70,7 @@ def github(*, later: bool) -> World:
     world = World()
     for owner in range(5):
         world.organization(f"amt-{owner}")
-        for number in range(3 + 20 * owner):
+        for number in range(3 + 8 * owner):
             path = f"amt-{owner}/werkzeug-{number}"
             files = {"README.md": "x"}
             if number % 5 == 0:

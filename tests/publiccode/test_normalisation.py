@@ -16,7 +16,7 @@ CONTEXT = FileContext(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(records())
 def test_normalising_a_normalised_record_changes_nothing(record: dict[str, Any]) -> None:
     once = normalise(record, CONTEXT).record

@@ -9,7 +9,7 @@ import pytest
 
 from tests.connectors.gitlab.support import Make, Visit
 from tests.forges.gitlab import GitLabForge
-from tests.forges.world import World, insider
+from tests.forges.world import World, insider, outsider
 
 
 @pytest.fixture
@@ -33,6 +33,7 @@ def make(world: World) -> Iterator[Make]:
         def start(**options: Any) -> Visit:
             forge = stack.enter_context(GitLabForge(world, **options))
             forge.tokens["good"] = insider()
+            forge.tokens["stranger"] = outsider()
             return Visit(forge=forge)
 
         yield start

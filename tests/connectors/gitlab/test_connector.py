@@ -94,15 +94,15 @@ async def test_check(make: Make) -> None:
 
 async def test_the_token_goes_to_the_apis_alone(world: World, visit: Visit) -> None:
     world.create("mona/x", {"publiccode.yml": b"a\0"})
-    await visit.pages(token="good")
-    assert {e.request.token for e in visit.forge.log} == {"good"}
-    assert visit.forge.kinds == {"graphql": 1, "raw": 1}
+    await visit.pages(token="stranger")
+    assert {e.request.token for e in visit.forge.log} == {"stranger"}
+    assert visit.forge.kinds == {"graphql": 1, "raw": 1, "rest": 1}
     with GitLabForge(world) as elsewhere:
         visit.forge.faults.plan(
             Answer(status=302, headers={"location": f"{elsewhere.url}/api/v4/projects"}),
             when=lambda request: request.kind == "raw",
         )
-        await visit.pages(token="good")
+        await visit.pages(token="stranger")
         assert elsewhere.requests() == 1
         assert elsewhere.tokens_seen == set()
 

@@ -122,11 +122,10 @@ async def test_files_are_read_one_by_one(world: World, visit: Visit) -> None:
     world.create("mona/other", {"publiccode.yaml": TEXT})
     world.create("mona/none", {"README": ""})
     world.create("mona/empty")
-    listed = sightings(await visit.pages())
-    visit.forge.forget()
     async with visit.open() as connector:
-        await connector.check()
-        read = {s.repository.path: s for s in await connector.read(listed)}
+        pages = [page async for page in connector.pages(Listing(scope=EVERYWHERE))]
+        visit.forge.forget()
+        read = {s.repository.path: s for s in await connector.read(sightings(pages))}
         spent = connector.spent()
     assert read["mona/both"].files == (
         FileVersion(path="publiccode.yml", blob_id=blob_id(TEXT), size=8, content=TEXT),
@@ -135,7 +134,7 @@ async def test_files_are_read_one_by_one(world: World, visit: Visit) -> None:
     assert winner(read["mona/other"]).path == "publiccode.yaml"
     assert (read["mona/none"].files, read["mona/empty"].files) == ((), ())
     assert spent.text_bytes == visit.forge.text_bytes == 20
-    assert visit.forge.requests("rest") == 1 + 3 * 2 + 2
+    assert visit.forge.kinds == {"rest": 3 * 2 + 2}
 
 
 async def test_a_young_activity_is_no_reason_to_leave_a_file_unread(

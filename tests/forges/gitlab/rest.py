@@ -21,6 +21,7 @@ from tests.forges.world import (
     Viewer,
     World,
     blob_id,
+    is_member,
     reads_code,
     seen_by,
     sees_owner,
@@ -265,6 +266,8 @@ class Rest:
         query = self.query
         if "visibility" in query:
             found = [r for r in found if r.visibility.value == query["visibility"]]
+        if self._says("membership"):
+            found = [r for r in found if is_member(self.viewer, r)]
         if "archived" in query:
             found = [r for r in found if r.archived is self._says("archived")]
         if "id_after" in query:
