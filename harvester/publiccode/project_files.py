@@ -34,7 +34,9 @@ _MARKUP = re.compile(
 )
 _IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()\s]*\)")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
-_SPDX = re.compile(r"SPDX-License-Identifier:\s*([A-Za-z0-9.+() -]+)")  # REUSE-IgnoreLine
+# REUSE-IgnoreStart
+_SPDX = re.compile(r"SPDX-License-Identifier:\s*([A-Za-z0-9.+() -]+)")
+# REUSE-IgnoreEnd
 _TITLE_LINES = 12
 _TITLES = (
     # The GNU licences are not here: their text does not say whether later versions may be taken.

@@ -109,7 +109,9 @@ def test_languages_and_their_project_files() -> None:
 @pytest.mark.parametrize(
     ("text", "license_id"),
     [
-        ("SPDX-License-Identifier: EUPL-1.2\n", "EUPL-1.2"),  # REUSE-IgnoreLine
+        # REUSE-IgnoreStart
+        ("SPDX-License-Identifier: EUPL-1.2\n", "EUPL-1.2"),
+        # REUSE-IgnoreEnd
         ("MIT License\n\nCopyright (c) 2026", "MIT"),
         ("The MIT License (MIT)\n\nCopyright", "MIT"),
         ("   Apache License\n   Version 2.0, January 2004\n", "Apache-2.0"),
