@@ -75,6 +75,36 @@ async def test_a_repository_that_is_null_among_others(github: GitHub) -> None:
     assert [f.code for f in crawled.failures] == [FailureCode.UNREADABLE]
 
 
+@pytest.mark.parametrize("cursor", [None, "again"])
+async def test_a_listing_that_does_not_say_where_it_goes_on_is_given_up(
+    github: GitHub, cursor: str | None
+) -> None:
+    github.world.organization("stadt")
+    github.world.create("stadt/r", {"publiccode.yml": FILE})
+    nodes = {"pageInfo": {"hasNextPage": True, "endCursor": cursor}, "nodes": []}
+    github.api.faults.plan(told({"owner_0": {"repositories": nodes}}), when=asks("Listed"), times=3)
+    crawled = await github.crawl(owners("stadt"))
+    assert [f.code for f in crawled.failures] == [FailureCode.UNREADABLE]
+    assert crawled.owners_read == []
+    assert github.api.requests("graphql") <= 3
+
+
+async def test_an_owner_of_whom_one_of_two_orders_cannot_be_told(github: GitHub) -> None:
+    github.world.organization("stadt")
+    r = github.world.create("stadt/r", {"publiccode.yml": FILE})
+    since = github.world.clock.now()
+    github.world.push(r, {"publiccode.yml": FILE + "# new"})
+    github.world.change(r, description="new")
+    nodes = {"pageInfo": {"hasNextPage": False, "endCursor": None}, "nodes": []}
+    github.api.faults.plan(
+        told({"owner_0": None, "owner_1": {"repositories": nodes}}, ("FORBIDDEN", ["owner_0"])),
+        when=asks("Listed"),
+    )
+    crawled = await github.crawl(owners("stadt", since=since, recent_owners={"stadt": since}))
+    assert [f.code for f in crawled.failures] == [FailureCode.FORBIDDEN]
+    assert crawled.owners_read == []
+
+
 async def test_a_private_repository_in_the_answer_is_left_out_all_the_same(
     github: GitHub,
 ) -> None:
