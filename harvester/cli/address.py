@@ -88,7 +88,12 @@ class Address:
         for name, at, item in self._newest_items():
             why = f": {word(words.ITEMS, item.reason, language)}" if item.reason else ""
             yield say(
-                "crawled", language, source=name, at=moment(at), status=item.status, reason=why
+                "crawled",
+                language,
+                source=name,
+                at=moment(at),
+                status=word(words.STATUSES, item.status, language),
+                reason=why,
             )
         due = self._next_crawl()
         if due is None:
@@ -229,12 +234,12 @@ def _errors(file: FileRow, language: Language) -> Iterator[str]:
     """Name the first errors; ``harvester check`` and the export have them all."""
     errors = [finding for finding in file.findings if finding.severity is Severity.ERROR]
     for finding in errors[:MOST_ERRORS]:
+        key = f"{finding.key}: " if finding.key else ""
         yield say(
-            "finding",
+            "finding" if finding.line else "finding_on_file",
             language,
             line=finding.line,
-            key=finding.key,
-            message=message(finding, language.value),
+            message=key + message(finding, language.value),
             code=finding.code,
         )
 

@@ -29,6 +29,8 @@ class Lines:
 
     reads_addresses = False
     """True while single addresses are read in place of a source's scope."""
+    _total: int | None = None
+    """Repositories of the source at hand; forges count them once, on the first page."""
 
     def shown(self) -> AbstractContextManager[object]:
         """Nothing to open."""
@@ -36,6 +38,7 @@ class Lines:
 
     def started(self, source: str, *, sweep: bool, resumed_from: str | None) -> None:
         """Say that a crawl begins, or where it goes on."""
+        self._total = None
         addresses = self.reads_addresses
         self.say(beginning(source, sweep=sweep, resumed_from=resumed_from, addresses=addresses))
 
@@ -48,7 +51,8 @@ class Lines:
         spent: Spent,
     ) -> None:
         """Say how far it is."""
-        self.say(f"{source}: {standing(repositories, total, owners_left, spent)}")
+        self._total = total if total is not None else self._total
+        self.say(f"{source}: {standing(repositories, self._total, owners_left, spent)}")
 
     def item(self, source: str, item: Item) -> None:
         """Name what could not be read."""
@@ -102,13 +106,14 @@ class Bars(Lines):
         spent: Spent,
     ) -> None:
         """Move the bar."""
+        self._total = total if total is not None else self._total
         if self._task is not None:
             self._progress.update(
                 self._task,
                 completed=repositories,
-                total=total,
+                total=self._total,
                 refresh=True,
-                standing=standing(repositories, total, owners_left, spent),
+                standing=standing(repositories, self._total, owners_left, spent),
             )
 
     def ended(self, summary: SourceSummary) -> None:  # noqa: ARG002 - the bar at hand is its

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from harvester.cli.exits import ExitCode
-from harvester.cli.output import moment, size
+from harvester.cli.output import count, moment, size
 from harvester.crawl import SourceSummary
 from harvester.model import ItemStatus, Outcome, Spent
 
@@ -95,7 +95,7 @@ def _block(summary: SourceSummary) -> str:
     lines.append(f"  repositories  {items}")
     lines.append(f"  files         {files}")
     requests = f"{spent.graphql} GraphQL, {spent.rest} REST, {spent.raw} raw"
-    points = f"; {spent.points} points" if spent.points else ""
+    points = f"; {count(spent.points, 'point', 'points')}" if spent.points else ""
     left = "" if spent.budget_left is None else f"; budget left {spent.budget_left}"
     lines.append(f"  requests      {requests}{points}{left}")
     if spent.retries or spent.waited_seconds:

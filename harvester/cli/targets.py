@@ -15,7 +15,7 @@ from harvester.model import Scope, ScopeKind
 from harvester.nearest import did_you_mean
 from harvester.ports.connector import ConnectorType, ForgeAccess
 from harvester.settings import Configuration, Source
-from harvester.urls import BadUrlError, canonical_url, is_below, repository_url
+from harvester.urls import BadUrlError, canonical_url, is_below, repository_url, with_host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,7 @@ def _add(found: dict[tuple[str, str], Target], configuration: Configuration, arg
         address = address if at_host else repository_url(argument)
     except BadUrlError as error:
         raise UsageError(str(error)) from None
+    address = with_host(address, _host_aliases(configuration))
     source = source_of(configuration, address)
     if source is not None and source.url == address:
         found[source.name, source.url] = Target(source=source, url=source.url, addresses=None)
@@ -74,6 +75,13 @@ def _add(found: dict[tuple[str, str], Target], configuration: Configuration, arg
     if path not in known:
         known += (path,)
     found[key] = Target(source=source, url=forge, addresses=known)
+
+
+def _host_aliases(configuration: Configuration) -> dict[str, str]:
+    """Give the old names of the hosts of configured sources."""
+    known = compose.connector_types()
+    kinds = {source.kind for source in configuration.settings.sources} & known.keys()
+    return {old: new for kind in kinds for old, new in known[kind].host_aliases.items()}
 
 
 def source_of(configuration: Configuration, address: str) -> Source | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from harvester.cli.options import Language
 from harvester.crawl.reasons import FileReason, ItemReason, StateReason
-from harvester.model import FailureCode, Outcome, State
+from harvester.model import FailureCode, ItemStatus, Outcome, State
 
 
 class Text(NamedTuple):
@@ -99,6 +99,15 @@ ITEMS: Mapping[str, Text] = {
     ),
 }
 
+STATUSES: Mapping[str, Text] = {
+    ItemStatus.ADDED: Text("added", "neu"),
+    ItemStatus.UPDATED: Text("updated", "aktualisiert"),
+    ItemStatus.UNCHANGED: Text("unchanged", "unverändert"),
+    ItemStatus.GONE: Text("gone", "verschwunden"),
+    ItemStatus.SKIPPED: Text("left out", "ausgelassen"),
+    ItemStatus.ERRORED: Text("failed", "fehlgeschlagen"),
+}
+
 LISTS: Mapping[str, Text] = {
     State.LISTED: Text("listed", "gelistet"),
     State.INVALID: Text("known, but not listed", "bekannt, aber nicht gelistet"),
@@ -140,8 +149,9 @@ _SENTENCES: Mapping[str, Text] = {
         "  {path} in {url}: {outcome}: {reason} ({errors} errors, {warnings} warnings)",
         "  {path} in {url}: {outcome}: {reason} ({errors} Fehler, {warnings} Warnungen)",
     ),
-    "finding": Text(
-        "    line {line}: {key}: {message} [{code}]", "    Zeile {line}: {key}: {message} [{code}]"
+    "finding": Text("    line {line}: {message} [{code}]", "    Zeile {line}: {message} [{code}]"),
+    "finding_on_file": Text(
+        "    the whole file: {message} [{code}]", "    die ganze Datei: {message} [{code}]"
     ),
     "crawled": Text(
         "  last crawl: {source}, {at}: {status}{reason}",

@@ -42,7 +42,7 @@ async def ahead(items: AsyncIterator[T], depth: int, stop: asyncio.Event) -> Asy
     An error of the iterator is raised after the items that came before it.
 
     Raises:
-        StoppedError: ``stop`` was set while the next item was awaited.
+        StoppedError: ``stop`` was set before the next item was given.
     """
     queue: asyncio.Queue[T | None] = asyncio.Queue(depth)
 
@@ -61,6 +61,9 @@ async def ahead(items: AsyncIterator[T], depth: int, stop: asyncio.Event) -> Asy
     producer = asyncio.create_task(produce())
     try:
         while (item := await unless_stopped(queue.get(), stop)) is not None:
+            # Nothing is awaited where the next item lies ready; a quick forge would go on and on.
+            if stop.is_set():
+                raise StoppedError
             yield item
         await producer
     finally:

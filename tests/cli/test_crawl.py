@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
+import pytest
+
+from harvester.cli import compose
 from harvester.model import ItemStatus
 from tests.cli.conftest import SETTINGS, Shell
 
@@ -118,6 +121,17 @@ def test_an_address_of_a_configured_source(shell: Shell) -> None:
     assert (source["name"], source["complete"], source["error"]) == ("forge", False, None)
     assert "expected:" not in ran.err
     assert "forge: reads the addresses that were given" in ran.err
+
+
+def test_an_address_at_the_old_host_of_a_source(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connector = compose.connector_types()["standin"]
+    monkeypatch.setattr(connector, "host_aliases", {"old.example": "forge.example"})
+    ran = shell("crawl", "https://old.example/city/two", "--json")
+    assert ran.code == 0, ran.err
+    (source,) = ran.json["sources"]
+    assert (source["name"], source["complete"]) == ("forge", False)
 
 
 def test_the_address_of_a_whole_source_is_the_source(shell: Shell) -> None:

@@ -7,10 +7,28 @@ from datetime import UTC, datetime
 
 import pytest
 
+from harvester.cli import console
 from harvester.cli.progress import Bars, Events, Lines, Quiet, beginning, listener, standing
 from harvester.model import ItemStatus, Spent
 from harvester.ports.catalogue import Item
 from tests.cli.conftest import Shell
+
+
+def test_a_total_is_told_on_every_page_until_the_next_source(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    console.configure(quiet=False, debug=False)
+    lines = Lines()
+    for source in ("one", "two"):
+        lines.started(source, sweep=True, resumed_from=None)
+        lines.page(source, 1, 9 if source == "one" else None, None, Spent())
+        lines.page(source, 2, None, None, Spent())
+    told = capsys.readouterr().err.splitlines()
+    assert told[1:3] == [
+        "one: 1 of 9 repositories, 0 requests",
+        "one: 2 of 9 repositories, 0 requests",
+    ]
+    assert told[4:] == ["two: 1 repository, 0 requests", "two: 2 repositories, 0 requests"]
 
 
 def test_standing() -> None:

@@ -57,6 +57,17 @@ def test_every_file_has_one_outcome_and_the_sums_agree(crawled: Shell) -> None:
     assert crawled("status", "--files", FORGE).code == 2
 
 
+def test_words_for_a_finding_on_the_whole_file(shell: Shell) -> None:
+    shell.world({"id": 1, "path": "city/one", "file": "\0"})
+    shell("crawl")
+    out = shell("status", f"{FORGE}/city/one").out
+    german = shell("status", f"{FORGE}/city/one", "--lang", "de").out
+    assert ("line 0" in out, "Zeile 0" in german) == (False, False)
+    assert german.count("added") == 0
+    assert "  letzter Lauf: forge, " in german
+    assert ": neu\n" in german
+
+
 def test_a_listed_repository(crawled: Shell) -> None:
     out = crawled("status", f"{FORGE}/city/one/-/blob/main/publiccode.yml").out
     assert out.startswith(f"Werkzeug ({FORGE}/city/one): listed, the newest file is good; known ")

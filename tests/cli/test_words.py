@@ -8,7 +8,7 @@ import pytest
 from harvester.cli import words
 from harvester.cli.options import Language
 from harvester.crawl.reasons import FileReason, ItemReason, StateReason
-from harvester.model import FailureCode, Outcome, State
+from harvester.model import FailureCode, ItemStatus, Outcome, State
 
 
 def test_every_word_of_the_closed_lists_is_told() -> None:
@@ -16,6 +16,7 @@ def test_every_word_of_the_closed_lists_is_told() -> None:
     assert set(words.STATES) == set(StateReason)
     assert set(words.ITEMS) == {*ItemReason, *FailureCode}
     assert set(words.LISTS) == set(State)
+    assert set(words.STATUSES) == set(ItemStatus)
     assert set(words.OUTCOMES) == set(Outcome)
 
 
