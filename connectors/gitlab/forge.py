@@ -21,7 +21,7 @@ from connectors.gitlab.graph import (
 )
 from connectors.gitlab.places import Api, Place, Slice
 from connectors.gitlab.rest import Rest
-from harvester.model import Found, LookUp, Missing, Sighting, Unknown
+from harvester.model import Failure, FailureCode, Found, LookUp, Missing, Sighting, Unknown
 from harvester.ports.errors import (
     ForbiddenError,
     NotFoundError,
@@ -90,13 +90,27 @@ class Forge:
         found = [await self.moved(path, texts=texts) for path in paths]
         return tuple(one for one in found if one is not None)
 
-    async def moved(self, path: str, *, texts: bool) -> Sighting | None:
+    async def moved(self, path: str, *, texts: bool) -> Sighting | Failure | None:
         """Find the public project that has, or had, a path; None: there is none."""
-        forge_id = await self._rest.by_path(path)
+        try:
+            forge_id = await self._rest.by_path(path)
+        except (ForbiddenError, UnexpectedAnswerError) as error:
+            return self.failure(path, error)
         if forge_id is None:
             return None
         found = (await self.look_up([forge_id], texts=texts))[forge_id]
+        if isinstance(found, Unknown):
+            return self.failure(path, UnexpectedAnswerError(found.reason))
         return found.sighting if isinstance(found, Found) else None
+
+    def failure(self, path: str, error: SourceError) -> Failure:
+        """Say of an owner or a project that it could not be read."""
+        code = FailureCode.UNREADABLE
+        if isinstance(error, NotFoundError):
+            code = FailureCode.NOT_FOUND
+        elif isinstance(error, ForbiddenError):
+            code = FailureCode.FORBIDDEN
+        return Failure(subject=f"{self.url}/{path}", code=code, message=str(error))
 
     async def read(self, wanted: Sequence[Sighting]) -> list[Sighting]:
         """Bring the texts of the files."""

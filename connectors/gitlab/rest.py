@@ -42,6 +42,8 @@ from harvester.ports.errors import (
 
 PAGE = 100
 """GitLab gives no more items a page."""
+_FOR_ALL = "enabled"
+"""GitLab's word for code that everybody may read who sees the project."""
 COARSE = timedelta(hours=2)
 """GitLab writes down the last activity once an hour at the most, and not always in time."""
 
@@ -115,7 +117,7 @@ class Rest:
         if by_id:
             query |= {"visibility": facts.PUBLIC, "pagination": "keyset", "id_after": mark.at}
         else:
-            query |= {"page": max(mark.at, 1), "include_subgroups": "true"}
+            query |= {"page": max(mark.at, 1), "include_subgroups": "true", "with_shared": "false"}
         rows, headers = await self._listed(self._address(place), query)
         public = [row for row in rows if self._is_public(row)]
         following = _next_by_id(mark, rows, headers) if by_id else _next_page(mark, headers)
@@ -130,19 +132,13 @@ class Rest:
 
     async def by_path(self, path: str) -> str | None:
         """Find the id of the public project that has, or had, a path; None: there is none."""
-        try:
-            row = await self._one(f"/projects/{quote(path, safe='')}")
-        except NotFoundError:
-            return None
-        return str(row["id"]) if self._is_public(row) else None
+        row = await self._project(path)
+        return str(row["id"]) if row is not None else None
 
     async def by_id(self, forge_id: str) -> Sighting | None:
         """Read a project without its files; None: there is none that everybody may see."""
-        try:
-            row = await self._one(f"/projects/{quote(forge_id, safe='')}")
-        except NotFoundError:
-            return None
-        if not self._is_public(row):
+        row = await self._project(forge_id)
+        if row is None:
             return None
         archived = row.get("archived")
         if archived is None:
@@ -196,14 +192,29 @@ class Rest:
 
         return await self._bridge.run(ask)
 
+    async def _project(self, key: str) -> JsonObject | None:
+        """Read a project by path or id; None: GitLab says that there is none for everybody.
+
+        Raises:
+            UnexpectedAnswerError: somebody else said 404: a proxy, or a server without this API.
+        """
+        try:
+            row = await self._one(f"/projects/{quote(key, safe='')}")
+        except NotFoundError as error:
+            if "Project Not Found" in str(error):
+                return None
+            raise UnexpectedAnswerError(str(error)) from error
+        return row if self._is_public(row) else None
+
     async def _file(self, forge_id: str, path: str) -> FileVersion | Unknown | None:
         """Read a file; None where the branch has none of this path."""
         address = f"/projects/{forge_id}/repository/files/{quote(path, safe='')}?ref=HEAD"
         try:
             told = await self._one(address)
         except NotFoundError as error:
-            is_file = "File Not Found" in str(error)
-            return None if is_file else Unknown(reason=f"GitLab would not tell {path}: {error}")
+            # an empty repository has a default branch all the same, but no commit
+            absent = any(what in str(error) for what in ("File Not Found", "Commit Not Found"))
+            return None if absent else Unknown(reason=f"GitLab would not tell {path}: {error}")
         except (ForbiddenError, ServerError, UnexpectedAnswerError) as error:
             return Unknown(reason=f"GitLab would not tell {path}: {error}")
         file = FileVersion(path=path, blob_id=str(told["blob_id"]), size=int(told["size"]))
@@ -223,15 +234,24 @@ class Rest:
     # --- reading what was told --------------------------------------------------------------
 
     def _is_public(self, row: JsonObject) -> bool:
-        """Say whether everybody may see a project; without a token nothing else is answered."""
-        return row.get("visibility", None if self._with_token else facts.PUBLIC) == facts.PUBLIC
+        """Say whether everybody may see a project and its code.
+
+        Without a token no other project is answered, and who may not read the code is told of no
+        default branch.
+        """
+        visibility = row.get("visibility", None if self._with_token else facts.PUBLIC)
+        code = row.get("repository_access_level", _FOR_ALL)
+        return visibility == facts.PUBLIC and code == _FOR_ALL and "default_branch" in row
 
     def _repository(self, row: JsonObject, archived: bool | None) -> Repository:
         forge_id, path = str(row["id"]), str(row["path_with_namespace"])
         web_url = f"{self._forge_url}/{path}"
-        branch = row.get("default_branch") or None
+        branch = None if row.get("empty_repo") else row.get("default_branch")
         namespace = row.get("namespace") or {}
-        parent = (row.get("forked_from_project") or {}).get("path_with_namespace")
+        forked = row.get("forked_from_project")
+        parent = None
+        if forked and forked.get("visibility") == facts.PUBLIC:
+            parent = forked["path_with_namespace"]  # else it may be one that only the token sees
         active = facts.moment(row.get("last_activity_at"))
         self._topics[forge_id] = tuple(row.get("topics") or row.get("tag_list") or ())
         return Repository(
@@ -247,7 +267,7 @@ class Rest:
             ),
             default_branch=branch,
             archived=bool(row.get("archived", archived)),
-            fork=parent is not None,
+            fork=bool(forked),
             mirror=bool(row.get("mirror")),
             parent_url=None if parent is None else f"{self._forge_url}/{parent}",
             created_at=facts.moment(row.get("created_at")),
