@@ -19,7 +19,7 @@ from connectors.gitlab.graph import (
     Told,
     UnreadablePlaceError,
 )
-from connectors.gitlab.places import Api, Place, Slice
+from connectors.gitlab.places import Api, Place, PlaceKind, Slice
 from connectors.gitlab.rest import Rest
 from harvester.model import Failure, FailureCode, Found, LookUp, Missing, Sighting, Unknown
 from harvester.ports.errors import (
@@ -74,11 +74,35 @@ class Forge:
         """
         if self._refused:
             return await self._rest.slice(place, after, since=since)
+        named = None
+        if place.kind is PlaceKind.USER:
+            named = await self._rest.slice(place, after, since=since, split=False)
         try:
+            if named is not None:
+                return await self._of_user(named, texts=texts)
             return await self._graph.slice(place, after, since=since, texts=texts)
         except _REFUSALS as error:
             self._note(error)
             raise GraphQLRefusedError(str(error)) from error
+
+    async def _of_user(self, named: Slice, *, texts: bool) -> Slice:
+        """Read the projects that REST named.
+
+        GitLab's GraphQL has no listing of a user's projects: it shows the namespace of a user to
+        nobody but that user (``UserNamespacePolicy``).
+        """
+        paths = {one.repository.forge_id: one.repository.path for one in named.sightings}
+        found = await self._graph.by_ids(list(paths), texts=texts)
+        lost = {key: one for key, one in found.items() if isinstance(one, Unknown)}
+        return replace(
+            named,
+            sightings=tuple(one for one in found.values() if isinstance(one, Sighting)),
+            skipped=named.skipped + sum(isinstance(one, Hidden) for one in found.values()),
+            failures=tuple(
+                self.failure(paths[key], UnexpectedAnswerError(one.reason))
+                for key, one in lost.items()
+            ),
+        )
 
     async def by_paths(self, paths: Sequence[str], *, texts: bool) -> tuple[Told, ...]:
         """Read the projects that have these paths today; over REST also those that had them."""

@@ -95,19 +95,23 @@ class Rest:
         self._topics: dict[str, tuple[str, ...]] = {}
         """What listings said; a reading of details is not a listing and would not say it."""
 
-    async def slice(self, place: Place, after: str | None, *, since: datetime | None) -> Slice:
+    async def slice(
+        self, place: Place, after: str | None, *, since: datetime | None, split: bool | None = None
+    ) -> Slice:
         """Read a page of a place; its sightings have ``Unread`` files.
 
         Args:
             place: what to list.
             after: the end of the page before.
             since: only what was active after this.
+            split: archived projects after those in use, which is how they are told apart; None:
+                where nothing else tells them apart.
 
         Raises:
             NotFoundError: there is no such group or user, or not for everybody.
             SourceError: the forge could not be asked.
         """
-        mark = _mark(after, split=not self._with_token)
+        mark = _mark(after, split=not self._with_token if split is None else split)
         query: dict[str, Any] = {"order_by": "id", "sort": "asc", "per_page": PAGE}
         if mark.archived is not None:
             query["archived"] = "true" if mark.archived else "false"

@@ -352,4 +352,4 @@ async def test_a_group_that_cannot_be_listed_stops_nobody(peopled: World, visit:
     assert len(paths(pages)) == 3
     [failure] = failures(pages)
     assert failure.code is FailureCode.UNREADABLE
-    assert visit.forge.requests("rest") == 0
+    assert visit.forge.requests("rest") == 1  # which names the projects of a user

@@ -11,6 +11,7 @@ import pytest
 from harvester.model import Listing, Scope
 from tests.connectors.gitlab.support import (
     EVERYWHERE,
+    URL,
     Make,
     Visit,
     addresses,
@@ -62,6 +63,30 @@ async def test_groups_and_users_alike(peopled: World, visit: Visit) -> None:
     pages = await visit.pages(owners("mona", "/bund/amt/", "bund"))
     assert [page.owners_read for page in pages] == [("mona",), (), (), ("bund",)]
     assert len(set(paths(pages))) == 253
+
+
+async def test_a_user_whom_graphql_shows_to_nobody(world: World, visit: Visit) -> None:
+    filled(world, "mona", 120, every=60)
+    world.create("mona/old", {}, archived=True)
+    world.create("mona/intern", {}, visibility=Visibility.INTERNAL)
+    pages = await visit.pages(owners("mona"), token="good")
+    assert [len(page.sightings) for page in pages] == [100, 21]
+    assert pages[-1].owners_read == ("mona",)
+    assert sum(page.skipped for page in pages) == 1
+    assert len(files_of(pages)) == 2
+    assert visit.forge.kinds == {"graphql": 3, "rest": 2}
+    rest = await visit.pages(owners("mona"), token="good", cursor=pages[0].cursor)
+    assert paths(rest) == paths(pages[1:])
+
+
+async def test_a_project_of_a_user_that_breaks_its_page(world: World, visit: Visit) -> None:
+    filled(world, "mona", 3)
+    bad = world.find("mona/p1")
+    assert bad is not None
+    visit.forge.break_project(bad)
+    pages = await visit.pages(owners("mona"))
+    assert sorted(paths(pages)) == ["mona/p0", "mona/p2"]
+    assert [failure.subject for failure in failures(pages)] == [f"{URL}/mona/p1"]
 
 
 async def test_single_projects(peopled: World, visit: Visit) -> None:
