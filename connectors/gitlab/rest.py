@@ -136,6 +136,8 @@ class Rest:
 
     async def by_path(self, path: str) -> str | None:
         """Find the id of the public project that has, or had, a path; None: there is none."""
+        if path.isdecimal():  # REST would take it for a number
+            return None
         row = await self._project(path)
         return str(row["id"]) if row is not None else None
 
@@ -173,6 +175,8 @@ class Rest:
     # --- asking -----------------------------------------------------------------------------
 
     def _address(self, place: Place) -> str:
+        if place.path.isdecimal():  # REST would take it for a number
+            raise NotFoundError(f"over REST no group or user can be asked for as {place.path!r}")
         key = quote(place.path, safe="")
         return {
             PlaceKind.INSTANCE: "/projects",

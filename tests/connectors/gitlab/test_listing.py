@@ -119,6 +119,15 @@ async def test_addresses_of_which_nobody_knows_what_they_are(peopled: World, vis
     assert pages[-1].cursor is None
 
 
+async def test_an_address_of_digits_is_not_the_number_of_a_project(
+    world: World, visit: Visit
+) -> None:
+    project = world.create("mona/x", {})
+    pages = await visit.pages(addresses(str(project.id)))
+    assert paths(pages) == []
+    assert [failure.subject for failure in failures(pages)] == [f"{URL}/{project.id}"]
+
+
 async def test_addresses_that_are_all_projects(peopled: World, visit: Visit) -> None:
     pages = await visit.pages(addresses("mona/p0", "mona/p1"))
     assert sorted(paths(pages)) == ["mona/p0", "mona/p1"]
