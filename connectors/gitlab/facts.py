@@ -4,7 +4,7 @@
 """What GitLab says about a project, in the words of the model. Pure."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -98,8 +98,8 @@ def text(node: JsonObject, path: str) -> str | None:
 
 
 def moment(told: object) -> datetime | None:
-    """Read a time as GitLab writes it."""
-    return datetime.fromisoformat(told) if isinstance(told, str) else None
+    """Read a time as GitLab writes it: in the time zone that its server is set to."""
+    return datetime.fromisoformat(told).astimezone(UTC) if isinstance(told, str) else None
 
 
 def revision(active: datetime | None) -> str:

@@ -19,10 +19,10 @@ from connectors.gitlab.graph import (
     Told,
     UnreadablePlaceError,
 )
-from connectors.gitlab.places import Api, Place, Slice
+from connectors.gitlab.places import Api, Place, PlaceKind, Slice
 from connectors.gitlab.rest import Rest
 from connectors.gitlab.witness import Witness
-from harvester.model import Found, LookUp, Missing, Sighting, Unknown
+from harvester.model import Failure, FailureCode, Found, LookUp, Missing, Sighting, Unknown
 from harvester.ports.errors import (
     ForbiddenError,
     NotFoundError,
@@ -82,15 +82,45 @@ class Forge:
         if self._refused:
             cut = await self._rest.slice(place, after, since=since)
         else:
-            try:
-                cut = await self._graph.slice(place, after, since=since, texts=texts)
-            except _REFUSALS as error:
-                self._note(error)
-                raise GraphQLRefusedError(str(error)) from error
+            cut = await self._by_graph(place, after, since=since, texts=texts)
         told = await self._confirmed(cut.sightings)
         sightings = tuple(one for one in told if isinstance(one, Sighting))
         hidden = len(cut.sightings) - len(sightings)
         return replace(cut, sightings=sightings, skipped=cut.skipped + hidden)
+
+    async def _by_graph(
+        self, place: Place, after: str | None, *, since: datetime | None, texts: bool
+    ) -> Slice:
+        """Read one slice over GraphQL, and note where that is refused."""
+        named = None
+        if place.kind is PlaceKind.USER:
+            named = await self._rest.slice(place, after, since=since, split=False)
+        try:
+            if named is not None:
+                return await self._of_user(named, texts=texts)
+            return await self._graph.slice(place, after, since=since, texts=texts)
+        except _REFUSALS as error:
+            self._note(error)
+            raise GraphQLRefusedError(str(error)) from error
+
+    async def _of_user(self, named: Slice, *, texts: bool) -> Slice:
+        """Read the projects that REST named.
+
+        GitLab's GraphQL has no listing of a user's projects: it shows the namespace of a user to
+        nobody but that user (``UserNamespacePolicy``).
+        """
+        paths = {one.repository.forge_id: one.repository.path for one in named.sightings}
+        found = await self._graph.by_ids(list(paths), texts=texts)
+        lost = {key: one for key, one in found.items() if isinstance(one, Unknown)}
+        return replace(
+            named,
+            sightings=tuple(one for one in found.values() if isinstance(one, Sighting)),
+            skipped=named.skipped + sum(isinstance(one, Hidden) for one in found.values()),
+            failures=tuple(
+                self.failure(paths[key], UnexpectedAnswerError(one.reason))
+                for key, one in lost.items()
+            ),
+        )
 
     async def by_paths(self, paths: Sequence[str], *, texts: bool) -> tuple[Told, ...]:
         """Read the projects that have these paths today; over REST also those that had them."""
@@ -102,13 +132,27 @@ class Forge:
         found = [await self.moved(path, texts=texts) for path in paths]
         return tuple(one for one in found if one is not None)
 
-    async def moved(self, path: str, *, texts: bool) -> Sighting | None:
+    async def moved(self, path: str, *, texts: bool) -> Sighting | Failure | None:
         """Find the public project that has, or had, a path; None: there is none."""
-        forge_id = await self._rest.by_path(path)
+        try:
+            forge_id = await self._rest.by_path(path)
+        except (ForbiddenError, UnexpectedAnswerError) as error:
+            return self.failure(path, error)
         if forge_id is None:
             return None
         found = (await self.look_up([forge_id], texts=texts))[forge_id]
+        if isinstance(found, Unknown):
+            return self.failure(path, UnexpectedAnswerError(found.reason))
         return found.sighting if isinstance(found, Found) else None
+
+    def failure(self, path: str, error: SourceError) -> Failure:
+        """Say of an owner or a project that it could not be read."""
+        code = FailureCode.UNREADABLE
+        if isinstance(error, NotFoundError):
+            code = FailureCode.NOT_FOUND
+        elif isinstance(error, ForbiddenError):
+            code = FailureCode.FORBIDDEN
+        return Failure(subject=f"{self.url}/{path}", code=code, message=str(error))
 
     async def read(self, wanted: Sequence[Sighting]) -> list[Sighting]:
         """Bring the texts of the files."""

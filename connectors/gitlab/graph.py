@@ -34,7 +34,6 @@ logger = logging.getLogger(__name__)
 _QUERIES = "connectors.gitlab.queries"
 _INSTANCE = load(_QUERIES, "instance.graphql", "project.graphql")
 _GROUP = load(_QUERIES, "group.graphql", "project.graphql")
-_NAMESPACE = load(_QUERIES, "namespace.graphql", "project.graphql")
 _IDS = load(_QUERIES, "ids.graphql", "project.graphql")
 _PATHS = load(_QUERIES, "paths.graphql", "project.graphql")
 _CHECK = load(_QUERIES, "check.graphql")
@@ -83,7 +82,6 @@ _EVERYWHERE = Place(PlaceKind.INSTANCE)
 _WAYS = {
     PlaceKind.INSTANCE: _Way(_INSTANCE, (), "latest_activity_desc", "id_asc"),
     PlaceKind.GROUP: _Way(_GROUP, ("group",), "ACTIVITY_DESC", None),
-    PlaceKind.USER: _Way(_NAMESPACE, ("namespace",), "ACTIVITY_DESC", None),
 }
 
 
@@ -120,13 +118,13 @@ class Graph:
         """Read a page of a place.
 
         Args:
-            place: what to list.
+            place: what to list; not a user.
             after: the end of the page before.
             since: newest activity first, and the last page is the one that ends before this.
             texts: bring the bytes of the files.
 
         Raises:
-            NoSuchPlaceError: there is no such group or user, or not for everybody.
+            NoSuchPlaceError: there is no such group, or not for everybody.
             UnreadablePlaceError: it is there, but cannot be listed.
             LostPlaceError: ``after`` is not understood.
             SourceError: as :meth:`.GraphQL.page` raises it.

@@ -42,6 +42,8 @@ from harvester.ports.errors import (
 
 PAGE = 100
 """GitLab gives no more items a page."""
+_FOR_ALL = "enabled"
+"""GitLab's word for code that everybody may read who sees the project."""
 COARSE = timedelta(hours=2)
 """GitLab writes down the last activity once an hour at the most, and not always in time."""
 
@@ -93,19 +95,23 @@ class Rest:
         self._topics: dict[str, tuple[str, ...]] = {}
         """What listings and look-ups said, kept for when the details are read."""
 
-    async def slice(self, place: Place, after: str | None, *, since: datetime | None) -> Slice:
+    async def slice(
+        self, place: Place, after: str | None, *, since: datetime | None, split: bool | None = None
+    ) -> Slice:
         """Read a page of a place; its sightings have ``Unread`` files.
 
         Args:
             place: what to list.
             after: the end of the page before.
             since: only what was active after this.
+            split: archived projects after those in use, which is how they are told apart; None:
+                where nothing else tells them apart.
 
         Raises:
             NotFoundError: there is no such group or user, or not for everybody.
             SourceError: the forge could not be asked.
         """
-        mark = _mark(after, split=not self._with_token)
+        mark = _mark(after, split=not self._with_token if split is None else split)
         query: dict[str, Any] = {"order_by": "id", "sort": "asc", "per_page": PAGE}
         if mark.archived is not None:
             query["archived"] = "true" if mark.archived else "false"
@@ -115,7 +121,7 @@ class Rest:
         if by_id:
             query |= {"visibility": facts.PUBLIC, "pagination": "keyset", "id_after": mark.at}
         else:
-            query |= {"page": max(mark.at, 1), "include_subgroups": "true"}
+            query |= {"page": max(mark.at, 1), "include_subgroups": "true", "with_shared": "false"}
         rows, headers = await self._listed(self._address(place), query)
         public = [row for row in rows if self._is_public(row)]
         following = _next_by_id(mark, rows, headers) if by_id else _next_page(mark, headers)
@@ -130,19 +136,15 @@ class Rest:
 
     async def by_path(self, path: str) -> str | None:
         """Find the id of the public project that has, or had, a path; None: there is none."""
-        try:
-            row = await self._one(f"/projects/{quote(path, safe='')}")
-        except NotFoundError:
+        if path.isdecimal():  # REST would take it for a number
             return None
-        return str(row["id"]) if self._is_public(row) else None
+        row = await self._project(path)
+        return str(row["id"]) if row is not None else None
 
     async def by_id(self, forge_id: str) -> Sighting | None:
         """Read a project without its files; None: there is none that everybody may see."""
-        try:
-            row = await self._one(f"/projects/{quote(forge_id, safe='')}")
-        except NotFoundError:
-            return None
-        if not self._is_public(row):
+        row = await self._project(forge_id)
+        if row is None:
             return None
         archived = row.get("archived")
         if archived is None:
@@ -187,6 +189,8 @@ class Rest:
     # --- asking -----------------------------------------------------------------------------
 
     def _address(self, place: Place) -> str:
+        if place.path.isdecimal():  # REST would take it for a number
+            raise NotFoundError(f"over REST no group or user can be asked for as {place.path!r}")
         key = quote(place.path, safe="")
         return {
             PlaceKind.INSTANCE: "/projects",
@@ -210,14 +214,29 @@ class Rest:
 
         return await self._bridge.run(ask)
 
+    async def _project(self, key: str) -> JsonObject | None:
+        """Read a project by path or id; None: GitLab says that there is none for everybody.
+
+        Raises:
+            UnexpectedAnswerError: somebody else said 404: a proxy, or a server without this API.
+        """
+        try:
+            row = await self._one(f"/projects/{quote(key, safe='')}")
+        except NotFoundError as error:
+            if "Project Not Found" in str(error):
+                return None
+            raise UnexpectedAnswerError(str(error)) from error
+        return row if self._is_public(row) else None
+
     async def _file(self, forge_id: str, path: str) -> FileVersion | Unknown | None:
         """Read a file; None where the branch has none of this path."""
         address = f"/projects/{forge_id}/repository/files/{quote(path, safe='')}?ref=HEAD"
         try:
             told = await self._one(address)
         except NotFoundError as error:
-            is_file = "File Not Found" in str(error)
-            return None if is_file else Unknown(reason=f"GitLab would not tell {path}: {error}")
+            # an empty repository has a default branch all the same, but no commit
+            absent = any(what in str(error) for what in ("File Not Found", "Commit Not Found"))
+            return None if absent else Unknown(reason=f"GitLab would not tell {path}: {error}")
         except (ForbiddenError, ServerError, UnexpectedAnswerError) as error:
             return Unknown(reason=f"GitLab would not tell {path}: {error}")
         file = FileVersion(path=path, blob_id=str(told["blob_id"]), size=int(told["size"]))
@@ -242,15 +261,24 @@ class Rest:
     # --- reading what was told --------------------------------------------------------------
 
     def _is_public(self, row: JsonObject) -> bool:
-        """Say whether everybody may see a project; without a token nothing else is answered."""
-        return row.get("visibility", None if self._with_token else facts.PUBLIC) == facts.PUBLIC
+        """Say whether everybody may see a project and its code.
+
+        Without a token no other project is answered, and who may not read the code is told of no
+        default branch.
+        """
+        visibility = row.get("visibility", None if self._with_token else facts.PUBLIC)
+        code = row.get("repository_access_level", _FOR_ALL)
+        return visibility == facts.PUBLIC and code == _FOR_ALL and "default_branch" in row
 
     def _repository(self, row: JsonObject, archived: bool | None) -> Repository:
         forge_id, path = str(row["id"]), str(row["path_with_namespace"])
         web_url = f"{self._forge_url}/{path}"
-        branch = row.get("default_branch") or None
+        branch = None if row.get("empty_repo") else row.get("default_branch")
         namespace = row.get("namespace") or {}
-        parent = (row.get("forked_from_project") or {}).get("path_with_namespace")
+        forked = row.get("forked_from_project")
+        parent = None
+        if forked and forked.get("visibility") == facts.PUBLIC:
+            parent = forked["path_with_namespace"]  # else it may be one that only the token sees
         active = facts.moment(row.get("last_activity_at"))
         self._topics[forge_id] = tuple(row.get("topics") or row.get("tag_list") or ())
         return Repository(
@@ -266,7 +294,7 @@ class Rest:
             ),
             default_branch=branch,
             archived=bool(row.get("archived", archived)),
-            fork=parent is not None,
+            fork=bool(forked),
             mirror=bool(row.get("mirror")),
             parent_url=None if parent is None else f"{self._forge_url}/{parent}",
             created_at=facts.moment(row.get("created_at")),

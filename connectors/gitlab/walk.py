@@ -19,11 +19,10 @@ from connectors.gitlab.places import (
     outermost,
     position,
 )
-from harvester.model import Failure, FailureCode, Listing, Page, ScopeKind, Sighting
+from harvester.model import Failure, Listing, Page, ScopeKind, Sighting
 from harvester.ports.errors import (
     ForbiddenError,
     NotFoundError,
-    SourceError,
     UnexpectedAnswerError,
 )
 
@@ -105,10 +104,11 @@ class _Walker:
                 done.append(path)
             elif final:
                 moved = await self.forge.moved(path, texts=texts)
-                if moved is None:
-                    failures.append(self._failure(path, NotFoundError(_no_such("project", path))))
-                else:
+                if isinstance(moved, Sighting):
                     sightings.append(moved)
+                else:
+                    missing = NotFoundError(_no_such("project", path))
+                    failures.append(moved or self.forge.failure(path, missing))
         return Slice(
             sightings=tuple(sightings),
             failures=tuple(failures),
@@ -158,7 +158,7 @@ class _Walker:
             yield Page(
                 sightings=(),
                 cursor=last,
-                failures=(self._failure(path, error),),
+                failures=(self.forge.failure(path, error),),
                 owners_left=left,
             )
         self.at = done
@@ -183,7 +183,11 @@ class _Walker:
         if self.listing.scope.kind is ScopeKind.ADDRESSES:
             moved = await self.forge.moved(path, texts=self.listing.contents)
             if moved is not None:
-                yield Place(PlaceKind.USER, path), self.forge.api, Slice(sightings=(moved,))
+                cut = Slice(
+                    sightings=(moved,) if isinstance(moved, Sighting) else (),
+                    failures=(moved,) if isinstance(moved, Failure) else (),
+                )
+                yield Place(PlaceKind.USER, path), self.forge.api, cut
                 return
         raise NotFoundError(_no_such("group or user", path))
 
@@ -216,14 +220,6 @@ class _Walker:
 
     def _paths(self) -> list[str]:
         return list(dict.fromkeys(path.strip("/") for path in self.listing.scope.paths))
-
-    def _failure(self, path: str, error: SourceError) -> Failure:
-        code = FailureCode.UNREADABLE
-        if isinstance(error, NotFoundError):
-            code = FailureCode.NOT_FOUND
-        elif isinstance(error, ForbiddenError):
-            code = FailureCode.FORBIDDEN
-        return Failure(subject=f"{self.forge.url}/{path}", code=code, message=str(error))
 
 
 def _no_such(what: str, path: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from harvester.model import Listing, Scope
 from tests.connectors.gitlab.support import (
     EVERYWHERE,
+    URL,
     Make,
     Visit,
     addresses,
@@ -64,6 +65,32 @@ async def test_groups_and_users_alike(peopled: World, visit: Visit) -> None:
     assert len(set(paths(pages))) == 253
 
 
+async def test_a_user_whom_graphql_shows_to_nobody(world: World, visit: Visit) -> None:
+    filled(world, "mona", 120, every=60)
+    world.create("mona/old", {}, archived=True)
+    world.create("mona/intern", {}, visibility=Visibility.INTERNAL)
+    pages = await visit.pages(owners("mona"), token="good")
+    assert [len(page.sightings) for page in pages] == [100, 21]
+    assert pages[-1].owners_read == ("mona",)
+    assert sum(page.skipped for page in pages) == 1
+    assert len(files_of(pages)) == 2
+    # REST names the projects and the account's memberships, GraphQL reads them a hundred at a time,
+    # and one more request asks whether a stranger sees the files too.
+    assert visit.forge.kinds == {"graphql": 4, "rest": 4}
+    rest = await visit.pages(owners("mona"), token="good", cursor=pages[0].cursor)
+    assert paths(rest) == paths(pages[1:])
+
+
+async def test_a_project_of_a_user_that_breaks_its_page(world: World, visit: Visit) -> None:
+    filled(world, "mona", 3)
+    bad = world.find("mona/p1")
+    assert bad is not None
+    visit.forge.break_project(bad)
+    pages = await visit.pages(owners("mona"))
+    assert sorted(paths(pages)) == ["mona/p0", "mona/p2"]
+    assert [failure.subject for failure in failures(pages)] == [f"{URL}/mona/p1"]
+
+
 async def test_single_projects(peopled: World, visit: Visit) -> None:
     wanted = [f"bund/p{n}" for n in range(60)]
     pages = await visit.pages(repositories(*wanted, "Mona/P1"))
@@ -92,6 +119,15 @@ async def test_addresses_of_which_nobody_knows_what_they_are(peopled: World, vis
     assert paths(pages[2:]) == ["mona/p2", "mona/p1", "mona/p0", "land/neu"]
     assert [failure.subject for failure in failures(pages)] == [f"{visit.url}/no/where"]
     assert pages[-1].cursor is None
+
+
+async def test_an_address_of_digits_is_not_the_number_of_a_project(
+    world: World, visit: Visit
+) -> None:
+    project = world.create("mona/x", {})
+    pages = await visit.pages(addresses(str(project.id)))
+    assert paths(pages) == []
+    assert [failure.subject for failure in failures(pages)] == [f"{URL}/{project.id}"]
 
 
 async def test_addresses_that_are_all_projects(peopled: World, visit: Visit) -> None:

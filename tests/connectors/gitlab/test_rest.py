@@ -7,7 +7,17 @@ from datetime import timedelta
 
 import pytest
 
-from harvester.model import Details, FileVersion, Found, Listing, Owner, Unknown, Unread
+from harvester.model import (
+    Details,
+    FailureCode,
+    FileVersion,
+    Found,
+    Listing,
+    Missing,
+    Owner,
+    Unknown,
+    Unread,
+)
 from tests.connectors.gitlab.support import (
     EVERYWHERE,
     URL,
@@ -76,7 +86,7 @@ async def test_the_facts(world: World, visit: Visit) -> None:
 
 async def test_both_apis_give_the_same_facts(make: Make, world: World) -> None:
     world.create("mona/x", {"publiccode.yml": TEXT}, topics=("a",), languages=(("C", 1),))
-    world.create("mona/y", archived=True)
+    world.create("mona/y", {}, archived=True)
     world.clock.advance(days=1)
     visit = make()
     over_graphql = sightings(await visit.pages())
@@ -117,6 +127,59 @@ async def test_only_what_everybody_sees(world: World, visit: Visit, token: str |
     assert (paths(pages), len(failures(pages))) == ([], 1)
 
 
+@pytest.mark.parametrize("token", [None, "good"])
+async def test_code_that_is_for_members_only(world: World, visit: Visit, token: str | None) -> None:
+    hidden = world.create("mona/x", {"publiccode.yml": TEXT}, code=Visibility.PRIVATE)
+    pages = await visit.pages(token=token)
+    assert (paths(pages), sum(page.skipped for page in pages)) == ([], 1)
+    async with visit.open(token=token) as connector:
+        answers = await connector.look_up([str(hidden.id)])
+    assert answers == {str(hidden.id): Missing()}
+
+
+async def test_the_parent_of_a_fork_may_be_one_that_only_the_token_sees(
+    world: World, visit: Visit
+) -> None:
+    parent = world.create("mona/geheim", {"a": "b"}, visibility=Visibility.INTERNAL)
+    world.change(world.fork(parent, "bund/x"), visibility=Visibility.PUBLIC)
+    seen = facts(await visit.pages(owners("bund"), token="good"))
+    assert (seen.path, seen.fork, seen.parent_url) == ("bund/x", True, None)
+
+
+async def test_an_empty_project_has_no_file(world: World, visit: Visit) -> None:
+    world.create("mona/empty")
+    async with visit.open() as connector:
+        [page] = [p async for p in connector.pages(Listing(scope=EVERYWHERE)) if p.sightings]
+        [read] = await connector.read(page.sightings)
+    assert read.files == ()
+
+
+@pytest.mark.parametrize(
+    "answer", [html(404), Answer(status=404, body=b'{"error":"404 Not Found"}')]
+)
+async def test_only_gitlabs_own_word_means_missing(
+    world: World, visit: Visit, answer: Answer
+) -> None:
+    project = world.create("mona/x", {"publiccode.yml": TEXT})
+    visit.forge.faults.plan(answer, when=lambda request: request.kind == "rest", times=9)
+    async with visit.open() as connector:
+        answers = await connector.look_up([str(project.id)])
+        assert isinstance(answers[str(project.id)], Unknown)
+    [failure] = failures(await visit.pages(repositories("mona/x")))
+    assert failure.code is FailureCode.UNREADABLE
+
+
+async def test_a_project_that_cannot_be_read_is_not_one_that_is_not_there(
+    world: World, visit: Visit
+) -> None:
+    world.create("mona/x", {})
+    visit.forge.faults.plan(
+        Answer(status=403), when=lambda request: request.path.split("/")[-1].isdigit(), times=9
+    )
+    [failure] = failures(await visit.pages(repositories("mona/x")))
+    assert failure.code is not FailureCode.NOT_FOUND
+
+
 async def test_files_are_read_one_by_one(world: World, visit: Visit) -> None:
     world.create("mona/both", {"publiccode.yaml": "b: 1", "publiccode.yml": TEXT}, branch="dev")
     world.create("mona/other", {"publiccode.yaml": TEXT})
@@ -134,7 +197,7 @@ async def test_files_are_read_one_by_one(world: World, visit: Visit) -> None:
     assert winner(read["mona/other"]).path == "publiccode.yaml"
     assert (read["mona/none"].files, read["mona/empty"].files) == ((), ())
     assert spent.text_bytes == visit.forge.text_bytes == 20
-    assert visit.forge.kinds == {"rest": 3 * 2 + 2}
+    assert visit.forge.kinds == {"rest": 4 * 2 + 2}
 
 
 async def test_a_young_activity_is_no_reason_to_leave_a_file_unread(

@@ -127,19 +127,20 @@ def _metadata(_: Any, info: Info) -> dict[str, Any] | None:
 
 
 def _group(_: Any, info: Info, fullPath: str) -> dict[str, Any] | None:  # noqa: N803
-    return _owner(info, fullPath, groups_only=True)
+    return _owner(info, fullPath)
 
 
 def _namespace(_: Any, info: Info, fullPath: str) -> dict[str, Any] | None:  # noqa: N803
-    return _owner(info, fullPath, groups_only=False)
+    """Show a group, but of a user nothing: GitLab tells it to that user alone."""
+    return _owner(info, fullPath)
 
 
-def _owner(info: Info, path: str, *, groups_only: bool) -> dict[str, Any] | None:
+def _owner(info: Info, path: str) -> dict[str, Any] | None:
     shapes = _shapes(info)
     owner = shapes.world.owner(path)
     if owner is None or not sees_owner(shapes.viewer, owner):
         return None
-    if groups_only and owner.kind is not OwnerKind.GROUP:
+    if owner.kind is not OwnerKind.GROUP:
         return None
     return shapes.group(owner)
 

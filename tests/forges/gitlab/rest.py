@@ -19,6 +19,7 @@ from tests.forges.world import (
     OwnerKind,
     Repository,
     Viewer,
+    Visibility,
     World,
     blob_id,
     is_member,
@@ -112,7 +113,6 @@ class Rest:
             "path": repository.slug,
             "path_with_namespace": repository.path,
             "created_at": moment(repository.created_at),
-            "default_branch": branch,
             "tag_list": list(repository.topics),
             "topics": list(repository.topics),
             "http_url_to_repo": f"{self.public_url}/{repository.path}.git",
@@ -130,12 +130,15 @@ class Rest:
                 "parent_id": owner.parent.id if owner.parent else None,
             },
         }
+        if reads_code(self.viewer, repository):
+            shown["default_branch"] = branch or "main"
         if self._is_anonymous or self._says("simple"):
             return shown
         shown |= {
             "visibility": repository.visibility.value,
             "archived": repository.archived,
             "empty_repo": branch is None,
+            "repository_access_level": _access_level(repository.code),
             "mirror": repository.mirror_of is not None,
             "updated_at": moment(repository.updated_at),
         }
@@ -143,6 +146,7 @@ class Rest:
             shown["forked_from_project"] = {
                 "id": repository.parent.id,
                 "path_with_namespace": repository.parent.path,
+                "visibility": repository.parent.visibility.value,
                 "web_url": f"{self.public_url}/{repository.parent.path}",
             }
         if single and self._says("license"):
@@ -331,6 +335,10 @@ class Rest:
     @property
     def _is_anonymous(self) -> bool:
         return self.viewer.name == "anonymous"
+
+
+def _access_level(code: Visibility) -> str:
+    return "enabled" if code is Visibility.PUBLIC else "private"
 
 
 def _sort_key(repository: Repository, order: str) -> tuple[Any, ...]:
