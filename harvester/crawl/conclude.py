@@ -79,7 +79,7 @@ def conclude(
         before=unseen.marked.files,
         software=unseen.marked.software,
         aliases=unseen.marked.aliases,
-        seen=frozenset(),
+        neighbours=unseen.marked.neighbours,
     )
     losses = _losses(plan.keep, catalog, now)
     gone = [row for row in marked.values() if row.gone_reason is not None]

@@ -52,9 +52,13 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
         own[row.repository_id].append(row)
     aliases: list[AliasRow] = []
     moved: set[str] = set()
+    taken = _last_taken(visits, stored)
     for visit in visits:
         before = stored.repositories.get(visit.id)
         after, alias = _repository(plan, visit, before, now)
+        rival = taken.get(url_key(after.facts.web_url))
+        if rival is not None and after.updated_at <= rival:
+            after = replace(after, updated_at=now)
         repositories[visit.id] = after
         if alias is not None:
             aliases.append(alias)
@@ -72,7 +76,7 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
         before=stored.files,
         software=stored.software,
         aliases=(*stored.aliases, *aliases),
-        seen=frozenset(visit.id for visit in visits),
+        neighbours=stored.neighbours,
     )
     touched = _touched(plan, visits, stored, repositories, moved)
     settled = settle(catalog, touched, plan.publishers, now)
@@ -118,6 +122,20 @@ def _repository(
     if url_key(left) == url_key(facts.web_url):
         return row, None
     return row, AliasRow(url=left, repository_id=visit.id, since=now)
+
+
+def _last_taken(visits: Iterable[Visit], stored: Stored) -> Mapping[str, datetime]:
+    """Say when repositories that are not visited now took the addresses that they had last.
+
+    Whoever is seen there now has taken it over, or back: :class:`Places` tells by ``updated_at``.
+    """
+    visited = {visit.id for visit in visits}
+    taken: dict[str, datetime] = {}
+    for row in stored.repositories.values():
+        if row.id not in visited and row.gone_reason is None:
+            key = url_key(row.facts.web_url)
+            taken[key] = max(row.updated_at, taken.get(key, row.updated_at))
+    return taken
 
 
 def _differing(

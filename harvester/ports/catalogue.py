@@ -174,6 +174,9 @@ class Stored:
     """By id."""
     aliases: tuple[AliasRow, ...]
     """Of those repositories."""
+    neighbours: tuple[FileRow, ...] = ()
+    """Files that lie in those canonical repositories, but belong to entries that are not here:
+    they tell what kind of fork a repository is, and are not to be assigned or written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
