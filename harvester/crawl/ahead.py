@@ -4,7 +4,7 @@
 """Reading ahead: the listing goes on while what it brought is stored; a signal ends any wait."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import suppress
 from typing import TypeVar
 
@@ -36,13 +36,15 @@ async def unless_stopped(awaitable: Awaitable[T], stop: asyncio.Event) -> T:
                     await pending
 
 
-async def ahead(items: AsyncIterator[T], depth: int, stop: asyncio.Event) -> AsyncIterator[T]:
+async def ahead(
+    items: AsyncIterator[T], depth: int, stop: asyncio.Event
+) -> AsyncGenerator[T, None]:
     """Give the items of an iterator that runs up to ``depth`` items ahead in a task of its own.
 
     An error of the iterator is raised after the items that came before it.
 
     Raises:
-        StoppedError: ``stop`` was set while the next item was awaited.
+        StoppedError: ``stop`` was set before there was a next item to give.
     """
     queue: asyncio.Queue[T | None] = asyncio.Queue(depth)
 
@@ -61,6 +63,9 @@ async def ahead(items: AsyncIterator[T], depth: int, stop: asyncio.Event) -> Asy
     producer = asyncio.create_task(produce())
     try:
         while (item := await unless_stopped(queue.get(), stop)) is not None:
+            # Items that are there already would otherwise win over the signal for ever.
+            if stop.is_set():
+                raise StoppedError
             yield item
         await producer
     finally:

@@ -100,6 +100,9 @@ def _repository(
     plan: SourcePlan, visit: Visit, before: RepositoryRow | None, now: datetime
 ) -> tuple[RepositoryRow, AliasRow | None]:
     facts = visit.sighting.repository
+    if _doubt(visit) is not None:
+        # What this revision brought is not known; nobody may take it for read.
+        facts = replace(facts, revision=before.facts.revision if before is not None else "")
     if before is None:
         row = RepositoryRow(
             id=visit.id, forge=plan.forge, facts=facts, first_seen_at=now, updated_at=now
@@ -210,15 +213,16 @@ def _blobs(visits: Iterable[Visit]) -> dict[str, bytes]:
     return blobs
 
 
+def _doubt(visit: Visit) -> str | None:
+    """Say why a repository's file is unknown, if it is."""
+    if isinstance(visit.sighting.files, Unknown):
+        return visit.sighting.files.reason
+    return visit.winner.unread if visit.winner is not None else None
+
+
 def _item(visit: Visit, stored: Stored, *, moved: bool) -> Item:
-    sighting = visit.sighting
-    url = sighting.repository.web_url
-    file = visit.winner
-    doubt = None
-    if isinstance(sighting.files, Unknown):
-        doubt = sighting.files.reason
-    elif file is not None and file.unread is not None:
-        doubt = file.unread
+    url = visit.sighting.repository.web_url
+    doubt = _doubt(visit)
     if doubt is not None:
         return Item(
             subject=url,

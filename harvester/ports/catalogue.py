@@ -327,6 +327,8 @@ class Unseen:
     """Ids of those, which another source has and has not missed."""
     linked: int
     """How many repositories of the source are not gone."""
+    seen: frozenset[str]
+    """Ids of all repositories that this crawl saw."""
     marked: Stored
     """Entries of the source with a mark that time may have turned into a state (their file is not
     valid, or they have none any more), or that one of the unseen repositories belongs to, closed
@@ -349,6 +351,10 @@ class SourceState:
     not_before: datetime | None
     repositories: int
     listed: int
+    covered_since: datetime | None = None
+    """When the newest complete crawl began: what moved since then, it may have passed already."""
+    swept: str | None = None
+    """Fingerprint of what the newest complete sweep listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
