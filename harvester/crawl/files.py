@@ -37,7 +37,7 @@ def rows(
         if rank > 0:
             yield _superseded(visit, version, old, now)
         elif visit.reading is not None:
-            yield _read(visit, version, visit.reading, old, counted, now)
+            yield _read(visit, version, visit.reading, old, now, counted=counted)
         elif old is not None and old.state is FileState.ABSENT:
             yield _back(old, now)
     for old in before.values():
@@ -49,8 +49,9 @@ def _read(
     version: FileVersion,
     reading: Reading,
     old: FileRow | None,
-    counted: FileRow | None,
     now: datetime,
+    *,
+    counted: FileRow | None,
 ) -> FileRow:
     state = FileState.VALID if reading.valid else FileState.INVALID
     # The last good record is the repository's: it outlives the name of the file that brought it.
