@@ -11,6 +11,8 @@ import pytest
 
 from harvester.model import (
     Details,
+    Failure,
+    FailureCode,
     FileVersion,
     Found,
     ItemStatus,
@@ -295,6 +297,19 @@ def test_a_refused_row_fails_its_item_only(house: House) -> None:
     assert summary.items[ItemStatus.ADDED] == 2
     assert not summary.complete
     assert {e["url"] for e in house.entries()} == {url_of("city/p0"), url_of("city/c")}
+
+
+def test_what_cannot_be_stored_can_be_told(house: House) -> None:
+    bad = sighting(2, "city/bad", good("city/bad"))
+    bad = replace(bad, repository=replace(bad.repository, web_url=url_of("city/b\0\ud800")))
+    failure = Failure(subject="a\0", code=FailureCode.UNREADABLE, message="b\ud800")
+    connector = Scripted([several(1)[0], bad])
+    connector.decorate = lambda _n, page: replace(page, failures=(failure,))
+    summary = house.crawl(connector=connector)
+    assert summary.items[ItemStatus.ERRORED] == 2
+    assert summary.items[ItemStatus.ADDED] == 1
+    subjects = {item.subject for item in house.ears.items if item.status is ItemStatus.ERRORED}
+    assert subjects == {url_of("city/b\\x00\\ud800"), "a\\x00"}
 
 
 def test_an_incremental_crawl_looks_back_behind_the_last_start(house: House) -> None:
