@@ -3,7 +3,7 @@
 
 """Loads what keys touch, closed as :class:`harvester.ports.catalogue.Stored` says.
 
-At most nine statements, however many keys; three where nothing is known.
+At most eleven statements, however many keys; three where nothing is known.
 """
 
 from collections import defaultdict
@@ -78,8 +78,15 @@ def load(connection: Connection, dialect: Dialect, keys: Keys) -> Stored:
     ]
     files = with_findings(connection, dialect, file_rows)
 
-    further = {row.repository_id for row in files}
-    further |= {row.repository_id for row in entry_rows.values() if row.repository_id}
+    canonical = {row.repository_id for row in entry_rows.values() if row.repository_id}
+    beside = FILES.where(among(file.c.repository_id, canonical - first))
+    neighbours = [
+        row
+        for row in _if_any(connection, beside, canonical - first)
+        if row.software_id is not None and row.software_id not in found
+    ]
+
+    further = {row.repository_id for row in files} | canonical
     further -= first
     if further:
         repositories |= _repositories(connection, dialect, further)
@@ -93,6 +100,7 @@ def load(connection: Connection, dialect: Dialect, keys: Keys) -> Stored:
         files=tuple(sorted(files, key=lambda row: (row.repository_id, row.path))),
         software=entry_rows,
         aliases=tuple(rows.alias_row(row) for row in _if_any(connection, aliases, repositories)),
+        neighbours=tuple(with_findings(connection, dialect, neighbours)),
     )
 
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
-from storage.types import Words
+from storage.types import Words, is_holdable
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -65,7 +65,9 @@ class SQLite:
 
     def among(self, column: ColumnElement[Any], keys: Collection[str]) -> ColumnElement[bool]:
         """Look each key up; the list travels as JSON."""
-        listed = func.json_each(literal(sorted(keys), sqlite.JSON())).table_valued("value")
+        listed = func.json_each(
+            literal(sorted(filter(is_holdable, keys)), sqlite.JSON())
+        ).table_valued("value")
         return column.in_(select(listed.c.value))
 
     def insert(self, connection: Connection, table: Table, rows: Rows, *, replace: bool) -> None:
@@ -99,7 +101,7 @@ class PostgreSQL:
         Not ``= ANY``: once the statement is prepared, a small table is read row by row, each
         compared to each key.
         """
-        listed = func.unnest(literal(sorted(keys), postgresql.ARRAY(Text())))
+        listed = func.unnest(literal(sorted(filter(is_holdable, keys)), postgresql.ARRAY(Text())))
         return column.in_(select(listed))
 
     def insert(self, connection: Connection, table: Table, rows: Rows, *, replace: bool) -> None:

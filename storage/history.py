@@ -96,7 +96,8 @@ def unseen(connection: Connection, dialect: Dialect, opened: OpenCrawl) -> Unsee
     )
     row = connection.execute(select(crawl).where(crawl.c.id == opened.id)).one()
     whole = row.sweep and row.listed and row.clean and not row.partial
-    missing = linked - seen_ids(connection, opened.id) if whole else set()
+    saw = seen_ids(connection, opened.id)
+    missing = linked - saw if whole else set()
     elsewhere = connection.execute(
         select(link.repository_id).where(
             dialect.among(link.repository_id, missing),
@@ -119,6 +120,7 @@ def unseen(connection: Connection, dialect: Dialect, opened: OpenCrawl) -> Unsee
         repositories=tuple(stored.repositories[key] for key in sorted(missing)),
         elsewhere=frozenset(elsewhere),
         linked=len(linked),
+        seen=frozenset(saw),
         marked=stored,
     )
 

@@ -107,11 +107,15 @@ def sources(connection: Connection) -> Mapping[str, SourceState]:
         select(
             crawl.c.source,
             func.max(crawl.c.ended_at).label("success"),
+            func.max(crawl.c.started_at).label("began"),
             func.max(crawl.c.ended_at).filter(crawl.c.sweep.is_(True)).label("sweep"),
         )
         .where(whole)
         .group_by(crawl.c.source),
     )
+    newest = func.row_number().over(partition_by=crawl.c.source, order_by=crawl.c.ended_at.desc())
+    sweeps = select(crawl, newest.label("rank")).where(whole, crawl.c.sweep.is_(True)).subquery()
+    swept = _by_source(connection, select(sweeps).where(sweeps.c.rank == 1))
     # The newest crawl of the whole source tells how it stands; a look at single addresses does so
     # only where there was no other.
     rank = func.row_number().over(
@@ -150,6 +154,8 @@ def sources(connection: Connection) -> Mapping[str, SourceState]:
             not_before=_of(latest, name, "not_before"),
             repositories=_of(repositories, name, "amount") or 0,
             listed=_of(listed, name, "amount") or 0,
+            covered_since=_of(successes, name, "began"),
+            swept=_of(swept, name, "fingerprint"),
         )
         for name in names
     }

@@ -45,6 +45,15 @@ def checked(text: str, limit: int | None = None) -> str:
     return text
 
 
+def is_holdable(text: str) -> bool:
+    """Say whether both databases can hold a text; what they cannot, they do not have."""
+    try:
+        checked(text)
+    except RefusedValueError:
+        return False
+    return True
+
+
 def canonical_json(value: object) -> str:
     """Give JSON without needless blanks, not escaped, keys sorted.
 

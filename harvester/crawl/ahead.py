@@ -4,7 +4,7 @@
 """Reading ahead: the listing goes on while what it brought is stored; a signal ends any wait."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import suppress
 from typing import TypeVar
 
@@ -36,7 +36,9 @@ async def unless_stopped(awaitable: Awaitable[T], stop: asyncio.Event) -> T:
                     await pending
 
 
-async def ahead(items: AsyncIterator[T], depth: int, stop: asyncio.Event) -> AsyncIterator[T]:
+async def ahead(
+    items: AsyncIterator[T], depth: int, stop: asyncio.Event
+) -> AsyncGenerator[T, None]:
     """Give the items of an iterator that runs up to ``depth`` items ahead in a task of its own.
 
     An error of the iterator is raised after the items that came before it.

@@ -60,7 +60,7 @@ class Batch:
             if not matches(plan, repository.path):
                 self.items.append(
                     Item(
-                        subject=repository.web_url,
+                        subject=_plain(repository.web_url),
                         status=ItemStatus.SKIPPED,
                         reason=ItemReason.OUT_OF_SCOPE,
                     )
@@ -77,10 +77,10 @@ class Batch:
             self.failed.add(key)
         self.items.append(
             Item(
-                subject=failure.subject,
+                subject=_plain(failure.subject),
                 status=ItemStatus.ERRORED,
                 reason=failure.code,
-                message=failure.message,
+                message=_plain(failure.message),
                 repository_id=key,
             )
         )
@@ -155,11 +155,16 @@ def _write_together(
 
 def _refused(page: PageTransaction, visit: Visit, error: RefusedRowError, now: datetime) -> Item:
     item = Item(
-        subject=visit.sighting.repository.web_url,
+        subject=_plain(visit.sighting.repository.web_url),
         status=ItemStatus.ERRORED,
         reason=FailureCode.REFUSED,
-        message=str(error),
+        message=_plain(str(error)),
         repository_id=None,
     )
     page.write(Writes(items=(item,)), now)
     return replace(item, repository_id=visit.id)
+
+
+def _plain(text: str) -> str:
+    """Spell out what no database holds: what tells of a refused row must not be refused itself."""
+    return text.encode(errors="backslashreplace").decode().replace("\x00", "\\x00")

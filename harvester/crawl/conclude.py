@@ -61,15 +61,17 @@ def conclude(
         now: the time.
     """
     missing = [row for row in unseen.repositories if _has_left(plan, answers.get(row.id))]
-    unasked = len(unseen.repositories) - len(answers)
-    brake = _brake(plan.keep, len(missing) + unasked, unseen.linked)
+    # Those that were marked before have passed this brake.
+    vanishing = [row for row in missing if row.missing_since is None]
+    unasked = sum(row.id not in answers for row in unseen.repositories)
+    brake = _brake(plan.keep, len(vanishing) + unasked, unseen.linked)
     if brake is not None:
         missing = []
     marked = {row.id: _missed(row, plan.keep, answers, unseen.elsewhere, now) for row in missing}
     repositories = {**unseen.marked.repositories, **marked}
     files = {
         (row.repository_id, row.path): _counted(
-            row, sweep=sweep and row.repository_id not in marked
+            row, sweep=sweep and row.repository_id in unseen.seen
         )
         for row in unseen.marked.files
     }
@@ -79,7 +81,7 @@ def conclude(
         before=unseen.marked.files,
         software=unseen.marked.software,
         aliases=unseen.marked.aliases,
-        seen=frozenset(),
+        neighbours=unseen.marked.neighbours,
     )
     losses = _losses(plan.keep, catalog, now)
     gone = [row for row in marked.values() if row.gone_reason is not None]

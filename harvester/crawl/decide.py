@@ -20,7 +20,7 @@ from harvester.crawl.places import place_of
 from harvester.crawl.reasons import ItemReason
 from harvester.crawl.task import SourcePlan
 from harvester.crawl.visit import Visit
-from harvester.model import Activity, ItemStatus, Owner, Repository, Unknown
+from harvester.model import Activity, ItemStatus, Owner, Unknown
 from harvester.ports.catalogue import AliasRow, Item, Keys, RepositoryRow, Stored, Writes
 from harvester.urls import url_key
 
@@ -52,14 +52,17 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
         own[row.repository_id].append(row)
     aliases: list[AliasRow] = []
     moved: set[str] = set()
+    taken = _last_taken(visits, stored)
     for visit in visits:
         before = stored.repositories.get(visit.id)
-        after, alias = _repository(plan, visit, before, now)
+        after = _repository(plan, visit, before, now)
+        rival = taken.get(url_key(after.facts.web_url))
+        if rival is not None and after.updated_at <= rival:
+            after = replace(after, updated_at=now)
         repositories[visit.id] = after
-        if alias is not None:
-            aliases.append(alias)
-        if before is None or _described(before) != _described(after):
+        if before is None or _tells_more(after, before):
             moved.add(visit.id)
+            aliases += _left(before, after, now)
         if isinstance(visit.sighting.files, tuple):
             for row in files_of(visit, visit.sighting.files, own[visit.id], now):
                 was = files.get((row.repository_id, row.path))
@@ -72,7 +75,7 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
         before=stored.files,
         software=stored.software,
         aliases=(*stored.aliases, *aliases),
-        seen=frozenset(visit.id for visit in visits),
+        neighbours=stored.neighbours,
     )
     touched = _touched(plan, visits, stored, repositories, moved)
     settled = settle(catalog, touched, plan.publishers, now)
@@ -94,16 +97,21 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
 
 def _repository(
     plan: SourcePlan, visit: Visit, before: RepositoryRow | None, now: datetime
-) -> tuple[RepositoryRow, AliasRow | None]:
+) -> RepositoryRow:
     facts = visit.sighting.repository
+    if _doubt(visit) is not None:
+        # What this revision brought is not known; nobody may take it for read.
+        facts = replace(facts, revision=before.facts.revision if before is not None else "")
     if before is None:
-        row = RepositoryRow(
+        return RepositoryRow(
             id=visit.id, forge=plan.forge, facts=facts, first_seen_at=now, updated_at=now
         )
-        return row, None
     if facts.details is None:
         # Not read this time: the stored ones stand, and so does the revision that they are of.
         facts = replace(facts, details=before.facts.details, revision=before.facts.revision)
+    there = before.missing_sweeps == 0 and before.gone_reason is None
+    if there and (facts, plan.forge) == (before.facts, before.forge):
+        return before
     row = replace(
         before,
         forge=plan.forge,
@@ -112,12 +120,28 @@ def _repository(
         missing_sweeps=0,
         gone_reason=None,
     )
-    if _described(row) != _described(before):
-        row = replace(row, updated_at=now)
-    left = before.facts.web_url
-    if url_key(left) == url_key(facts.web_url):
-        return row, None
-    return row, AliasRow(url=left, repository_id=visit.id, since=now)
+    return replace(row, updated_at=now) if _tells_more(row, before) else row
+
+
+def _left(before: RepositoryRow | None, after: RepositoryRow, now: datetime) -> list[AliasRow]:
+    """Give the address that a repository had and has no more, if any."""
+    if before is None or url_key(before.facts.web_url) == url_key(after.facts.web_url):
+        return []
+    return [AliasRow(url=before.facts.web_url, repository_id=after.id, since=now)]
+
+
+def _last_taken(visits: Iterable[Visit], stored: Stored) -> Mapping[str, datetime]:
+    """Say when repositories that are not visited now took the addresses that they had last.
+
+    Whoever is seen there now has taken it over, or back: :class:`Places` tells by ``updated_at``.
+    """
+    visited = {visit.id for visit in visits}
+    taken: dict[str, datetime] = {}
+    for row in stored.repositories.values():
+        if row.id not in visited and row.gone_reason is None:
+            key = url_key(row.facts.web_url)
+            taken[key] = max(row.updated_at, taken.get(key, row.updated_at))
+    return taken
 
 
 def _differing(
@@ -127,7 +151,7 @@ def _differing(
     rows, volatile = [], []
     for key, row in sorted(repositories.items()):
         before = stored.repositories.get(key)
-        if before == row:
+        if before is row or before == row:
             continue
         activity = row.facts.activity
         if before is not None and row == replace(
@@ -151,9 +175,12 @@ def _owners(
     return tuple((plan.forge.url, owners[path]) for path in sorted(owners))
 
 
-def _described(row: RepositoryRow) -> tuple[Repository, str | None]:
-    """Leave out what may move without being a change."""
-    return replace(row.facts, activity=Activity(), revision=""), row.gone_reason
+def _tells_more(after: RepositoryRow, before: RepositoryRow) -> bool:
+    """Say whether more differs than what may move without being a change."""
+    if after is before:
+        return False
+    still = replace(after.facts, activity=before.facts.activity, revision=before.facts.revision)
+    return still != before.facts or after.gone_reason != before.gone_reason
 
 
 def _touched(
@@ -172,12 +199,12 @@ def _touched(
     for row in stored.files:
         if row.repository_id in moved and row.software_id is not None:
             touched.add(row.software_id)
-    for visit in visits:
-        identity = place_of(repositories[visit.id]).software_id
-        entry = stored.software.get(identity)
-        listed = plan.publishers.of(repositories[visit.id].facts.web_url)
-        if entry is not None and listed is not None and entry.publisher != listed:
-            touched.add(identity)
+    visited = {visit.id for visit in visits}
+    for entry in stored.software.values():
+        if entry.repository_id in visited:
+            listed = plan.publishers.of(repositories[entry.repository_id].facts.web_url)
+            if listed is not None and entry.publisher != listed:
+                touched.add(entry.id)
     return frozenset(touched)
 
 
@@ -192,15 +219,16 @@ def _blobs(visits: Iterable[Visit]) -> dict[str, bytes]:
     return blobs
 
 
+def _doubt(visit: Visit) -> str | None:
+    """Say why a repository's file is unknown, if it is."""
+    if isinstance(visit.sighting.files, Unknown):
+        return visit.sighting.files.reason
+    return visit.winner.unread if visit.winner is not None else None
+
+
 def _item(visit: Visit, stored: Stored, *, moved: bool) -> Item:
-    sighting = visit.sighting
-    url = sighting.repository.web_url
-    file = visit.winner
-    doubt = None
-    if isinstance(sighting.files, Unknown):
-        doubt = sighting.files.reason
-    elif file is not None and file.unread is not None:
-        doubt = file.unread
+    url = visit.sighting.repository.web_url
+    doubt = _doubt(visit)
     if doubt is not None:
         return Item(
             subject=url,

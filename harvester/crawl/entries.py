@@ -53,8 +53,8 @@ class Catalog:
     software: Mapping[str, SoftwareRow]
     """As they are stored."""
     aliases: tuple[AliasRow, ...]
-    seen: frozenset[str]
-    """Ids of the repositories that were just seen at their address."""
+    neighbours: tuple[FileRow, ...] = ()
+    """Of :class:`~harvester.ports.catalogue.Stored`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ def settle(
         now: the time.
         losses: entries whose grace is over, with the reason; only a conclusion gives them.
     """
-    places = Places(catalog.repositories, catalog.aliases, catalog.seen)
+    places = Places(catalog.repositories, catalog.aliases)
     files = {key: _assigned(row, places) for key, row in catalog.files.items()}
     merges = _merges(catalog, places)
     stored = {(row.repository_id, row.path): row for row in catalog.before}
@@ -216,8 +216,11 @@ class _Maker:
         known = sorted((self.places.of(row) for row in members), key=lambda place: place.url)
         if known:
             return known[0]
-        repository = self.catalog.repositories.get(ancestors[0].repository_id or "")
-        return place_of(repository) if repository else Place(identity, None, ancestors[0].url)
+        # No file describes it any more: it is where it was, or what it waited for has come.
+        was = ancestors[0]
+        repository = self.catalog.repositories.get(was.repository_id or "")
+        repository = repository or self.places.find(was.url)
+        return place_of(repository) if repository else Place(identity, None, was.url)
 
     def _precedence(self, row: FileRow, place: Place) -> tuple[object, ...]:
         """Sort the files of an entry: the canonical repository's own first, whatever its state.
@@ -265,7 +268,7 @@ class _Maker:
             return None
         rows = [
             row
-            for row in self.catalog.files.values()
+            for row in (*self.catalog.files.values(), *self.catalog.neighbours)
             if row.repository_id == place.repository.id and row.outcome is not Outcome.SUPERSEDED
         ]
         return min(rows, key=lambda row: (_RANK[row.state], row.path), default=None)

@@ -29,6 +29,7 @@ def rows(
         now: the time.
     """
     before = {row.path: row for row in stored}
+    counted = next((row for row in before.values() if row.outcome is not Outcome.SUPERSEDED), None)
     for rank, version in enumerate(seen):
         old = before.pop(version.path, None)
         if version.unread is not None:
@@ -36,7 +37,7 @@ def rows(
         if rank > 0:
             yield _superseded(visit, version, old, now)
         elif visit.reading is not None:
-            yield _read(visit, version, visit.reading, old, now)
+            yield _read(visit, version, visit.reading, old, now, counted=counted)
         elif old is not None and old.state is FileState.ABSENT:
             yield _back(old, now)
     for old in before.values():
@@ -44,10 +45,17 @@ def rows(
 
 
 def _read(
-    visit: Visit, version: FileVersion, reading: Reading, old: FileRow | None, now: datetime
+    visit: Visit,
+    version: FileVersion,
+    reading: Reading,
+    old: FileRow | None,
+    now: datetime,
+    *,
+    counted: FileRow | None,
 ) -> FileRow:
     state = FileState.VALID if reading.valid else FileState.INVALID
-    record = old.record if old is not None else None
+    # The last good record is the repository's: it outlives the name of the file that brought it.
+    record = next((row.record for row in (counted, old) if row and row.record), None)
     if reading.record is not None and (reading.valid or record is None or not record.good):
         record = RecordRow(
             blob_id=version.blob_id,
@@ -131,6 +139,9 @@ def _back(old: FileRow, now: datetime) -> FileRow:
     return replace(
         old,
         state=FileState.VALID if good else FileState.INVALID,
+        # It may have been superseded meanwhile; it is assigned to an entry anew.
+        outcome=Outcome.INVALID,
+        reason=FileReason.ERRORS,
         bad_since=None if good else now,
         absent_sweeps=0,
     )

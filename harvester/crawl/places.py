@@ -32,23 +32,21 @@ class Places:
         self,
         repositories: Mapping[str, RepositoryRow],
         aliases: Iterable[AliasRow],
-        fresh: Iterable[str] = (),
     ) -> None:
         """Learn where everything is.
 
         Args:
-            repositories: by id.
+            repositories: by id. Where two have one address, the later to take it has it: the
+                other lost it, and was not seen since.
             aliases: addresses that they had before.
-            fresh: ids of repositories that were just seen: they have their address for certain,
-                while one that was seen earlier may have lost it since.
         """
         self._repositories = repositories
-        seen = frozenset(fresh)
         self._ids: dict[str, str] = {}
         for alias in sorted(aliases, key=lambda row: (row.since, row.repository_id)):
             self._ids[url_key(alias.url)] = alias.repository_id
         by_certainty = sorted(
-            repositories.values(), key=lambda row: (row.id in seen, row.gone_reason is None, row.id)
+            repositories.values(),
+            key=lambda row: (row.gone_reason is None, row.updated_at, row.id),
         )
         for row in by_certainty:
             self._ids[url_key(row.facts.web_url)] = row.id

@@ -11,6 +11,7 @@ one transaction: kill the process anywhere, and the next run goes on after the l
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -42,6 +43,8 @@ from harvester.ports.catalogue import (
 from harvester.ports.connector import Connector
 from harvester.ports.errors import (
     BudgetExhaustedError,
+    CatalogueError,
+    HarvesterError,
     LeaseLostError,
     SourceBusyError,
     SourceError,
@@ -58,7 +61,7 @@ AHEAD = 3
 GATHER = 5
 """Pages of a listing that one transaction holds at most."""
 LOOK_UPS = 1000
-"""Repositories that one conclusion looks up by id at most; more missing is an accident."""
+"""Repositories that one conclusion looks up by id at most; it says nothing of the others."""
 
 
 async def crawl(
@@ -133,13 +136,11 @@ class _Run:
         self.items.update(opened.items)
         self.repositories = sum(opened.items.values())
         self.cursor, self.clean = opened.cursor, opened.clean
-        resumed_from = opened.cursor if opened.resumed else None
-        self.listener.started(self._name, sweep=opened.sweep, resumed_from=resumed_from)
         end = await self._guarded(opened, state)
         return self._summary(
             began,
             files=await self.worker(self.catalogue.outcomes, self._name),
-            resumed_from=resumed_from,
+            resumed_from=opened.cursor if opened.resumed else None,
             error=end.error,
             complete=end.status == "complete" and not self._partial,
             stopped=end.status == "stopped",
@@ -147,21 +148,34 @@ class _Run:
         )
 
     async def _guarded(self, opened: OpenCrawl, state: SourceState | None) -> CrawlEnd:
-        """List and conclude; whatever the source does, the crawl is ended in the catalogue."""
+        """List and conclude; whatever happens, the source is given back."""
+        resumed_from = opened.cursor if opened.resumed else None
         try:
+            self.listener.started(self._name, sweep=opened.sweep, resumed_from=resumed_from)
             if not opened.listed:
                 await self._list(opened, self._listing(opened, state))
             return await self._conclude(opened)
         except StoppedError:
             end = self._end("stopped")
-        except LeaseLostError as error:
-            return self._end("failed", str(error))
         except BudgetExhaustedError as error:
             end = self._end("incomplete", str(error), error.not_before)
         except SourceError as error:
             self.answered = self.heard or not isinstance(error, UnreachableError)
             end = self._end("failed", str(error))
-        await self.worker(self.catalogue.end, opened, end, self.clock.now())
+        except LeaseLostError as error:
+            return self._end("failed", str(error))
+        except CatalogueError:
+            raise  # it would not take the end either
+        except BaseException as error:
+            # A defect, or the task was cancelled: a process that lives on must not hold the source.
+            end = self._end("failed", f"it ended with {type(error).__name__}")
+            with suppress(HarvesterError):
+                await self.worker(self.catalogue.end, opened, end, self.clock.now())
+            raise
+        try:
+            await self.worker(self.catalogue.end, opened, end, self.clock.now())
+        except LeaseLostError as error:
+            return self._end("failed", str(error))
         return end
 
     def _end(
@@ -188,6 +202,8 @@ class _Run:
     def _sweeps(self, state: SourceState | None, now: datetime) -> bool:
         if self.task.full or self._partial or state is None or state.last_sweep_at is None:
             return True
+        if state.swept != self.task.source.fingerprint:
+            return True  # what is new in the scope need not have moved lately
         return now - state.last_sweep_at >= self.task.source.sweep_every
 
     def _scope(self) -> Scope:
@@ -197,8 +213,8 @@ class _Run:
 
     def _listing(self, opened: OpenCrawl, state: SourceState | None) -> Listing:
         since = None
-        if not opened.sweep and state is not None and state.last_success_at is not None:
-            since = state.last_success_at - OVERLAP
+        if not opened.sweep and state is not None and state.covered_since is not None:
+            since = state.covered_since - OVERLAP
         return Listing(
             scope=self._scope(),
             cursor=opened.cursor,
@@ -211,18 +227,19 @@ class _Run:
 
     async def _list(self, opened: OpenCrawl, listing: Listing) -> None:
         batch, finished = Batch(), False
-        async for page in ahead(self.connector.pages(listing), AHEAD, self.stop):
-            self.heard = True
-            room = self.task.limit - self.repositories if self.task.limit is not None else None
-            fresh = batch.add(page, self.task.source, room)
-            known = await self.worker(ask, self.catalogue, fresh)
-            batch.wanted |= wanted(known, fresh)
-            self.limited = room is not None and len(batch.sightings) >= room
-            if self.limited or self._is_full(batch):
-                await self._store(opened, batch, page)
-                batch, finished = Batch(), batch.complete
-            if self.limited:
-                return
+        async with aclosing(ahead(self.connector.pages(listing), AHEAD, self.stop)) as pages:
+            async for page in pages:
+                self.heard = True
+                room = self.task.limit - self.repositories if self.task.limit is not None else None
+                fresh = batch.add(page, self.task.source, room)
+                known = await self.worker(ask, self.catalogue, fresh)
+                batch.wanted |= wanted(known, fresh)
+                self.limited = room is not None and len(batch.sightings) >= room
+                if self.limited or self._is_full(batch):
+                    await self._store(opened, batch, page)
+                    batch, finished = Batch(), batch.complete
+                if self.limited:
+                    return
         if not finished:
             batch.cursor = None
             await self._store(opened, batch, None)
@@ -275,8 +292,8 @@ class _Run:
 
     async def _look_up(self, opened: OpenCrawl, unseen: Unseen) -> Mapping[str, LookUp]:
         """Ask for what the sweep did not see; what is there after all is stored as seen."""
-        rows = {row.facts.forge_id: row for row in unseen.repositories}
-        if not rows or len(rows) > LOOK_UPS:
+        rows = {row.facts.forge_id: row for row in unseen.repositories[:LOOK_UPS]}
+        if not rows:
             return {}
         found = await unless_stopped(self.connector.look_up(sorted(rows)), self.stop)
         answers = {rows[forge_id].id: answer for forge_id, answer in found.items()}

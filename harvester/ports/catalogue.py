@@ -174,6 +174,9 @@ class Stored:
     """By id."""
     aliases: tuple[AliasRow, ...]
     """Of those repositories."""
+    neighbours: tuple[FileRow, ...] = ()
+    """Files that lie in those canonical repositories, but belong to entries that are not here:
+    they tell what kind of fork a repository is, and are not to be assigned or written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,6 +327,8 @@ class Unseen:
     """Ids of those, which another source has and has not missed."""
     linked: int
     """How many repositories of the source are not gone."""
+    seen: frozenset[str]
+    """Ids of all repositories that this crawl saw."""
     marked: Stored
     """Entries of the source with a mark that time may have turned into a state (their file is not
     valid, or they have none any more), or that one of the unseen repositories belongs to, closed
@@ -346,6 +351,10 @@ class SourceState:
     not_before: datetime | None
     repositories: int
     listed: int
+    covered_since: datetime | None = None
+    """When the newest complete crawl began: what moved since then, it may have passed already."""
+    swept: str | None = None
+    """Fingerprint of what the newest complete sweep listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ class House:
     ears: Ears = field(default_factory=Ears)
     source: SourcePlan = field(default_factory=plan)
     connector: Scripted = field(default_factory=lambda: Scripted([]))
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     def crawl(
         self, *sightings: Sighting, connector: Scripted | None = None, **task: Any
@@ -33,6 +34,7 @@ class House:
         """Crawl a forge that has these repositories, and nothing else."""
         self.connector = connector or Scripted(list(sightings))
         self.ears = Ears()
+        self.stop = asyncio.Event()  # an event serves one event loop
 
         async def run() -> SourceSummary:
             with Worker("test") as worker:
@@ -43,7 +45,7 @@ class House:
                     worker=worker,
                     clock=self.clock,
                     listener=self.ears,
-                    stop=asyncio.Event(),
+                    stop=self.stop,
                     holder=task.get("holder", "test"),
                 )
 

@@ -98,6 +98,29 @@ def test_yml_wins_over_yaml(house: House) -> None:
     assert house.entry(url_of("city/a"))["name"] == "Nebenan"
 
 
+def test_a_file_that_comes_back_after_another_had_its_place_counts_again(house: House) -> None:
+    yaml = replace(good("city/a", "Nebenan"), path="publiccode.yaml")
+    for files in ((good("city/a"),), (yaml,), (good("city/a"),)):
+        house.crawl(sighting(1, "city/a", *files), full=True)
+    assert house.outcomes() == {
+        url_of("city/a") + "/publiccode.yml": "listed",
+        url_of("city/a") + "/publiccode.yaml": "superseded",
+    }
+    entry = house.entry(url_of("city/a"))
+    assert (entry["name"], entry["file_state"]) == ("Werkzeug", "valid")
+
+
+def test_a_broken_file_that_takes_another_ones_place_leaves_the_last_good_record(
+    house: House,
+) -> None:
+    yaml = replace(broken("city/a", "Kaputt"), path="publiccode.yaml")
+    house.crawl(sighting(1, "city/a", good("city/a", "Gut")))
+    house.crawl(sighting(1, "city/a", yaml), full=True)
+    entry = house.entry(url_of("city/a"))
+    assert (entry["state"], entry["state_reason"]) == ("listed", "last-good")
+    assert (entry["file_state"], entry["name"]) == ("invalid", "Gut")
+
+
 def test_a_variant_and_a_technical_fork_are_told_apart(house: House) -> None:
     text = GOOD.format(name="Variante", url=url_of("city/v"))
     house.crawl(
@@ -107,6 +130,43 @@ def test_a_variant_and_a_technical_fork_are_told_apart(house: House) -> None:
     )
     kinds = {e["repository"]["path"]: e["repository"]["fork_kind"] for e in house.entries()}
     assert kinds == {"city/v": "variant", "town/copy": "technical-fork"}
+
+
+def test_the_kind_of_fork_does_not_hang_on_which_page_is_read(house: House) -> None:
+    fork = sighting(2, "town/fork", good("elsewhere/x"), fork=True)
+    house.crawl(fork, sighting(3, "district/x", good("town/fork")))
+    assert house.entry(url_of("town/fork"))["repository"]["fork_kind"] == "technical-fork"
+    copy = sighting(3, "district/x", good("town/fork"))
+    copy = replace(copy, repository=replace(copy.repository, archived=True))
+    house.crawl(copy, fork, full=True, connector=Scripted([copy, fork], page_size=1, read_batch=1))
+    assert house.entry(url_of("town/fork"))["repository"]["fork_kind"] == "technical-fork"
+    assert house.changes()[2:] == []
+
+
+def test_an_entry_whose_files_left_it_is_merged_when_its_repository_comes(house: House) -> None:
+    house.crawl(sighting(2, "town/copy", good("city/a", "Alt")))
+    house.crawl(sighting(2, "town/copy", good("town/copy")), full=True)
+    for _ in range(2):
+        house.crawl(sighting(2, "town/copy", good("town/copy")), sighting(1, "city/a"), full=True)
+        entry = house.entry(url_of("city/a"))
+        assert entry["id"] == software_id(FORGE.url, "1")
+        assert (entry["name"], entry["repository"]["path"]) == ("Alt", "city/a")
+    assert len(house.entries()) == 2
+
+
+def test_an_address_belongs_to_whom_was_seen_there_last(house: House) -> None:
+    """Whichever ids the two have, and whatever else is crawled before the other is seen again."""
+    for first, second in ((1, 2), (4, 3)):
+        path = f"city/{first}"
+        house.crawl(sighting(first, path, good(path)))
+        house.clock.advance(hours=1)
+        copy = sighting(8, "town/copy", good(path))
+        house.crawl(sighting(second, path, good(path, "Neu")), copy, full=True)
+        house.clock.advance(hours=1)
+        copy = sighting(8, "town/copy", good(path, "Andere Bytes"))
+        house.crawl(copy, limit=1)
+        owner = {p["web_url"]: e["id"] for e in house.entries() for p in e["provenances"]}
+        assert owner[url_of("town/copy")] == software_id(FORGE.url, str(second))
 
 
 PATHS = ("a/one", "a/two", "b/three", "c/four")

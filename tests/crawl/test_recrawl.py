@@ -3,20 +3,28 @@
 
 """What a second crawl does, and does not."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from harvester.model import (
     Details,
+    Failure,
+    FailureCode,
     FileVersion,
     Found,
     ItemStatus,
     Missing,
     Page,
+    Scope,
+    ScopeKind,
     Sighting,
     Unknown,
     Unread,
 )
+from harvester.ports.catalogue import CrawlRequest
 from harvester.ports.errors import ServerError, UnreachableError
 from tests.crawl.build import Scripted, broken, file, good, plan, sighting, url_of
 from tests.crawl.conftest import House
@@ -310,6 +318,19 @@ def test_a_refused_row_fails_its_item_only(house: House) -> None:
     assert {e["url"] for e in house.entries()} == {url_of("city/p0"), url_of("city/c")}
 
 
+def test_what_cannot_be_stored_can_be_told(house: House) -> None:
+    bad = sighting(2, "city/bad", good("city/bad"))
+    bad = replace(bad, repository=replace(bad.repository, web_url=url_of("city/b\0\ud800")))
+    failure = Failure(subject="a\0", code=FailureCode.UNREADABLE, message="b\ud800")
+    connector = Scripted([several(1)[0], bad])
+    connector.decorate = lambda _n, page: replace(page, failures=(failure,))
+    summary = house.crawl(connector=connector)
+    assert summary.items[ItemStatus.ERRORED] == 2
+    assert summary.items[ItemStatus.ADDED] == 1
+    subjects = {item.subject for item in house.ears.items if item.status is ItemStatus.ERRORED}
+    assert subjects == {url_of("city/b\\x00\\ud800"), "a\\x00"}
+
+
 def test_an_incremental_crawl_looks_back_behind_the_last_start(house: House) -> None:
     began = house.clock.now()
     house.crawl(*several(2))
@@ -377,3 +398,119 @@ def test_text_that_is_no_yaml_is_told(house: House) -> None:
     entry = house.entry(url_of("city/a"))
     assert entry["state"] == "invalid"
     assert entry["findings"][0]["line"] == 1
+
+
+# --- what one crawl leaves to the next --------------------------------------------------------
+
+
+def test_an_incremental_crawl_looks_back_behind_the_start_of_a_long_one(house: House) -> None:
+    began = house.clock.now()
+    connector = Scripted(
+        several(3), page_size=1, before_page=lambda _n: house.clock.advance(hours=5)
+    )
+    assert house.crawl(connector=connector).complete
+    house.clock.advance(hours=1)
+    connector = Scripted([])
+    house.crawl(connector=connector)
+    assert connector.listings[0].since == began - timedelta(hours=2)
+
+
+def test_a_source_whose_scope_was_changed_is_swept(house: House) -> None:
+    house.crawl(*several(2))
+    for since in (True, False):
+        house.source = plan(fingerprint="two")
+        house.clock.advance(hours=6)
+        connector = Scripted(several(2))
+        house.crawl(connector=connector)
+        assert (connector.listings[0].since is None) is since
+
+
+def listing(*seen: Sighting) -> Callable[[int, Page], Page]:
+    """Have a listing tell this, whatever the forge has."""
+    return lambda _number, page: replace(page, sightings=seen)
+
+
+def test_what_a_read_could_not_tell_is_asked_for_again(house: House) -> None:
+    """A listing that brings no files says by the revision whether they are to be read."""
+    for known in (False, True):
+        revision = "2" if known else "1"
+        listed = replace(sighting(1, "city/a"), files=Unread())
+        listed = replace(listed, repository=replace(listed.repository, revision=revision))
+        text = good("city/a", f"Fassung {revision}")
+        unread = replace(text, content=None, unread="502")
+        for files in (Unknown(reason="no access"), (unread,), (text,)):
+            connector = Scripted([replace(listed, files=files)])
+            connector.decorate = listing(listed)
+            house.crawl(connector=connector, full=True)
+            assert connector.reads == [["1"]]
+        assert house.entry(url_of("city/a"))["name"] == f"Fassung {revision}"
+
+
+def test_only_sweeps_that_saw_the_repository_count_its_file_as_absent(house: House) -> None:
+    """Another source's sweeps say nothing of it, though its entry is theirs too."""
+    copy = sighting(2, "town/copy", good("city/a"))
+    house.crawl(sighting(1, "city/a", good("city/a")))
+    house.source = plan(name="first")
+    house.crawl(sighting(1, "city/a"), full=True)
+    house.source = plan(name="copies", scope=Scope(ScopeKind.OWNERS, ("town",)))
+    for _ in range(4):
+        house.clock.advance(days=2)
+        house.crawl(copy, full=True)
+    assert house.entry(url_of("city/a"))["state"] == "listed"
+
+
+def test_those_that_are_missed_already_do_not_vanish_again(house: House) -> None:
+    house.crawl(*several(20))
+    for left in (16, 12, 12):
+        house.clock.advance(days=2)
+        assert house.crawl(*several(left), full=True).complete
+    assert house.catalogue.totals()["gone"] == 4  # type: ignore[index]
+
+
+def test_a_signal_is_heard_though_pages_never_run_out(house: House) -> None:
+    connector = Scripted(several(40), page_size=1, read_batch=1)
+    connector.before_page = lambda number: house.stop.set() if number == 10 else None
+    summary = house.crawl(connector=connector)
+    assert summary.stopped
+    assert summary.items[ItemStatus.ADDED] <= 10
+    assert house.crawl(*several(40)).complete
+
+
+def test_a_defect_gives_the_source_back(house: House) -> None:
+    def fail(_number: int) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        house.crawl(connector=Scripted(several(2), before_page=fail))
+    assert house.catalogue.sources()["scripted"].last_error == "it ended with ZeroDivisionError"
+    assert house.crawl(*several(2)).complete
+
+
+def test_who_lost_the_source_says_so_also_at_the_end(house: House) -> None:
+    def lose(_number: int) -> None:
+        house.clock.advance(hours=1)
+        request = CrawlRequest(
+            source="scripted",
+            kind="scripted",
+            forge=house.source.forge,
+            scope=ScopeKind.INSTANCE,
+            fingerprint="one",
+            sweep=True,
+        )
+        house.catalogue.begin(request, "another", house.clock.now())
+        raise ServerError("the forge is down")
+
+    summary = house.crawl(connector=Scripted(several(2), before_page=lose))
+    assert not summary.complete
+    assert "no longer crawled by this process" in (summary.error or "")
+
+
+def test_more_than_can_be_looked_up_at_once_are_looked_up_in_turn(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harvester.crawl.run.LOOK_UPS", 2)
+    house.crawl(*several(6))
+    for _ in range(9):
+        house.clock.advance(days=2)
+        assert house.crawl(*several(3), full=True).complete
+    assert house.catalogue.totals()["gone"] == 3  # type: ignore[index]

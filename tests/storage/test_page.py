@@ -363,6 +363,16 @@ def test_any_number_of_keys_at_once(catalogue: SqlCatalogue) -> None:
     assert (known.revisions, known.files, known.blobs) == ({}, {}, frozenset())
 
 
+@pytest.mark.parametrize("bad", ["a\0b", "a\ud800b"])
+def test_what_no_database_holds_is_in_none(catalogue: SqlCatalogue, bad: str) -> None:
+    made.swept(catalogue, ONE)
+    assert set(catalogue.known([ONE.id, bad], [bad]).revisions) == {ONE.id}
+    crawl = catalogue.begin(made.request(), made.ME, made.NOW)
+    with catalogue.page(crawl, made.NOW) as page:
+        stored = page.load(Keys(repository_ids=frozenset({ONE.id, bad}), urls=frozenset({bad})))
+    assert set(stored.repositories) == {ONE.id}
+
+
 # --- what is known --------------------------------------------------------------------------
 
 
