@@ -10,6 +10,7 @@ pushed since it was last read.
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from connectors.github.addresses import Addresses
 from connectors.github.blobs import PATHS, blob_id
@@ -39,6 +40,8 @@ from harvester.ports.errors import (
 )
 
 _SIZE = 100
+_CACHED = timedelta(minutes=5)
+"""So long after a push the raw host may still show what was there before (its ``max-age``)."""
 _TOGETHER = 20
 """Repositories by name that make a page."""
 _SORTS = {
@@ -152,15 +155,18 @@ class AnonymousReader:
         """
         read: list[Sighting] = []
         for sighting in wanted:
+            if isinstance(sighting.files, Unknown):
+                read.append(sighting)
+                continue
             if self.exhausted is None:
                 try:
-                    read.append(_having(sighting, await self._files(sighting)))
+                    read.append(self._having(sighting, await self._files(sighting)))
                     continue
                 except BudgetExhaustedError as error:
                     self.exhausted = error
             if not read:
                 raise self.exhausted
-            read.append(_having(sighting, Unknown(reason=str(self.exhausted))))
+            read.append(self._having(sighting, Unknown(reason=str(self.exhausted))))
         return read
 
     async def _files(self, sighting: Sighting) -> Files:
@@ -229,9 +235,10 @@ class AnonymousReader:
         last = moment(entries[-1].get("pushed_at"))
         return last is None or last < position.since
 
-
-def _having(sighting: Sighting, files: Files) -> Sighting:
-    """Give a sighting its files; one that could not be read loses its revision."""
-    if not isinstance(files, Unknown):
-        return replace(sighting, files=files)
-    return Sighting(repository=replace(sighting.repository, revision=""), files=files)
+    def _having(self, sighting: Sighting, files: Files) -> Sighting:
+        """Give a sighting its files; one that is to be read again loses its revision."""
+        pushed_at = sighting.repository.activity.pushed_at
+        young = pushed_at is not None and self._chain.clock.now() - pushed_at < _CACHED
+        if not young and not isinstance(files, Unknown):
+            return replace(sighting, files=files)
+        return Sighting(repository=replace(sighting.repository, revision=""), files=files)

@@ -42,9 +42,11 @@ from harvester.model import (
     Unknown,
 )
 from harvester.ports.connector import ForgeAccess
-from harvester.ports.errors import BudgetExhaustedError, SourceError
+from harvester.ports.errors import BudgetExhaustedError, ForbiddenError, SourceError
 
 _HEADERS = {"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28"}
+_FAILED_IN_A_ROW = 3
+"""So many look-ups that fail in a row are not bad repositories but a bad forge, or way to it."""
 _REMEDY = (
     "; with a token GitHub allows 5,000 points an hour, each good for a hundred repositories,"
     " instead of 60 requests: set token_env, or app_id, installation_id and private_key_file"
@@ -128,8 +130,18 @@ class GitHubConnector:
         """Look repositories up by their number, over REST, whose 404 is a word to rely on."""
         answers: dict[str, LookUp] = {}
         found: list[Sighting] = []
+        failed, reason = 0, ""
         for forge_id in forge_ids:
-            seen = await self._looked_up(forge_id)
+            if failed == _FAILED_IN_A_ROW:
+                answers[forge_id] = Unknown(reason=reason)
+                continue
+            try:
+                seen = await self._looked_up(forge_id)
+            except SourceError as error:
+                failed, reason = failed + 1, str(error)
+                answers[forge_id] = Unknown(reason=reason)
+                continue
+            failed = 0
             if isinstance(seen, Sighting):
                 found.append(seen)
             else:
@@ -238,13 +250,16 @@ class GitHubConnector:
 
         Only GitHub's own 404 means that it is missing: not that of a proxy, nor one that was met
         while an App's token was fetched.
+
+        Raises:
+            SourceError: what went wrong is not about this repository.
         """
+        response = await self._chain.get(f"{self._where.api}/repositories/{forge_id}")
+        if response.status_code == HTTPStatus.NOT_FOUND and _is_json(response):
+            return Missing()
         try:
-            response = await self._chain.get(f"{self._where.api}/repositories/{forge_id}")
-            if response.status_code == HTTPStatus.NOT_FOUND and _is_json(response):
-                return Missing()
             told = self._chain.json(response)
-        except SourceError as error:
+        except ForbiddenError as error:
             return Unknown(reason=str(error))
         made = sighting_of_json(told, self._where, lasting=self._anonymous)
         return Missing() if isinstance(made, NotPublic) else made

@@ -13,7 +13,7 @@ from connectors.transport.graphql import Cost, ErrorKind, GraphQLError
 from harvester.model import JsonObject
 
 _TOO_MUCH = frozenset(
-    {"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED", "EXCESSIVE_PAGINATION"}
+    {"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED", "EXCESSIVE_PAGINATION", "TIMEOUT"}
 )
 _TIMEOUT = re.compile(r"something went wrong while executing your query|timed? ?out", re.IGNORECASE)
 
@@ -22,7 +22,7 @@ class GitHubDialect:
     """Fulfils :class:`connectors.transport.graphql.Dialect`. A used-up budget the chain sees."""
 
     def kind_of(self, error: GraphQLError) -> ErrorKind:
-        """Say what an error means: a time-out is told in a 200, and names no place."""
+        """Say what an error means: a time-out is told in a 200, whatever place it names."""
         if error.type in _TOO_MUCH:
             return ErrorKind.TOO_MUCH
         if error.type is None and _TIMEOUT.search(error.message):

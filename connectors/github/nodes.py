@@ -27,6 +27,8 @@ from harvester.urls import canonical_url
 
 _FIELDS = ("yml", "yaml")
 """Where the probe tells the blob ids of :data:`.blobs.PATHS`."""
+BLOCKED = Unknown(reason="GitHub has blocked the access to this repository")
+"""Its files may be there; nobody is told, not always by an error."""
 _NO_LICENSE = frozenset({"NOASSERTION", "NONE", ""})
 
 
@@ -141,6 +143,8 @@ def failure(subject: str, errors: Iterable[GraphQLError], forge_id: str | None =
 
 
 def _files(node: JsonObject, errors: tuple[GraphQLError, ...]) -> Files:
+    if node["isDisabled"]:
+        return BLOCKED
     broken = [e for e in errors if e.path and e.path[0] in _FIELDS]
     if broken:
         return Unknown(reason=f"GitHub did not tell the file: {broken[0].message}")

@@ -153,7 +153,8 @@ class OwnerListing:
             await self._pass_over(streams[0], draft, error)
             return
         for number, slot in enumerate(pack(streams, answer.size or 1)):
-            self._take(answer, f"owner_{number}", slot, draft)
+            if self._agenda.is_open(slot.stream):  # else its owner was given up a moment ago
+                self._take(answer, f"owner_{number}", slot, draft)
 
     def _take(self, answer: Answer, alias: str, slot: Slot, draft: _Draft) -> None:
         login = slot.stream.login
@@ -174,7 +175,7 @@ class OwnerListing:
         if not info["hasNextPage"] or self._old(slot.stream, seen):
             self._end(slot.stream, draft)
         else:
-            self._agenda.went_on(slot, info["endCursor"])
+            self._go_on(slot, info["endCursor"], draft)
 
     def _keep(self, node: JsonObject, errors: list[GraphQLError], draft: _Draft) -> None:
         made = sighting_of(node, errors, self._where)
@@ -190,6 +191,14 @@ class OwnerListing:
             return False
         last = moment(seen[-1][field_name])
         return last is None or last < since
+
+    def _go_on(self, slot: Slot, after: str | None, draft: _Draft) -> None:
+        """Go on behind a stretch; not where that would be its beginning, again and again."""
+        if after is None or after == slot.stream.after:
+            reason = "GitHub says that more repositories follow, but not where"
+            self._give_up(slot.stream.login, (), draft, reason=reason)
+        else:
+            self._agenda.went_on(slot, after)
 
     def _end(self, stream: Stream, draft: _Draft) -> None:
         if self._agenda.ended(stream):
@@ -223,7 +232,7 @@ class OwnerListing:
                 )
         info = listed["pageInfo"]
         if info["hasNextPage"]:
-            self._agenda.went_on(Slot(stream, 1), info["endCursor"])
+            self._go_on(Slot(stream, 1), info["endCursor"], draft)
         else:
             self._end(stream, draft)
 

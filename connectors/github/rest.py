@@ -4,7 +4,7 @@
 """From a repository's JSON of the REST API to a sighting. Pure."""
 
 from connectors.github.addresses import Addresses
-from connectors.github.nodes import NotPublic, raw_base, spdx
+from connectors.github.nodes import BLOCKED, NotPublic, raw_base, spdx
 from connectors.github.times import moment
 from harvester.model import Activity, Details, JsonObject, Owner, Repository, Sighting, Unread
 from harvester.urls import canonical_url
@@ -12,6 +12,8 @@ from harvester.urls import canonical_url
 
 def sighting_of_json(told: JsonObject, where: Addresses, *, lasting: bool) -> Sighting | NotPublic:
     """Read a repository as a list or an address of its own gives it; its files are ``Unread``.
+
+    They are ``Unknown`` where GitHub has blocked the repository.
 
     Args:
         told: the data.
@@ -55,4 +57,4 @@ def sighting_of_json(told: JsonObject, where: Addresses, *, lasting: bool) -> Si
         ),
         revision=f"{told['node_id']} {told.get('pushed_at')} {moved}",
     )
-    return Sighting(repository=repository, files=Unread())
+    return Sighting(repository=repository, files=BLOCKED if told.get("disabled") else Unread())

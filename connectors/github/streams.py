@@ -92,13 +92,18 @@ class Agenda:
         """Plan to read what is new of an owner."""
         self.streams.extend(Stream(login, order, _FIRST_GUESS) for order in orders)
 
+    def is_open(self, stream: Stream) -> bool:
+        """Say whether a stream is still to be read."""
+        return any(s is stream for s in self.streams)
+
     def went_on(self, slot: Slot, after: str) -> None:
         """Take note that a stretch was read, and that more follows it."""
         stream = slot.stream
         stream.after = after
         if stream.order is Order.CREATED:
-            stream.left = max(1, stream.left - slot.first)
-        else:
+            stream.left -= slot.first
+        if stream.order is not Order.CREATED or stream.left < 1:
+            # nobody knows how many follow: of a sweep, because the owner has grown meanwhile
             stream.left = min(_MOST, slot.first * 4)
 
     def ended(self, stream: Stream) -> bool:

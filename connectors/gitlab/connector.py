@@ -1,3 +1,6 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
 """Connects harvester to one GitLab: in which order what is asked, and what becomes of failures."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence

@@ -143,12 +143,15 @@ class Graph:
         connection = _connection(asked.answer, way.above, place, after)
         told = await self._told(asked, connection, (*way.above, "projects"))
         info = connection["pageInfo"]
-        ended = not info["hasNextPage"] or (since is not None and _all_older(told, since))
+        failures = [one for one in told if isinstance(one, Failure)]
+        following = None
+        if info["hasNextPage"] and not (since is not None and _all_older(told, since)):
+            following = self._following(info, place, after, failures)
         return Slice(
             sightings=tuple(one for one in told if isinstance(one, Sighting)),
             skipped=sum(1 for one in told if isinstance(one, Hidden)),
-            failures=tuple(one for one in told if isinstance(one, Failure)),
-            after=None if ended else info["endCursor"],
+            failures=tuple(failures),
+            after=following,
             total=connection.get("count"),
         )
 
@@ -252,14 +255,38 @@ class Graph:
         nodes = [node for node in connection["nodes"] or () if node is not None]
         info = connection["pageInfo"]
         public = [node for node in nodes if node.get("visibility") == facts.PUBLIC]
+        failures = [
+            self._failure(node["fullPath"], facts.forge_id(node), str(error)) for node in public
+        ]
+        following = None
+        if info["hasNextPage"]:
+            following = self._following(info, place, fixed["after"], failures)
         return Slice(
             skipped=len(nodes) - len(public),
-            failures=tuple(
-                self._failure(node["fullPath"], facts.forge_id(node), str(error)) for node in public
-            ),
-            after=info["endCursor"] if info["hasNextPage"] else None,
+            failures=tuple(failures),
+            after=following,
             total=connection.get("count"),
         )
+
+    def _following(
+        self, info: JsonObject, place: Place, after: str | None, failures: list[Failure]
+    ) -> str | None:
+        """Give where the next page begins; None and a failure where the forge does not say.
+
+        Else a listing would end as if it were whole, or begin anew without end.
+        """
+        end: str | None = info["endCursor"]
+        if end is not None and end != after:
+            return end
+        failures.append(
+            Failure(
+                subject=f"{self._forge_url}/{place.path}".rstrip("/"),
+                code=FailureCode.UNREADABLE,
+                message="GitLab says that more projects follow, but not where; the next crawl"
+                " tries again",
+            )
+        )
+        return None
 
     # --- reading what was told --------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from harvester import __version__
-from harvester.cli import check, crawl, database, export, plan, sources, status
+from harvester.cli import check, crawl, database, draft, export, plan, sources, status
 from harvester.cli.invocation import (
     ConfigOption,
     Invocation,
@@ -53,6 +53,7 @@ def common(
 command(app, "crawl")(crawl.crawl)
 command(app, "plan")(plan.plan)
 command(app, "check")(check.check)
+command(app, "draft")(draft.draft)
 command(app, "sources")(sources.sources)
 command(app, "status")(status.status)
 command(app, "export")(export.export)

@@ -75,10 +75,19 @@ async def _ask(fetcher: Fetcher, url: str) -> Answer:
     except UnexpectedAnswerError:
         return Hindrance.NO_SENSE
     except UnreachableError as error:
-        if isinstance(error.__cause__, socket.gaierror | UnicodeError):
+        return _hindrance(error.__cause__)
+
+
+def _hindrance(cause: BaseException | None) -> Hindrance:
+    match cause:
+        case socket.gaierror(errno=socket.EAI_AGAIN):  # nobody could be asked for the name
+            return Hindrance.NO_CONNECTION
+        case socket.gaierror() | UnicodeError():
             return Hindrance.NO_HOST
-        timed_out = isinstance(error.__cause__, TimeoutError)
-        return Hindrance.NO_TIME if timed_out else Hindrance.NO_CONNECTION
+        case TimeoutError():
+            return Hindrance.NO_TIME
+        case _:
+            return Hindrance.NO_CONNECTION
 
 
 def _host(url: str) -> str:

@@ -56,6 +56,11 @@ def draft_words(language: str = "en") -> Mapping[str, str]:
     return _catalogue(language)["draft"]
 
 
+def draft_sources(language: str = "en") -> Mapping[str, str]:
+    """Name where a draft's guesses come from."""
+    return _catalogue(language)["draft_sources"]
+
+
 @cache
 def _catalogue(language: str) -> Mapping[str, Mapping[str, str]]:
     if language not in LANGUAGES:

@@ -4,6 +4,7 @@
 """Links are followed politely, and what comes of it changes no verdict."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -40,9 +41,11 @@ def on_loopback(address: Address, _port: int) -> bool:
 
 
 async def names(host: str, _port: int) -> Sequence[str]:
-    """Every name leads here, but one that nobody has, and one that is private."""
-    if host == "none.example":
+    """Every name leads here, but those that nobody has, or knows now, and one that is private."""
+    if host == "odd.example":
         raise UnicodeError("no such name")
+    if host in ("none.example", "offline.example"):
+        raise socket.gaierror(socket.EAI_NONAME if host == "none.example" else socket.EAI_AGAIN, "")
     return ["10.0.0.1"] if host == "intranet.example" else ["127.0.0.1"]
 
 
@@ -110,11 +113,14 @@ async def test_what_goes_wrong_on_the_way() -> None:
                 "http://intranet.example/",
                 "http://none.example/a",
                 "http://none.example/b",
+                "http://odd.example/",
+                "http://offline.example/",
                 f"{closed}/a",
                 f"{closed}/b",
             ],
         )
-    assert list(answers.values()).count(Hindrance.NO_HOST) == 2
+    assert list(answers.values()).count(Hindrance.NO_HOST) == 3
+    assert answers["http://offline.example/"] is Hindrance.NO_CONNECTION
     assert answers[f"{here}/gone"] == 404
     assert answers[f"{here}/private"] is Hindrance.NOT_PUBLIC
     assert answers[f"{here}/round"] is Hindrance.NO_SENSE

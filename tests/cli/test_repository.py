@@ -32,7 +32,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     german, other = World(), World()
     german.group("stadt", "Stadt Beispiel")
     german.create("stadt/portal", {"publiccode.yml": file_of(f"{OPENCODE}/stadt/portal")})
-    german.create("stadt/bare", {})
+    german.create("stadt/bare", {"README.md": "# Kita"}, description="Plätze für Kinder")
     german.create("stadt/secret", {"publiccode.yml": b"name: x"}, visibility=Visibility.PRIVATE)
     other.organization("city", "City")
     broken = file_of(f"{GITHUB}/city/tool", BROKEN)
@@ -102,3 +102,20 @@ def test_a_forge_without_settings_is_recognised(shell: Shell) -> None:
 def test_an_address_without_a_path_names_no_repository(shell: Shell) -> None:
     ran = shell("check", "https://forge.example/")
     assert (ran.code, "forge.example" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        (f"{OPENCODE}/stadt/bare", ['name: "bare"', 'shortDescription: "Plätze für Kinder"']),
+        (f"{OPENCODE}/stadt/bare", ['  name: "Stadt Beispiel"', f'url: "{OPENCODE}/stadt/bare"']),
+        (f"{GITHUB}/city/tool", ['name: "tool"', f'url: "{GITHUB}/city/tool"']),
+    ],
+)
+def test_a_draft_of_what_a_forge_tells(stage: Stage, address: str, told: list[str]) -> None:
+    text = stage.good("draft", address, "--config", "harvester.toml")
+    for line in told:
+        assert f"{line}  # guessed from " in text
+    (stage.folder / "publiccode.yml").write_text(text, encoding="utf-8")
+    file = json.loads(stage.run("check", "publiccode.yml", "--json").stdout)["files"][0]
+    assert {found["code"] for found in file["findings"]} <= {"PC103", "PC104", "PC105"}

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from harvester.model import FailureCode, ScopeKind, Unknown, Unread
+from harvester.model import FailureCode, Found, ScopeKind, Unknown, Unread
 from harvester.ports.errors import BudgetExhaustedError, UnexpectedAnswerError
 from tests.connectors.github.support import (
     FILE,
@@ -32,6 +32,7 @@ async def test_a_first_crawl_and_an_unchanged_one(github: GitHub) -> None:
     fill(world, "stadt", 130, every=1)
     world.create("erika/r", {"publiccode.yaml": FILE}, topics=("a",), license="MIT")
     world.create("erika/zu", {"publiccode.yml": FILE}, visibility=Visibility.PRIVATE)
+    world.clock.advance(hours=1)
     scope = owners("stadt", "erika")
     first = await github.crawl(scope, token=None)
     assert len(first.sightings) == 131
@@ -61,6 +62,7 @@ async def test_files_are_read_where_something_was_pushed(github: GitHub) -> None
     world = github.world
     world.organization("stadt")
     fill(world, "stadt", 3, every=1)
+    world.clock.advance(hours=1)
     scope = owners("stadt")
     first = await github.crawl(scope, token=None)
     github.raw.forget()
@@ -77,6 +79,30 @@ async def test_files_are_read_where_something_was_pushed(github: GitHub) -> None
         "/stadt/r001/HEAD/publiccode.yml",
         "/stadt/r001/HEAD/publiccode.yaml",
     ]
+
+
+async def test_the_raw_host_may_show_what_was_before_a_young_push(github: GitHub) -> None:
+    world = github.world
+    world.organization("stadt")
+    world.create("stadt/r", {"publiccode.yml": FILE})
+    first = await github.crawl(owners("stadt"), token=None)
+    world.clock.advance(minutes=10)
+    again = await github.crawl(owners("stadt"), token=None, known=first.known)
+    world.clock.advance(minutes=10)
+    third = await github.crawl(owners("stadt"), token=None, known=again.known)
+    assert [crawled.wanted for crawled in (first, again, third)] == [1, 1, 0]
+
+
+async def test_a_blocked_repository_has_no_absent_file(github: GitHub) -> None:
+    github.world.organization("stadt")
+    r = github.world.create("stadt/r", {"publiccode.yml": FILE}, disabled=True)
+    crawled = await github.crawl(owners("stadt"), token=None)
+    assert isinstance(crawled.sightings["stadt/r"].files, Unknown)
+    async with github.opened(token=None) as connector:
+        found = (await connector.look_up([str(r.id)]))[str(r.id)]
+    assert isinstance(found, Found)
+    assert isinstance(found.sighting.files, Unknown)
+    assert github.raw.requests() == 0
 
 
 async def test_only_the_newest_page_of_a_known_owner(github: GitHub) -> None:

@@ -18,7 +18,7 @@ from harvester.model import Found, Missing, Scope, ScopeKind, Size, Unknown
 from harvester.ports.connector import Connector, ConnectorType, ForgeAccess
 from harvester.ports.errors import SourceError, UnauthorisedError
 from tests.connectors.github.support import FILE, GitHub, fill, only_file, owners
-from tests.forges.faults import Answer, html
+from tests.forges.faults import Answer, Drop, html
 from tests.forges.world import Visibility
 
 pytestmark = pytest.mark.anyio
@@ -58,6 +58,26 @@ async def test_a_look_up_with_a_wrong_token_knows_nothing(github: GitHub) -> Non
     async with github.opened(token="wrong") as connector:
         answers = await connector.look_up(["1"])
     assert isinstance(answers["1"], Unknown)
+
+
+async def test_look_ups_at_a_forge_that_is_down_end_soon(github: GitHub) -> None:
+    github.api.faults.plan(Drop(), times=999)
+    ids = [str(number) for number in range(50)]
+    async with github.opened() as connector:
+        found = await connector.look_up(ids)
+    assert list(found) == ids
+    assert all(isinstance(answer, Unknown) for answer in found.values())
+    assert github.api.requests() == 9
+
+
+async def test_blocked_repositories_do_not_end_the_look_ups(github: GitHub) -> None:
+    github.world.organization("stadt")
+    there = github.world.create("stadt/r", {"publiccode.yml": FILE})
+    github.api.faults.plan(Answer(status=451, body=b"{}"), times=4)
+    async with github.opened() as connector:
+        found = await connector.look_up(["1", "2", "3", "4", str(there.id)])
+    assert isinstance(found["4"], Unknown)
+    assert isinstance(found[str(there.id)], Found)
 
 
 async def test_only_githubs_own_404_means_missing(github: GitHub, tmp_path: Path) -> None:

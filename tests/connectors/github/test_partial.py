@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from harvester.model import FailureCode, ScopeKind, Unknown
+from connectors.github.addresses import addresses
+from connectors.github.nodes import sighting_of
+from harvester.model import FailureCode, ScopeKind, Sighting, Unknown
 from harvester.ports.errors import BudgetExhaustedError
 from tests.connectors.github.support import FILE, GitHub, fill, listing, only_file, owners
 from tests.forges.faults import Answer, Call, Predicate
@@ -17,6 +19,20 @@ from tests.forges.github.forge import bad_gateway
 from tests.forges.world import Visibility
 
 pytestmark = pytest.mark.anyio
+
+
+NODE: dict[str, Any] = {
+    "__typename": "Repository",
+    **dict.fromkeys(("yml", "yaml", "ymlText", "yamlText", "languages", "parent")),
+    "id": "R_x", "databaseId": 1, "name": "r", "nameWithOwner": "stadt/r",
+    "url": "https://github.com/stadt/r", "createdAt": None, "pushedAt": None,
+    "updatedAt": "2026-03-02T08:00:00Z", "isArchived": False, "isDisabled": False,
+    "isFork": False, "isMirror": False, "isPrivate": False, "visibility": "PUBLIC",
+    "stargazerCount": 0, "forkCount": 0, "licenseInfo": None, "defaultBranchRef": None,
+    "owner": {"__typename": "User", "login": "stadt", "name": None},
+    "repositoryTopics": {"nodes": []},
+}  # fmt: skip
+"""An empty repository, as the query ``Details`` tells it."""
 
 
 def asks(query: str, words: str = "") -> Predicate:
@@ -75,6 +91,36 @@ async def test_a_repository_that_is_null_among_others(github: GitHub) -> None:
     assert [f.code for f in crawled.failures] == [FailureCode.UNREADABLE]
 
 
+@pytest.mark.parametrize("cursor", [None, "again"])
+async def test_a_listing_that_does_not_say_where_it_goes_on_is_given_up(
+    github: GitHub, cursor: str | None
+) -> None:
+    github.world.organization("stadt")
+    github.world.create("stadt/r", {"publiccode.yml": FILE})
+    nodes = {"pageInfo": {"hasNextPage": True, "endCursor": cursor}, "nodes": []}
+    github.api.faults.plan(told({"owner_0": {"repositories": nodes}}), when=asks("Listed"), times=3)
+    crawled = await github.crawl(owners("stadt"))
+    assert [f.code for f in crawled.failures] == [FailureCode.UNREADABLE]
+    assert crawled.owners_read == []
+    assert github.api.requests("graphql") <= 3
+
+
+async def test_an_owner_of_whom_one_of_two_orders_cannot_be_told(github: GitHub) -> None:
+    github.world.organization("stadt")
+    r = github.world.create("stadt/r", {"publiccode.yml": FILE})
+    since = github.world.clock.now()
+    github.world.push(r, {"publiccode.yml": FILE + "# new"})
+    github.world.change(r, description="new")
+    nodes = {"pageInfo": {"hasNextPage": False, "endCursor": None}, "nodes": []}
+    github.api.faults.plan(
+        told({"owner_0": None, "owner_1": {"repositories": nodes}}, ("FORBIDDEN", ["owner_0"])),
+        when=asks("Listed"),
+    )
+    crawled = await github.crawl(owners("stadt", since=since, recent_owners={"stadt": since}))
+    assert [f.code for f in crawled.failures] == [FailureCode.FORBIDDEN]
+    assert crawled.owners_read == []
+
+
 async def test_a_private_repository_in_the_answer_is_left_out_all_the_same(
     github: GitHub,
 ) -> None:
@@ -106,6 +152,12 @@ async def test_a_repository_that_is_blocked_before_it_is_read(github: GitHub) ->
     assert isinstance(crawled.sightings["stadt/r"].files, Unknown)
 
 
+async def test_a_blocked_repository_of_which_no_error_tells(github: GitHub) -> None:
+    made = sighting_of(NODE | {"isDisabled": True}, (), addresses(github.access()))
+    assert isinstance(made, Sighting)
+    assert isinstance(made.files, Unknown)
+
+
 async def test_details_that_came_with_an_error_are_not_empty_but_missing(github: GitHub) -> None:
     world = github.world
     world.organization("stadt")
@@ -114,18 +166,7 @@ async def test_details_that_came_with_an_error_are_not_empty_but_missing(github:
         (page,) = [p async for p in connector.pages(owners("stadt"))]
         whole = (await connector.read(page.sightings))[0]
         assert whole.repository.details is not None
-        answer: dict[str, Any] = {
-            "__typename": "Repository",
-            **dict.fromkeys(("yml", "yaml", "ymlText", "yamlText", "languages", "parent")),
-            "id": "R_x", "databaseId": 1, "name": "r", "nameWithOwner": "stadt/r",
-            "url": "https://github.com/stadt/r", "createdAt": None, "pushedAt": None,
-            "updatedAt": "2026-03-02T08:00:00Z", "isArchived": False, "isDisabled": False,
-            "isFork": False, "isMirror": False, "isPrivate": False, "visibility": "PUBLIC",
-            "stargazerCount": 0, "forkCount": 0, "licenseInfo": None, "defaultBranchRef": None,
-            "owner": {"__typename": "User", "login": "stadt", "name": None},
-            "repositoryTopics": {"nodes": []},
-        }  # fmt: skip
-        partial = told({"nodes": [answer]}, ("SERVICE_UNAVAILABLE", ["nodes", 0, "languages"]))
+        partial = told({"nodes": [NODE]}, ("SERVICE_UNAVAILABLE", ["nodes", 0, "languages"]))
         github.api.faults.plan(partial, when=asks("Details"))
         (read,) = await connector.read(page.sightings)
     assert read.repository.details is None

@@ -80,6 +80,16 @@ def test_an_agenda_drops_what_is_no_longer_in_its_scope() -> None:
     assert (agenda.owners_left, agenda.is_over(), agenda.total) == (2, False, None)
 
 
+def test_an_owner_that_has_grown_is_not_read_one_by_one() -> None:
+    agenda = Agenda(["a"], Position(open=[Stream("a", Order.CREATED, 150)]))
+    asked = []
+    for _ in range(5):
+        (slot,) = pack(agenda.streams, 100)
+        asked.append(slot.first)
+        agenda.went_on(slot, f"after {sum(asked)}")
+    assert asked == [100, 50, 100, 100, 100]
+
+
 def test_scopes_are_sorted_out() -> None:
     found = named(Scope(ScopeKind.ADDRESSES, ("b/x/", "A", "a", "B/y/tree", "b/X")), "s")
     assert found.owners == ("A",)
@@ -100,6 +110,8 @@ def test_the_unvisited_come_first_then_the_longest_ago() -> None:
         ("RESOURCE_LIMITS_EXCEEDED", "Resource limits", ("r0",), ErrorKind.TOO_MUCH),
         ("MAX_NODE_LIMIT_EXCEEDED", "too many", (), ErrorKind.TOO_MUCH),
         (None, "Something went wrong while executing your query.", (), ErrorKind.TOO_MUCH),
+        ("TIMEOUT", "The field took too long", ("owner_3", "repositories"), ErrorKind.TOO_MUCH),
+        ("TIMEOUT", "The query took too long", (), ErrorKind.TOO_MUCH),
         (None, "Parse error", (), ErrorKind.REFUSED),
     ],
 )

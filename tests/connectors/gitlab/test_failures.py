@@ -115,6 +115,20 @@ async def test_projects_that_break_what_is_asked_by_path_or_id(
     assert isinstance(found[str(bad.id)], Unknown)
 
 
+@pytest.mark.parametrize("cursor", ["null", '"again"'])
+@pytest.mark.parametrize("scope", [EVERYWHERE, owners("bund")])
+async def test_a_listing_that_does_not_say_where_it_goes_on_is_not_whole(
+    peopled: World, visit: Visit, cursor: str, scope: Scope
+) -> None:
+    connection = '"projects":{"pageInfo":{"hasNextPage":true,"endCursor":%s},"nodes":[]}' % cursor
+    body = f'{{"data":{{{connection},"group":{{{connection}}}}}}}'
+    visit.forge.faults.plan(Answer(status=200, body=body.encode()), times=3)
+    pages = await visit.pages(scope)
+    assert [failure.code for failure in failures(pages)] == [FailureCode.UNREADABLE]
+    assert pages[-1].cursor is None
+    assert visit.forge.kinds["graphql"] <= 2
+
+
 # --- pages that are too much ----------------------------------------------------------------
 
 
