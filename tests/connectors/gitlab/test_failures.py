@@ -120,7 +120,8 @@ async def test_projects_that_break_what_is_asked_by_path_or_id(
 async def test_a_listing_that_does_not_say_where_it_goes_on_is_not_whole(
     peopled: World, visit: Visit, cursor: str, scope: Scope
 ) -> None:
-    connection = '"projects":{"pageInfo":{"hasNextPage":true,"endCursor":%s},"nodes":[]}' % cursor
+    info = f'{{"hasNextPage":true,"endCursor":{cursor}}}'
+    connection = f'"projects":{{"pageInfo":{info},"nodes":[]}}'
     body = f'{{"data":{{{connection},"group":{{{connection}}}}}}}'
     visit.forge.faults.plan(Answer(status=200, body=body.encode()), times=3)
     pages = await visit.pages(scope)
