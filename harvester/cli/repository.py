@@ -54,7 +54,7 @@ async def see(invocation: Invocation, address: str, kind: str | None = None) -> 
         parts = urlsplit(url)
         access = compose.anonymous_access(configuration, f"{parts.scheme}://{parts.netloc}")
         kind, path = kind or await targets.recognise(access), path_of(url)
-    connector_type = compose.connector_types()[kind]
+    connector_type = compose.connector_of(kind)
     async with connector_type(access) as connector:
         sighting = await _sighting(connector, path, url)
     return Seen(

@@ -109,7 +109,11 @@ def _files(catalogue: "Catalogue", language: Language, *, as_json: bool) -> None
         outcome = words.word(words.OUTCOMES, row["outcome"], language)
         reason = words.word(words.FILES, row["reason"], language)
         console.out(console.printable(f"{row['repository']} {row['path']}: {outcome}: {reason}"))
-    console.out(f"{len(rows)}: " + ", ".join(f"{number} {name}" for name, number in counts.items()))
+    sums = ", ".join(
+        f"{counts[one.value.replace('-', '_')]} {words.word(words.OUTCOMES, one, language)}"
+        for one in Outcome
+    )
+    console.out(words.say("files", language, number=len(rows), sums=sums))
 
 
 def _file_json(file: "FileRow", repository: "RepositoryRow") -> dict[str, Any]:

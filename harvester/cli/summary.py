@@ -88,23 +88,9 @@ def verdict(summary: SourceSummary) -> str:
 
 
 def _block(summary: SourceSummary) -> str:
-    spent = summary.spent
     lines = [f"{summary.name}: {verdict(summary)}, {summary.seconds:.1f} s"]
-    items = ", ".join(f"{summary.items.get(status, 0)} {status.value}" for status in ItemStatus)
-    files = ", ".join(f"{summary.files.get(outcome, 0)} {outcome.value}" for outcome in Outcome)
-    lines.append(f"  repositories  {items}")
-    lines.append(f"  files         {files}")
-    requests = f"{spent.graphql} GraphQL, {spent.rest} REST, {spent.raw} raw"
-    points = f"; {count(spent.points, 'point', 'points')}" if spent.points else ""
-    left = "" if spent.budget_left is None else f"; budget left {spent.budget_left}"
-    lines.append(f"  requests      {requests}{points}{left}")
-    if spent.retries or spent.waited_seconds:
-        lines.append(
-            f"  trouble       {spent.retries} retries, {spent.waited_seconds:.0f} s waited"
-        )
-    lines.append(
-        f"  received      {size(spent.bytes)}, of it {size(spent.text_bytes)} publiccode files"
-    )
+    if summary.answered and not summary.busy:
+        lines += _counts(summary)
     if summary.error:
         lines.append(f"  error         {summary.error}")
     if summary.not_before:
@@ -112,3 +98,26 @@ def _block(summary: SourceSummary) -> str:
     if summary.cursor is not None and not summary.limited:
         lines.append(f"  goes on with  harvester crawl {summary.name}")
     return "\n".join(lines)
+
+
+def _counts(summary: SourceSummary) -> list[str]:
+    """Write what was found and spent. Where nothing was asked, zeros would tell lies."""
+    spent = summary.spent
+    items = ", ".join(f"{summary.items.get(status, 0)} {status.value}" for status in ItemStatus)
+    files = ", ".join(f"{summary.files.get(outcome, 0)} {outcome.value}" for outcome in Outcome)
+    requests = f"{spent.graphql} GraphQL, {spent.rest} REST, {spent.raw} raw"
+    points = f"; {count(spent.points, 'point', 'points')}" if spent.points else ""
+    left = "" if spent.budget_left is None else f"; budget left {spent.budget_left}"
+    lines = [
+        f"  repositories  {items}",
+        f"  files         {files}",
+        f"  requests      {requests}{points}{left}",
+    ]
+    if spent.retries or spent.waited_seconds:
+        lines.append(
+            f"  trouble       {spent.retries} retries, {spent.waited_seconds:.0f} s waited"
+        )
+    lines.append(
+        f"  received      {size(spent.bytes)}, of it {size(spent.text_bytes)} publiccode files"
+    )
+    return lines

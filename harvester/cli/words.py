@@ -149,6 +149,7 @@ _SENTENCES: Mapping[str, Text] = {
         "  {path} in {url}: {outcome}: {reason} ({errors} errors, {warnings} warnings)",
         "  {path} in {url}: {outcome}: {reason} ({errors} Fehler, {warnings} Warnungen)",
     ),
+    "files": Text("Files: {number}; {sums}", "Dateien: {number}; {sums}"),
     "finding": Text("    line {line}: {message} [{code}]", "    Zeile {line}: {message} [{code}]"),
     "finding_on_file": Text(
         "    the whole file: {message} [{code}]", "    die ganze Datei: {message} [{code}]"

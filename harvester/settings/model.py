@@ -57,7 +57,7 @@ class Keep(_Table):
     max_vanish: Share = 0.10
     """Share of a source (and at least 5 entries) that may vanish in one sweep."""
     gate: Share = 0.10
-    """Losses of the listed catalogue in one crawl that wait for `harvester approve SOURCE`."""
+    """Share of the listed catalogue that one crawl may take away at once; not acted on yet."""
 
 
 class Source(_Table):

@@ -156,6 +156,7 @@ def test_an_address_elsewhere_that_does_not_answer(shell: Shell) -> None:
     ran = shell("crawl", "https://down.example/a/b")
     assert ran.code == 3
     assert "  error         https://down.example does not answer; check the address" in ran.out
+    assert "repositories" not in ran.out
 
 
 def test_addresses_that_cannot_be_crawled(shell: Shell) -> None:

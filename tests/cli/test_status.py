@@ -54,6 +54,8 @@ def test_every_file_has_one_outcome_and_the_sums_agree(crawled: Shell) -> None:
     }
     out = crawled("status", "--files", "--lang", "de").out
     assert f"{FORGE}/city/two publiccode.yml: fehlerhaft: die Datei hat Fehler" in out
+    sums = "Dateien: 3; 1 gelistet, 1 fehlerhaft, 1 beschreibt einen anderen Ort, 0 überholt"
+    assert out.splitlines()[-1] == sums
     assert crawled("status", "--files", FORGE).code == 2
 
 
