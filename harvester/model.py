@@ -254,9 +254,6 @@ class Listing:
     extra request."""
     recent_owners: Mapping[str, datetime] = field(default_factory=dict)
     """When each owner was last read to its end; the least recently visited come first."""
-    owner_sizes: Mapping[str, int] = field(default_factory=dict)
-    """How many repositories each owner had then, where known. An owner that has another number now
-    is read in whole, though nothing else may have moved: something was deleted, or came in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

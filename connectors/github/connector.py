@@ -240,10 +240,7 @@ class GitHubConnector:
         visited = frozenset(key(path) for path in listing.recent_owners)
         if self._anonymous:
             return self._anonymous_reader().owner_pages(agenda, visited)
-        sizes = {key(path): size for path, size in listing.owner_sizes.items()}
-        return OwnerListing(
-            self._graphql(), self._where, agenda, visited=visited, sizes=sizes
-        ).pages()
+        return OwnerListing(self._graphql(), self._where, agenda, visited=visited).pages()
 
     async def _looked_up(self, forge_id: str) -> Sighting | Missing | Unknown:
         """Ask for one repository.

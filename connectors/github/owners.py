@@ -48,10 +48,8 @@ class OwnerListing:
         graphql: the endpoint.
         where: the forge's addresses.
         agenda: what is to be read.
-        visited: when each owner was last read to its end, by key; an owner that never was is read
-            in whole, whatever the listing asks for.
-        sizes: how many repositories each owner had, by key, where that is known; one that has
-            another number now is read in whole.
+        visited: keys of the owners that were read to their end before; another one is read in
+            whole, whatever the listing asks for.
     """
 
     def __init__(
@@ -61,13 +59,11 @@ class OwnerListing:
         agenda: Agenda,
         *,
         visited: frozenset[str],
-        sizes: Mapping[str, int],
     ) -> None:
         self._graphql = graphql
         self._where = where
         self._agenda = agenda
         self._visited = visited
-        self._sizes = sizes
 
     async def pages(self) -> AsyncIterator[Page]:
         """List page by page; the last one has no cursor."""
@@ -126,7 +122,7 @@ class OwnerListing:
 
     def _plan_news(self, login: str, owner: JsonObject, draft: _Draft) -> None:
         since, total = self._agenda.position.since, owner["pushed"]["totalCount"]
-        if key(login) not in self._visited or self._sizes.get(key(login), total) != total:
+        if key(login) not in self._visited:
             self._plan_sweep(login, total, draft)
             return
         moved = []

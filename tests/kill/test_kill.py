@@ -18,7 +18,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -127,8 +127,7 @@ def contents(database_url: str) -> dict[str, Any]:
     with closing(open_catalogue(database_url)) as catalogue:
         return {
             "entries": list(catalogue.entries(None, activity=True)),
-            # A source that had ended before the kill is swept once more, which is counted.
-            "files": [(replace(row, absent_sweeps=0), at) for row, at in catalogue.files()],
+            "files": list(catalogue.files()),
             "changes": list(catalogue.changes(0, 100_000)),
             "aliases": catalogue.around(f"{worlds.OPENCODE}/stadt/projekt-51").aliases,
             "totals": catalogue.totals(),

@@ -82,18 +82,6 @@ async def test_an_owner_that_was_never_read_is_read_in_whole(github: GitHub) -> 
     assert len(crawled.sightings) == 120
 
 
-async def test_an_owner_with_another_number_of_repositories_is_read_in_whole(
-    github: GitHub,
-) -> None:
-    quiet_world(github)
-    gone = github.world.find("o05/r001")
-    assert gone is not None
-    github.world.delete(gone)
-    sizes = dict.fromkeys(NAMES, 3)
-    crawled = await github.crawl(owners(*NAMES, **visited(github), owner_sizes=sizes))
-    assert set(crawled.sightings) == {"o05/r000", "o05/r002"}
-
-
 async def test_an_incremental_crawl_is_resumed(github: GitHub) -> None:
     quiet_world(github)
     for r in github.world.repositories:
