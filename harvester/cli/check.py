@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -75,6 +76,15 @@ def check(
         typer.Option("--network", help="Follow the links too; what comes of it is no error."),
     ] = False,
     kind: KindOption = None,
+    badge: Annotated[
+        Path | None,
+        typer.Option(
+            "--badge",
+            metavar="PATH",
+            help="Also write a badge (SVG) there; of several files it tells the worst.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> int:
     """Check publiccode.yml files.
 
@@ -83,6 +93,7 @@ def check(
     """
     from harvester.cli.documents import documents
     from harvester.publiccode import read, too_large
+    from harvester.publiccode.reference import LocalFiles
     from harvester.publiccode.report import Result, render
 
     found = list(documents(invocation, paths, kind))
@@ -92,13 +103,25 @@ def check(
         if document.content is None:
             reading = too_large(document.size)
         else:
-            reading = read(document.content, context)
+            beside = LocalFiles(document.folder) if strict and document.folder else None
+            reading = read(document.content, context, beside)
         results.append(Result(path=document.name, reading=reading, profile=context.profile))
     if network:
         results = _with_links(invocation, found, contexts, results)
+    if badge is not None:
+        _write_badge(badge, results, lang)
     sys.stdout.write(render("json" if json else form.value, results, lang.value))
     valid = all(result.reading.valid for result in results)
     return ExitCode.OK if valid else ExitCode.FAILED
+
+
+def _write_badge(path: Path, results: Sequence["Result"], language: Language) -> None:
+    from harvester.cli.output import write_parts
+    from harvester.publiccode.badge import BadgeState, badge_state, render_badge
+
+    states = {badge_state(result.reading) for result in results}
+    worst = max(states, key=list(BadgeState).index, default=BadgeState.MISSING)
+    write_parts([render_badge(worst, language.value)], path)
 
 
 def _context(document: "Document", profile: Profile | None, *, strict: bool) -> "FileContext":

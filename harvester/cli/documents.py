@@ -45,6 +45,8 @@ class Document:
     raw_base: str | None = None
     """What relative paths are resolved against."""
     host_aliases: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None
+    """Where it lies on this machine, with the files that it names beside it."""
 
 
 def documents(
@@ -74,7 +76,8 @@ def _document(invocation: Invocation, name: str, kind: str | None) -> Document:
     if name == STDIN:
         return Document(name=name, content=sys.stdin.buffer.read(_LIMIT), path=NAMES[0])
     if "://" not in name:
-        return Document(name=name, content=_file(Path(name)), path=name)
+        file = Path(name)
+        return Document(name=name, content=_file(file), path=name, folder=file.parent)
     if not _names_file(name):
         return _of_repository(invocation, name, kind)
     path = urlsplit(name).path

@@ -54,6 +54,26 @@ def test_german_profile_and_strict(shell: Shell) -> None:
     assert shell("check", ".", "--profile", "x").code == 2
 
 
+def test_strict_looks_at_the_files_beside(shell: Shell) -> None:
+    write(shell.folder, {"publiccode.yml": VALID + "logo: logo.svg\n"})
+    assert shell("check", "publiccode.yml").code == 0
+    ran = shell("check", "publiccode.yml", "--strict", "--json")
+    assert ran.code == 1
+    keys = [finding["key"] for finding in ran.json["files"][0]["findings"]]
+    assert "logo" in keys
+    write(shell.folder, {"logo.svg": "<svg/>"})
+    assert shell("check", "publiccode.yml", "--strict").code == 0
+
+
+def test_a_badge_tells_the_worst(shell: Shell) -> None:
+    write(shell.folder, {"good.yml": VALID, "bad.yml": INVALID})
+    assert shell("check", "good.yml", "--badge", "badge.svg", "--lang", "de").code == 0
+    assert "publiccode.yml: gültig" in (shell.folder / "badge.svg").read_text(encoding="utf-8")
+    assert shell("check", "good.yml", "bad.yml", "--badge", "badge.svg").code == 1
+    assert "publiccode.yml: invalid" in (shell.folder / "badge.svg").read_text(encoding="utf-8")
+    assert shell("check", "good.yml", "--badge", "no/such/folder.svg").code == 2
+
+
 def test_every_profile_that_the_reader_knows(shell: Shell) -> None:
     assert {profile.value for profile in Profile} == set(PROFILES)
     write(shell.folder, {"publiccode.yml": VALID})
