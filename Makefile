@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
-COVERAGE_FLOOR := 85
+COVERAGE_FLOOR := 95
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test lint unit test-integration format requirements build clean
