@@ -24,7 +24,7 @@ from harvester.model import (
     Severity,
     State,
 )
-from harvester.ports.catalogue import AliasRow, FileRow, Item, RecordRow, RepositoryRow, SoftwareRow
+from harvester.ports.rows import AliasRow, FileRow, Item, RecordRow, RepositoryRow, SoftwareRow
 from harvester.urls import url_key
 from storage.types import canonical_json
 

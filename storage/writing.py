@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, delete, or_, update
 
 from harvester.model import Activity
-from harvester.ports.catalogue import FileRow, Merge, SoftwareRow, Writes
 from harvester.ports.errors import RefusedRowError
+from harvester.ports.rows import FileRow, Merge, SoftwareRow, Writes
 from storage import rows, tables
 from storage.dialects import Dialect
 from storage.faults import refusal_of

@@ -25,14 +25,8 @@ from harvester.model import (
     Outcome,
     State,
 )
-from harvester.ports.catalogue import (
-    FileRow,
-    Item,
-    RepositoryRow,
-    SoftwareRow,
-    Unseen,
-    Writes,
-)
+from harvester.ports.catalogue import Unseen
+from harvester.ports.rows import FileRow, Item, RepositoryRow, SoftwareRow, Writes
 
 SWEEPS = 2
 """Complete sweeps that must have missed a thing before it is gone."""

@@ -26,14 +26,7 @@ from harvester.model import (
     Publisher,
     State,
 )
-from harvester.ports.catalogue import (
-    AliasRow,
-    FileRow,
-    Merge,
-    RecordRow,
-    RepositoryRow,
-    SoftwareRow,
-)
+from harvester.ports.rows import AliasRow, FileRow, Merge, RecordRow, RepositoryRow, SoftwareRow
 
 _HIDDEN = frozenset({State.GONE, State.WITHDRAWN, State.BLOCKED})
 _SET_BY_HAND = frozenset({State.WITHDRAWN, State.BLOCKED})
@@ -55,7 +48,7 @@ class Catalog:
     """As they are stored."""
     aliases: tuple[AliasRow, ...]
     neighbours: tuple[FileRow, ...] = ()
-    """Of :class:`~harvester.ports.catalogue.Stored`."""
+    """Of :class:`~harvester.ports.rows.Stored`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from harvester.model import Origin, software_id, software_id_of_url
-from harvester.ports.catalogue import AliasRow, FileRow, RepositoryRow
+from harvester.ports.rows import AliasRow, FileRow, RepositoryRow
 from harvester.urls import url_key
 
 
