@@ -10,7 +10,17 @@ from typing import Protocol, Self
 
 from pydantic import BaseModel
 
-from harvester.model import Estimate, Listing, LookUp, Page, Scope, Sighting, Size, Spent
+from harvester.model import (
+    Estimate,
+    Listing,
+    LookUp,
+    Page,
+    Resolution,
+    Scope,
+    Sighting,
+    Size,
+    Spent,
+)
 from harvester.ports.http import Budgets, Clock, Validators
 
 
@@ -92,6 +102,14 @@ class Connector(Protocol):
         """Look repositories up by id, whatever they are called now, as an anonymous visitor would.
 
         Every id has an answer; what could not be found out is ``Unknown``.
+        """
+        ...
+
+    async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
+        """Say which repository has a path today, or had it before it was renamed or moved.
+
+        As an anonymous visitor would find it. Asked in as few requests as the forge allows; every
+        path has an answer, and what could not be found out, for whatever reason, is ``Unknown``.
         """
         ...
 
