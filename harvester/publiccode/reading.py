@@ -18,7 +18,7 @@ from harvester.publiccode.values import Reader
 from harvester.publiccode.walk import Walk
 from harvester.publiccode.yaml_reader import read_yaml
 
-NORMALISER = 1
+NORMALISER = 2
 """Version of the rules. Raised whenever the same bytes may give another reading, so that stored
 bytes are read again."""
 

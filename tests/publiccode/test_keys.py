@@ -171,6 +171,8 @@ def test_contacts_are_needed_unless_others_maintain() -> None:
     contacts = "  contacts:\n    - name: Fachdienst IT\n"
     assert codes(check(spoiled(contacts, ""))) == ["PC312"]
     assert "PC312" in codes(check(spoiled(contacts, "  contacts: []\n")))
+    nameless = "  contacts:\n    - name: ''\n"
+    assert codes(check(spoiled(contacts, nameless))) == ["PC104"]
 
 
 def test_language_keys_are_brought_to_their_usual_form() -> None:
