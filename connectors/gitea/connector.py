@@ -3,12 +3,13 @@
 
 """Connects harvester to one Gitea or Forgejo; README.md says what it asks and when."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from connectors.gitea import facts
 from connectors.gitea.api import Api
 from connectors.gitea.files import Reader
 from connectors.gitea.overlap import pages
@@ -22,7 +23,9 @@ from harvester.model import (
     Listing,
     LookUp,
     Missing,
+    Origin,
     Page,
+    Resolution,
     Scope,
     ScopeKind,
     Sighting,
@@ -39,6 +42,8 @@ from harvester.ports.errors import (
     UnauthorisedError,
     UnexpectedAnswerError,
 )
+
+T = TypeVar("T")
 
 TOKEN = HeaderForm("authorization", "token ")
 """How the forge wants its tokens."""
@@ -62,6 +67,7 @@ class GiteaConnector:
 
     kind: ClassVar[str] = "gitea"
     profile: ClassVar[str] = "standard"
+    origin: ClassVar[Origin] = Origin.CRAWL
     host_aliases: ClassVar[Mapping[str, str]] = {}
     Options: ClassVar[type[BaseModel]] = GiteaOptions
 
@@ -118,19 +124,11 @@ class GiteaConnector:
 
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
         """Look repositories up by their numbers, one a request; see the port."""
-        answers: dict[str, LookUp] = {}
-        failed, reason = 0, ""
-        for forge_id in forge_ids:
-            if failed == _FAILED_IN_A_ROW:
-                answers[forge_id] = Unknown(reason=reason)
-                continue
-            try:
-                answers[forge_id] = await self._looked_up(forge_id)
-                failed = 0
-            except SourceError as error:
-                failed, reason = failed + 1, str(error)
-                answers[forge_id] = Unknown(reason=reason)
-        return answers
+        return await _each(forge_ids, self._looked_up)
+
+    async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
+        """Find repositories by path, one a request, two where it moved; see the port."""
+        return await _each(paths, self._resolved)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         """Predict what a sweep will cost; asks nobody."""
@@ -213,6 +211,33 @@ class GiteaConnector:
         if told.failures:
             return Unknown(reason=told.failures[0].message)
         return Found(sighting=told.sightings[0]) if told.sightings else Missing()
+
+    async def _resolved(self, path: str) -> Resolution:
+        if path.count("/") != 1:
+            return None  # no repository has such a path
+        forge = await self._open_to_all()
+        row = await forge.api.by_path(path)
+        try:
+            return str(int(row["id"])) if row is not None and facts.is_public(row) else None
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            return Unknown(reason=f"the forge describes {path} in an unknown way: {error!r}")
+
+
+async def _each(keys: Sequence[str], ask: Callable[[str], Awaitable[T]]) -> dict[str, T | Unknown]:
+    """Ask for one after the other; what fails is ``Unknown``, and so is all if it is the forge."""
+    answers: dict[str, T | Unknown] = {}
+    failed, reason = 0, ""
+    for key in keys:
+        if failed == _FAILED_IN_A_ROW:
+            answers[key] = Unknown(reason=reason)
+            continue
+        try:
+            answers[key] = await ask(key)
+            failed = 0
+        except SourceError as error:
+            failed, reason = failed + 1, str(error)
+            answers[key] = Unknown(reason=reason)
+    return answers
 
 
 def api_url(access: ForgeAccess) -> str:

@@ -147,7 +147,11 @@ def test_whatever_speaks_against_public_counts(change: dict[str, Any]) -> None:
 
 async def test_files_are_read_with_the_roots_tree(world: World, visit: Visit) -> None:
     languages = (("HTML", 10), ("Python", 90))
-    both = {"publiccode.yaml": "b: 1", "publiccode.yml": TEXT, "docs/publiccode.yml": "c: 1"}
+    both: dict[str, bytes | str] = {
+        "publiccode.yaml": "b: 1",
+        "publiccode.yml": TEXT,
+        "docs/publiccode.yml": "c: 1",
+    }
     world.create("mona/both", both, branch="dev", topics=("a",), languages=languages)
     world.create("mona/none", {"docs/publiccode.yml": TEXT}, languages=languages)
     world.create("mona/empty")
@@ -361,6 +365,28 @@ async def test_only_the_forges_own_word_means_missing(
         answers = await connector.look_up(there)
     assert set(answers) == set(there)
     assert all(isinstance(one, Unknown) for one in answers.values())
+
+
+async def test_which_repository_a_path_leads_to(world: World, visit: Visit) -> None:
+    kept = world.create("mona/alt", {})
+    world.rename(kept, "neu")
+    world.create("mona/zu", {}, visibility=Visibility.PRIVATE)
+    for token in (None, "good"):
+        async with visit.open(token=token) as connector:
+            paths = ["mona/alt", "Mona/Neu", "mona/zu", "no/where", "mona", "a/b/c"]
+            answers = await connector.resolve(paths)
+        there = {"mona/alt": str(kept.id), "Mona/Neu": str(kept.id)}
+        assert answers == dict.fromkeys(paths) | there
+
+
+@pytest.mark.parametrize("answer", [html(404), Answer(status=500), Answer(status=200, body=b"{}")])
+async def test_a_path_of_which_nobody_knows_where_it_leads(
+    world: World, visit: Visit, answer: Answer
+) -> None:
+    world.create("mona/x", {})
+    visit.forge.faults.plan(answer, times=9)
+    async with visit.open() as connector:
+        assert isinstance((await connector.resolve(["mona/x"]))["mona/x"], Unknown)
 
 
 async def test_look_ups_end_where_the_forge_fails_on_all(world: World, visit: Visit) -> None:
