@@ -208,7 +208,9 @@ async def test_it_goes_on_behind_every_page(peopled: World, visit: Visit, scope:
         assert paths(rest) == paths(pages[index + 1 :])
 
 
-@pytest.mark.parametrize("cursor", ["", "{", "[]", '{"mark":[1]}', '{"since":"2026-01-01"}'])
+@pytest.mark.parametrize(
+    "cursor", ["", "{", "[]", '{"after":"1"}', '{"after":5}', '{"since":"2026-01-01"}']
+)
 async def test_a_cursor_that_is_none_is_the_beginning(
     peopled: World, visit: Visit, cursor: str
 ) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from connectors.gitea import facts
-from connectors.gitea.files import LARGEST, object_id
+from connectors.kit import LARGEST, object_id
 from harvester.model import (
     Details,
     FileVersion,
