@@ -15,7 +15,7 @@ from harvester.ports.rows import Entry, FileRow, Item, Keys, RepositoryRow, Stor
 from storage import closure, rows
 from storage.crawls import DROPPED, never_complete
 from storage.dialects import Dialect
-from storage.history import COMPLETE
+from storage.history import COMPLETE, ENDED
 from storage.tables import (
     blob,
     crawl,
@@ -116,6 +116,19 @@ def sources(connection: Connection) -> Mapping[str, SourceState]:
     )
     ranked = select(crawl, rank.label("rank")).where(crawl.c.status != DROPPED).subquery()
     latest = _by_source(connection, select(ranked).where(ranked.c.rank == 1))
+    ended = (
+        select(crawl.c.source, func.max(crawl.c.id).label("id"))
+        .where(crawl.c.status.in_(ENDED), crawl.c.partial.is_(False))
+        .group_by(crawl.c.source)
+        .subquery()
+    )
+    failing = _by_source(
+        connection,
+        select(crawl.c.source, func.min(crawl.c.started_at).label("since"))
+        .outerjoin_from(crawl, ended, crawl.c.source == ended.c.source)
+        .where(crawl.c.partial.is_(False), crawl.c.id > func.coalesce(ended.c.id, 0))
+        .group_by(crawl.c.source),
+    )
     link = repository_source.c
     repositories = _by_source(
         connection,
@@ -148,6 +161,7 @@ def sources(connection: Connection) -> Mapping[str, SourceState]:
             listed=_of(listed, name, "amount") or 0,
             covered_since=_of(successes, name, "began"),
             swept=_of(swept, name, "fingerprint"),
+            failing_since=_of(failing, name, "since"),
         )
         for name in names
     }
