@@ -6,8 +6,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002_guard"
-down_revision = "0001_first_tables"
+revision = "0003_guard"
+down_revision = "0002_origin_of_a_forge"
 
 _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
