@@ -94,11 +94,7 @@ def test_a_crawl_remembered_from_the_future_holds_nothing_up_for_long() -> None:
     assert planned(HOURLY, known) == NOW + timedelta(hours=6)
 
 
-@given(
-    st.lists(
-        st.tuples(st.integers(1, 100), st.integers(1, 200)), min_size=1, max_size=40
-    )
-)
+@given(st.lists(st.tuples(st.integers(1, 100), st.integers(1, 200)), min_size=1, max_size=40))
 def test_a_host_that_goes_up_and_down_crawls_whenever_it_is_up_and_due(
     phases: list[tuple[int, int]],
 ) -> None:

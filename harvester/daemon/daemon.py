@@ -269,7 +269,7 @@ class Daemon:
         self._metrics.ended(summary, outcome)
         (log.warning if summary.error else log.info)(
             f"crawl {outcome}",
-            items={status.value: amount for status, amount in summary.items.items() if amount},
+            **{status.value: amount for status, amount in summary.items.items()},
             requests=summary.spent.graphql + summary.spent.rest + summary.spent.raw,
             points=summary.spent.points,
             seconds=round(summary.seconds, 1),
