@@ -49,7 +49,7 @@ def due(
     if state.last_status in _INTERRUPTED:
         planned = min(last, now)
     elif state.last_status in _UNFINISHED:
-        planned = min(regular, min(last, now) + _pause(state, last))
+        planned = min(regular, last + _pause(state, last))
     else:
         planned = regular
     return max(planned, state.not_before) if state.not_before is not None else planned

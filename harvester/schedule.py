@@ -22,6 +22,8 @@ from apscheduler.triggers.cron import CronTrigger
 
 _FIELDS = ("minute", "hour", "day", "month", "day_of_week")
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_ASTRAY = timedelta(days=1)
+"""A last crawl that lies so far ahead is no step of a clock that is being set, but a wrong date."""
 _SOME_TIME = datetime(2024, 1, 1, tzinfo=UTC)
 _WEEKDAY_PART = re.compile(r"(?:(\*)|([a-z]{3}|\d)(?:-([a-z]{3}|\d))?)(?:/(\d+))?")
 
@@ -85,28 +87,30 @@ def next_due(
         name: of the source; the share of the jitter that it gets is made of it and of the time,
             so that whoever asks is told the same.
         last: when it was last crawled, or since when it has been waited for; None if it never was.
-        now: the time. A ``last`` after it was written by a clock that was wrong, and counts as now.
+        now: the time.
 
     Returns:
         A time that may lie in the past: then it is overdue. Now, for a source that never ran and
-        goes by ``every``. None, if it has no schedule.
+        goes by ``every``, and for one whose ``last`` a clock wrote that ran ahead of this one by
+        more than a day. None, if it has no schedule.
 
     Raises:
         CronError: the expression cannot be read.
     """
-    after = now if last is None else min(last, now)
+    ran_ahead = last is not None and last - now > _ASTRAY
     if schedule.every is not None:
-        due = now if last is None else after + schedule.every
+        due = now if last is None or ran_ahead else last + schedule.every
     elif schedule.cron is not None:
+        after = last if last is not None and not ran_ahead else now
         # The second itself has passed: a source crawled on the minute is due on the next one.
         trigger = cron_trigger(schedule.cron, schedule.zone)
         found = trigger.get_next_fire_time(None, after + timedelta(microseconds=1))
         if found is None:
             return None
-        due = found.astimezone(UTC)
+        due = now if ran_ahead else found.astimezone(UTC)
     else:
         return None
-    return due if last is None else due + _share(schedule.jitter, name, due)
+    return due if last is None or ran_ahead else due + _share(schedule.jitter, name, due)
 
 
 def _share(jitter: timedelta, name: str, due: datetime) -> timedelta:

@@ -22,10 +22,15 @@ def cron(expression: str, last: datetime = SUNDAY, zone: str = "UTC") -> datetim
 
 
 @given(times, st.timedeltas(timedelta(seconds=1), timedelta(days=400)), times)
-def test_every_counts_from_the_last_crawl_or_from_now_if_that_lies_ahead(
-    last: datetime, every: timedelta, now: datetime
-) -> None:
-    assert next_due(Schedule(every=every), "city", last, now) == min(last, now) + every
+def test_every_counts_from_the_last_crawl(last: datetime, every: timedelta, now: datetime) -> None:
+    due = next_due(Schedule(every=every), "city", last, now)
+    assert due == (now if last - now > timedelta(days=1) else last + every)
+
+
+def test_a_last_crawl_in_a_year_to_come_is_a_wrong_date() -> None:
+    ahead = SUNDAY + timedelta(days=365)
+    for schedule in (Schedule(cron="0 13 * * *"), Schedule(every=timedelta(hours=6))):
+        assert next_due(schedule, "city", ahead, SUNDAY) == SUNDAY
 
 
 @given(times)

@@ -75,7 +75,7 @@ class Daemon:
         """
         self._load = load
         self._configuration = load()
-        self._clock, self._holder, self._metrics, self.stop = clock, holder, metrics, stop
+        self._clock, self._holder, self.metrics, self.stop = clock, holder, metrics, stop
         self._began = self._ticked = clock.now()
         self._crawls: dict[str, _Crawl] = {}
         self._held_off: dict[str, datetime] = {}
@@ -89,6 +89,11 @@ class Daemon:
     def configuration(self) -> Configuration:
         """The settings at hand."""
         return self._configuration
+
+    @property
+    def crawling(self) -> frozenset[str]:
+        """Names of the sources that are being crawled."""
+        return frozenset(self._crawls)
 
     # --- what supervisors ask ---------------------------------------------------------------
 
@@ -131,7 +136,7 @@ class Daemon:
             self._give_up(error)
         except CatalogueError as error:
             self._ticked = now
-            self._metrics.database_failed()
+            self.metrics.database_failed()
             if self._trouble != str(error):
                 _LOG.error("the catalogue cannot be used; trying again", said=str(error))
             self._trouble = str(error)
@@ -147,16 +152,16 @@ class Daemon:
         self._end_stalled(now, settings.stall_after)
         states = await worker(catalogue.sources)
         planned = self._planned(states, now)
-        self._metrics.sources(states, planned)
+        self.metrics.sources(states, planned)
         totals: dict[State, int] = dict(await worker(catalogue.totals))
-        self._metrics.catalogue(await worker(catalogue.head), totals)
+        self.metrics.catalogue(await worker(catalogue.head), totals)
         waiting = self._waiting(planned)
         if other is None and not self.stop.is_set():
             running = [one.candidate for one in self._crawls.values()]
             for candidate in chosen(waiting, running, parallel=settings.parallel, now=now):
                 self._begin(candidate)
         due_now = sum(one.due <= now and one.name not in self._crawls for one in waiting)
-        self._metrics.queue(len(self._crawls), due_now)
+        self.metrics.queue(len(self._crawls), due_now)
         self._trouble = None if other is None else f"standing by: {other} keeps this catalogue"
 
     def _stand(self, other: str | None) -> None:
@@ -171,7 +176,7 @@ class Daemon:
             for one in self._crawls.values():
                 one.task.cancel()
         self._keeper = keeper
-        self._metrics.keeps(keeper)
+        self.metrics.keeps(keeper)
 
     def _planned(
         self, states: Mapping[str, SourceState], now: datetime
@@ -198,6 +203,7 @@ class Daemon:
             if now - one.listener.moved_at > after and not one.task.cancelling():
                 _LOG.error("the crawl makes no progress and is ended", source=one.candidate.name)
                 one.task.cancel()
+                self._hold_off(one.candidate.name)
 
     # --- crawls -----------------------------------------------------------------------------
 
@@ -266,7 +272,7 @@ class Daemon:
 
     def _tell(self, summary: SourceSummary, log: structlog.stdlib.BoundLogger) -> None:
         outcome = verdict(summary)
-        self._metrics.ended(summary, outcome)
+        self.metrics.ended(summary, outcome)
         (log.warning if summary.error else log.info)(
             f"crawl {outcome}",
             **{status.value: amount for status, amount in summary.items.items()},
