@@ -86,20 +86,22 @@ class Candidate:
             return Scope(ScopeKind.INSTANCE)
         return Scope(ScopeKind.OWNERS, (OWNER, USER))
 
-    @asynccontextmanager
-    async def open(self, *, with_token: bool = False) -> AsyncIterator[Connector]:
-        shown = self.token if with_token or self.needs_token else None
-        access = ForgeAccess(
+    def reach(self, *, with_token: bool = False) -> ForgeAccess:
+        """Say how the forge is reached, as the settings would."""
+        return ForgeAccess(
             source="here",
             url=self.url,
-            token=shown,
+            token=self.token if with_token or self.needs_token else None,
             http=HttpOptions(user_agent="harvester/test", timeout=5.0, attempts=2),
             clock=self.forge.clock,
             budgets=self.budgets,
             validators=self.validators,
             **self.access,
         )
-        async with self.make(access) as connector:
+
+    @asynccontextmanager
+    async def open(self, *, with_token: bool = False) -> AsyncIterator[Connector]:
+        async with self.make(self.reach(with_token=with_token)) as connector:
             yield connector
 
     async def pages(
