@@ -28,7 +28,7 @@ from harvester.model import (
     Size,
     Spent,
 )
-from harvester.ports.connector import ForgeAccess
+from harvester.ports.connector import AccessToken, ForgeAccess
 from harvester.ports.errors import (
     ForbiddenError,
     NotFoundError,
@@ -68,9 +68,9 @@ class GitLabConnector:
         self._forge: Forge | None = None
 
     async def __aenter__(self) -> Self:
-        token = self._access.token
-        nobody = self._forge_as(None)
-        self._forge = self._forge_as(token, nobody) if token else nobody
+        tokens = self._access.tokens
+        nobody = self._forge_as(())
+        self._forge = self._forge_as(tokens, nobody) if tokens else nobody
         return self
 
     async def __aexit__(
@@ -146,16 +146,16 @@ class GitLabConnector:
         is_list = isinstance(rows, list)
         return is_list and all("path_with_namespace" in row for row in rows)
 
-    def _forge_as(self, token: str | None, nobody: Forge | None = None) -> Forge:
-        """Make the forge as a token, or nobody, sees it."""
+    def _forge_as(self, tokens: Sequence[AccessToken], nobody: Forge | None = None) -> Forge:
+        """Make the forge as the bearer of tokens, or nobody, sees it."""
         access = self._access
         who = credential(
-            access.source, [self._api_url, self._graphql_url], token=token, form=BEARER
+            access.source, [self._api_url, self._graphql_url], tokens=tokens, form=BEARER
         )
         chain = open_chain(access, who, headers={"accept": "application/json"})
         self._chains.append(chain)
         graphql = GraphQL(chain, self._graphql_url, GitLabDialect())
-        rest = Rest(chain, self._api_url, access.url, with_token=token is not None)
+        rest = Rest(chain, self._api_url, access.url, with_token=bool(tokens))
         return Forge(
             url=access.url,
             source=access.source,

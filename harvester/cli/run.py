@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from harvester.cli import compose, console, progress, summary, targets
 from harvester.cli.adapters import SystemClock
@@ -95,7 +96,9 @@ class Run:
         listener = progress.listener(catalogue.name, events=self._form is CrawlForm.NDJSON)
         summaries: list[SourceSummary] = []
         with StopSignals() as signals, Worker("catalogue") as worker, listener.shown():
-            jobs = [self._job(configuration, catalogue, worker, target) for target in wanted]
+            jobs = [
+                self._job(configuration, catalogue, worker, listener, target) for target in wanted
+            ]
             for job in jobs:
                 if signals.stop.is_set():
                     break
@@ -118,9 +121,12 @@ class Run:
         configuration: Configuration,
         catalogue: Catalogue,
         worker: Worker,
+        listener: progress.Lines,
         target: targets.Target,
     ) -> Job:
         budgets, validators = compose.stores(catalogue, worker)
+        name = target.source.name if target.source else MANUAL_SOURCE
+        waiting = partial(listener.waiting, name)
         if target.source is not None:
             access = compose.access_of(
                 configuration,
@@ -128,6 +134,7 @@ class Run:
                 clock=self._clock,
                 budgets=budgets,
                 validators=validators,
+                waiting=waiting,
             )
             try:
                 plan = compose.plan_of(configuration, target.source)
@@ -142,6 +149,7 @@ class Run:
             clock=self._clock,
             budgets=budgets,
             validators=validators,
+            waiting=waiting,
         )
         return Job(target=target, access=access, plan=manual)
 
