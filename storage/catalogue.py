@@ -11,7 +11,15 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from harvester.model import Outcome, Size, State
-from harvester.ports.catalogue import CrawlEnd, CrawlRequest, Known, OpenCrawl, SourceState, Unseen
+from harvester.ports.catalogue import (
+    CrawlEnd,
+    CrawlRequest,
+    Known,
+    Movement,
+    OpenCrawl,
+    SourceState,
+    Unseen,
+)
 from harvester.ports.rows import ChangeRow, Entry, FileRow, Item, RepositoryRow, Stored
 from storage import crawls, feed, history, reading, schema
 from storage.engine import PATIENCE, Store
@@ -103,10 +111,10 @@ class SqlCatalogue:
 
     # reading
 
-    def size(self, source: str) -> Size:
+    def size(self, source: str, moved: Movement | None = None) -> Size:
         """Say how large a source was."""
         with self._reading() as connection:
-            return reading.size(connection, source)
+            return reading.size(connection, source, moved)
 
     def sources(self) -> Mapping[str, SourceState]:
         """Give what is remembered of every source, by name."""

@@ -163,7 +163,7 @@ class GitHubConnector:
         return answers | {s.repository.forge_id: Found(sighting=s) for s in read}
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
-        """Predict what a sweep will cost."""
+        """Predict what the next crawl will cost; see :mod:`.estimate`."""
         return estimate(scope, size, anonymous=self._anonymous)
 
     async def check(self) -> str:

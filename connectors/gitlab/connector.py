@@ -10,8 +10,9 @@ from typing import ClassVar, Self
 from pydantic import BaseModel, ConfigDict
 
 from connectors.gitlab.dialect import GitLabDialect
+from connectors.gitlab.estimate import estimate
 from connectors.gitlab.forge import Forge
-from connectors.gitlab.graph import MOST_IDS, MOST_PATHS, Graph
+from connectors.gitlab.graph import MOST_IDS, Graph
 from connectors.gitlab.rest import Rest
 from connectors.gitlab.texts import Texts
 from connectors.gitlab.walk import walk
@@ -24,7 +25,6 @@ from harvester.model import (
     Origin,
     Page,
     Scope,
-    ScopeKind,
     Sighting,
     Size,
     Spent,
@@ -37,8 +37,6 @@ from harvester.ports.errors import (
     UnauthorisedError,
     UnexpectedAnswerError,
 )
-
-PAGE = 100
 
 
 class GitLabOptions(BaseModel):
@@ -103,22 +101,8 @@ class GitLabConnector:
         return await self._open.look_up(forge_ids)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
-        """Predict what a sweep will cost; asks nobody.
-
-        A first crawl brings the files with its pages. Later ones ask for texts only where blob ids
-        are new, which nobody knows before.
-        """
-        exact = not size.first
-        if scope.kind is ScopeKind.INSTANCE:
-            pages = _pages(size.repositories)
-        elif scope.kind is ScopeKind.REPOSITORIES:
-            pages, exact = _pages(len(scope.paths), MOST_PATHS), True
-        else:
-            known = sum(_pages(count) for count in size.largest_owners)
-            unread = len(scope.paths) - len(size.largest_owners)
-            pages = known + max(unread, 0)
-        remark = "pages of 100 projects over GraphQL; texts of new files come on top, 100 a request"
-        return Estimate(graphql=pages, exact=exact, remark=remark)
+        """Predict what the next crawl will cost; asks nobody. See :mod:`.estimate`."""
+        return estimate(scope, size, with_token=bool(self._access.tokens))
 
     async def check(self) -> str:
         """Try the forge with one cheap request, two where it refuses GraphQL; see the port."""
@@ -186,9 +170,5 @@ def total(spent: Sequence[Spent]) -> Spent:
         bytes=sum(one.bytes for one in spent),
         retries=sum(one.retries for one in spent),
         waited_seconds=sum(one.waited_seconds for one in spent),
+        not_modified=sum(one.not_modified for one in spent),
     )
-
-
-def _pages(items: int, size: int = PAGE) -> int:
-    """Count the pages of a listing; an empty one takes a request too."""
-    return max(1, -(-items // size))

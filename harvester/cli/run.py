@@ -7,7 +7,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from harvester.cli import compose, console, progress, summary, targets
@@ -18,7 +18,7 @@ from harvester.cli.exits import ExitCode, UsageError
 from harvester.cli.invocation import Invocation
 from harvester.cli.output import write_json
 from harvester.cli.signals import StopSignals
-from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl
+from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl, foresee
 from harvester.crawl.ahead import StoppedError, unless_stopped
 from harvester.model import ItemStatus, Outcome, Spent
 from harvester.ports.catalogue import Catalogue
@@ -216,10 +216,13 @@ class _One:
         )
         self.listener.reads_addresses = task.addresses is not None
         async with compose.connector_of(plan.kind)(job.access) as connector:
+            predicted = None
             if task.addresses is None:
-                size = await self.worker(self.catalogue.size, plan.name)
-                self.listener.say(f"{plan.name}: {expected(connector.estimate(plan.scope, size))}")
-            return await self._until_free(task, connector)
+                now, full = self.run.clock.now(), task.full or task.limit is not None
+                size = await self.worker(partial(foresee, self.catalogue, plan, full=full, now=now))
+                predicted = connector.estimate(plan.scope, size)
+                self.listener.say(f"{plan.name}: {expected(predicted)}")
+            return replace(await self._until_free(task, connector), predicted=predicted)
 
     async def _until_free(self, task: CrawlTask, connector: Connector) -> SourceSummary:
         told = False

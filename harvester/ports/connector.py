@@ -139,7 +139,7 @@ class Connector(Protocol):
         ...
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
-        """Predict what a sweep will cost; asks nobody."""
+        """Predict what the next crawl will cost, a sweep if ``size.moved`` is None; asks nobody."""
         ...
 
     async def check(self) -> str:
