@@ -134,12 +134,12 @@ class StoredValidators:
 def _tidy(connection: Connection, now: datetime) -> None:
     """Drop what is old, and the oldest of what is too many or too large together."""
     kept = tables.validator.c
-    newest = {"order_by": (kept.stored_at.desc(), kept.id)}
+    newest = (kept.stored_at.desc(), kept.id)
     ranked = select(
         kept.id,
         kept.stored_at,
-        func.row_number().over(**newest).label("rank"),
-        func.sum(func.length(kept.body)).over(**newest).label("bytes"),
+        func.row_number().over(order_by=newest).label("rank"),
+        func.sum(func.length(kept.body)).over(order_by=newest).label("bytes"),
     ).subquery()
     surplus = select(ranked.c.id).where(
         or_(

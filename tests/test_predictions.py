@@ -129,7 +129,7 @@ def close(predicted: Estimate, real: Spent, *, tolerance: float = 0.1, least: in
     return all(abs(one - other) <= max(least, tolerance * other) for one, other in pairs)
 
 
-CASES = {
+CASES: dict[str, tuple[type[GitHubConnector] | type[GitLabConnector], Scope, str | None]] = {
     "github, owners": (GitHubConnector, OWNERS, "good"),
     "github, by name": (GitHubConnector, NAMED, "good"),
     "gitlab, instance": (GitLabConnector, EVERYTHING, None),
