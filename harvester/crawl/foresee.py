@@ -27,6 +27,8 @@ def sweeps(plan: SourcePlan, state: SourceState | None, *, full: bool, now: date
         return True
     if state.swept != plan.fingerprint:
         return True  # what is new in the scope need not have moved lately
+    if state.covered_since is None or state.covered_since > now:
+        return True  # a clock that ran ahead cannot tell what moved since
     return now - state.last_sweep_at >= plan.sweep_every
 
 
