@@ -17,11 +17,13 @@ from harvester.ports.catalogue import (
     Known,
     Movement,
     OpenCrawl,
+    Retention,
     SourceState,
+    Tidied,
     Unseen,
 )
 from harvester.ports.rows import ChangeRow, Entry, FileRow, Item, RepositoryRow, Stored
-from storage import crawls, feed, guard, history, reading, schema
+from storage import crawls, feed, guard, history, reading, retention, schema
 from storage.engine import PATIENCE, Store
 from storage.transaction import Page
 
@@ -115,6 +117,10 @@ class SqlCatalogue:
         """Say that a daemon lives; None if it is the one that keeps this catalogue, else who is."""
         with self.store.writing() as connection:
             return guard.take(connection, holder, silence, now)
+
+    def tidy(self, keep: Retention, now: datetime) -> Tidied:
+        """Delete a portion of what nobody asks for any more; crawls may go on meanwhile."""
+        return retention.tidy(self.store, keep, now)
 
     def release(self, holder: str) -> None:
         """Let another daemon take over at once, if this one is the one."""

@@ -45,6 +45,8 @@ def _source_problems(index: int, source: Source) -> Iterator[Problem]:
             (*at, "token_file"),
             "take this or token_env, not both; more tokens stand in token_envs and token_files",
         )
+    if source.webhook_secret_env is not None and source.webhook_secret_file is not None:
+        yield Problem((*at, "webhook_secret_file"), "take this or webhook_secret_env, not both")
     has_token = any(getattr(source, key) is not None for key in _TOKENS)
     if source.token_required and not has_token:
         yield Problem(
