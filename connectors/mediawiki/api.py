@@ -27,8 +27,6 @@ MAXLAG = 5
 """Seconds that the wiki's databases may lag behind before it is left alone for a while."""
 _BUSY = frozenset({"maxlag", "ratelimited"})
 _DENIED = frozenset({"readapidenied", "permissiondenied", "blocked"})
-_MOST_ROUNDS = 1000
-"""Of one batch; a wiki that asks to go on for longer goes in circles."""
 
 Parameters = Mapping[str, str | int]
 
@@ -66,19 +64,21 @@ class Api:
         """
         pages: dict[object, dict[str, Any]] = {}
         following = dict(go_on or {})
-        for _ in range(_MOST_ROUNDS):
+        while True:
             answer = await self.query({**parameters, **following})
             for page in _dicts(_table(answer.get("query")).get("pages")):
                 key = page.get("pageid") or page.get("title")
                 known = pages.setdefault(key, {})
                 known.update(page)
             told = _table(answer.get("continue"))
-            following = {str(name): str(value) for name, value in told.items()}
+            before, following = following, {name: str(value) for name, value in told.items()}
             if answer.get("batchcomplete") or not following:
                 return Batch(tuple(pages.values()), following or None)
-        raise UnexpectedAnswerError(
-            f"source {self._chain.source}: {self._url} asks to go on without end; tell its operator"
-        )
+            if following == before:
+                raise UnexpectedAnswerError(
+                    f"source {self._chain.source}: {self._url} goes round in circles; is a page "
+                    "larger than the largest answer that it gives ($wgAPIMaxResultSize)?"
+                )
 
     async def query(self, parameters: Parameters) -> dict[str, Any]:
         """Ask once, and again where the wiki is too busy now.
