@@ -22,29 +22,29 @@ class MediaWikiOptions(BaseModel):
     category: str | None = Field(
         default=None,
         min_length=1,
-        description="The pages of this category, without those of the categories below it",
+        description="The pages of this category, without those of the categories below it.",
     )
     template: str | None = Field(
         default=None,
         min_length=1,
-        description="The template that tells of software; without a category, all pages with it",
+        description="The template that tells of software; without a category, all pages with it.",
     )
     namespaces: tuple[int, ...] = Field(
-        default=(0,), min_length=1, description="Numbers of the namespaces that pages lie in"
+        default=(0,), min_length=1, description="Numbers of the namespaces that pages lie in."
     )
     fields: dict[str, str] = Field(
         default_factory=dict,
         description="Parameters of the template, each with its key of publiccode; beside the "
-        "German and English ones that are known",
+        "German and English ones that are known.",
     )
     language: str = Field(
         default="de",
         pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
-        description="The language that descriptions are written in",
+        description="The language that descriptions are written in.",
     )
     repository_hosts: tuple[str, ...] = Field(
         default=("gitlab.opencode.de", "github.com", "gitlab.com", "codeberg.org", "bitbucket.org"),
-        description="Where a page's template names no repository, its first link to one of these",
+        description="Where a page's template names no repository, its first link to one of these.",
     )
 
     @field_validator("category", "template")
