@@ -13,13 +13,13 @@ from pydantic import BaseModel, ConfigDict
 
 from connectors.git.lines import Head
 from connectors.git.remote import Habits, Remote
+from connectors.kit import OneByOne, each
 from connectors.transport import Chain, credential, open_chain
 from harvester.model import (
     Details,
     Estimate,
     Failure,
     FailureCode,
-    Files,
     Found,
     Listing,
     LookUp,
@@ -28,12 +28,12 @@ from harvester.model import (
     Owner,
     Page,
     Repository,
+    Resolution,
     Scope,
     ScopeKind,
     Sighting,
     Size,
     Spent,
-    Unknown,
     Unread,
 )
 from harvester.ports.connector import ForgeAccess
@@ -79,6 +79,7 @@ class GitConnector:
         self._access = access
         self._chain: Chain | None = None
         self._habits = Habits()
+        self._one_by_one = OneByOne(self._read)
         self._remotes: dict[str, tuple[Remote, Head]] = {}
         """Of the repositories that were listed and not read yet, by id."""
 
@@ -126,21 +127,15 @@ class GitConnector:
 
     async def read(self, wanted: Sequence[Sighting]) -> Sequence[Sighting]:
         """Read the files, two requests a repository; see the port."""
-        return [await self._read(seen) for seen in wanted]
+        return await self._one_by_one.read(wanted)
 
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
         """Ask for each address; see the port."""
-        answers: dict[str, LookUp] = {}
-        for address in forge_ids:
-            try:
-                answers[address] = Found(sighting=await self._sighting(path_of(address)))
-            except (BudgetExhaustedError, UnreachableError):
-                raise
-            except NotFoundError:
-                answers[address] = Missing()
-            except SourceError as error:
-                answers[address] = Unknown(reason=str(error))
-        return answers
+        return await each(forge_ids, self._looked_up)
+
+    async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
+        """Ask for each path; see the port. Git has no ids: what is there has its address."""
+        return await each(paths, self._resolved)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         """Predict what a sweep will cost; asks nobody."""
@@ -192,16 +187,24 @@ class GitConnector:
 
     async def _read(self, seen: Sighting) -> Sighting:
         address = seen.repository.forge_id
+        if address not in self._remotes:
+            seen = await self._sighting(path_of(address))
+        if address not in self._remotes:
+            return seen  # it is empty
+        remote, head = self._remotes.pop(address)
+        return replace(seen, files=await remote.files(head))
+
+    async def _looked_up(self, address: str) -> LookUp:
         try:
-            if address not in self._remotes:
-                seen = await self._sighting(path_of(address))
-            listed = self._remotes.pop(address, None)
-            files: Files = await listed[0].files(listed[1]) if listed is not None else ()
-        except (BudgetExhaustedError, UnreachableError):
-            raise
-        except SourceError as error:
-            files = Unknown(reason=str(error))
-        return replace(seen, files=files)
+            return Found(sighting=await self._sighting(path_of(address)))
+        except NotFoundError:
+            return Missing()
+
+    async def _resolved(self, path: str) -> Resolution:
+        try:
+            return (await self._sighting(path)).repository.forge_id
+        except NotFoundError:
+            return None
 
     def _failure(self, path: str, error: SourceError) -> Failure:
         address = canonical_url(f"{self._access.url}/{path}")

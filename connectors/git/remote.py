@@ -25,11 +25,11 @@ from connectors.git.lines import (
     read_pack,
 )
 from connectors.git.packs import content_of, files_of, read_objects
+from connectors.kit import PATHS
 from connectors.transport import Ask, Chain, Kind
 from harvester.model import FileVersion
 from harvester.ports.errors import NotFoundError, SourceError, UnexpectedAnswerError
 
-FILES = ("publiccode.yml", "publiccode.yaml")
 ROOT = "tree:1"
 """The filter for a commit with its root folder, and no file."""
 _SERVICE = "git-upload-pack"
@@ -160,7 +160,7 @@ class Remote:
     ) -> tuple[FileVersion, ...]:
         """Read the winner; of one that it wins over, the name and id are enough."""
         versions: list[FileVersion] = []
-        for name in FILES:
+        for name in PATHS:
             oid = root.get(name)
             if oid is None:
                 continue

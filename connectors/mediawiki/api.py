@@ -36,6 +36,8 @@ class Batch:
     """Pages that belong together, with everything that was asked about each."""
 
     pages: tuple[dict[str, Any], ...]
+    names: Mapping[str, str]
+    """Titles that were asked for, or pointed to, with what they stand for."""
     go_on: dict[str, str] | None
     """What to ask for the next batch with; None: this was the last."""
 
@@ -63,17 +65,21 @@ class Api:
         what was asked about them.
         """
         pages: dict[object, dict[str, Any]] = {}
+        names: dict[str, str] = {}
         following = dict(go_on or {})
         while True:
             answer = await self.query({**parameters, **following})
-            for page in _dicts(_table(answer.get("query")).get("pages")):
+            told = _table(answer.get("query"))
+            for name in (*_dicts(told.get("normalized")), *_dicts(told.get("redirects"))):
+                names[str(name.get("from"))] = str(name.get("to"))
+            for page in _dicts(told.get("pages")):
                 key = page.get("pageid") or page.get("title")
                 known = pages.setdefault(key, {})
                 known.update(page)
-            told = _table(answer.get("continue"))
-            before, following = following, {name: str(value) for name, value in told.items()}
+            more = _table(answer.get("continue"))
+            before, following = following, {name: str(value) for name, value in more.items()}
             if answer.get("batchcomplete") or not following:
-                return Batch(tuple(pages.values()), following or None)
+                return Batch(tuple(pages.values()), names, following or None)
             if following == before:
                 raise UnexpectedAnswerError(
                     f"source {self._chain.source}: {self._url} goes round in circles; is a page "

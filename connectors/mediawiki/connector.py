@@ -27,6 +27,7 @@ from harvester.model import (
     Missing,
     Origin,
     Page,
+    Resolution,
     Scope,
     ScopeKind,
     Sighting,
@@ -135,10 +136,24 @@ class MediaWikiConnector:
 
         A page that left the category, or became a pointer to another one, is no entry any more.
         """
-        answers: dict[str, LookUp] = dict.fromkeys(forge_ids, Missing())
-        async for page in self._by_id(forge_ids):
-            if is_entry(page) and self._belongs(page):
-                answers[str(page["pageid"])] = Found(sighting=await self._sighting(page))
+        answers: dict[str, LookUp] = {}
+        for start in range(0, len(forge_ids), MOST_TEXTS):
+            part = forge_ids[start : start + MOST_TEXTS]
+            try:
+                answers |= await self._looked_up(part)
+            except SourceError as error:
+                answers |= dict.fromkeys(part, Unknown(reason=str(error)))
+        return answers
+
+    async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
+        """Find pages by title, ten a request, also behind the pointer that a move left."""
+        answers: dict[str, Resolution] = {}
+        for start in range(0, len(paths), MOST_TITLES):
+            part = paths[start : start + MOST_TITLES]
+            try:
+                answers |= await self._resolved(part)
+            except SourceError as error:
+                answers |= dict.fromkeys(part, Unknown(reason=str(error)))
         return answers
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
@@ -183,6 +198,30 @@ class MediaWikiConnector:
             except SourceError:
                 return False
 
+    # --- by id, and by title ----------------------------------------------------------------
+
+    async def _looked_up(self, ids: Sequence[str]) -> dict[str, LookUp]:
+        answers: dict[str, LookUp] = dict.fromkeys(ids, Missing())
+        async for page in self._by_id(ids):
+            if is_entry(page) and self._belongs(page):
+                answers[str(page["pageid"])] = Found(sighting=await self._sighting(page))
+        return answers
+
+    async def _resolved(self, paths: Sequence[str]) -> dict[str, Resolution]:
+        titles = {path: title_of(path) for path in paths}
+        asked = {**self._membership(), "titles": "|".join(titles.values()), "redirects": 1}
+        batch = await self._api.batch(asked)
+        ids = {
+            str(page["title"]): str(page["pageid"])
+            for page in batch.pages
+            if is_entry(page) and self._belongs(page)
+        }
+        answers: dict[str, Resolution] = {}
+        for path, title in titles.items():
+            meant = batch.names.get(title, title)
+            answers[path] = ids.get(batch.names.get(meant, meant))
+        return answers
+
     # --- listings ---------------------------------------------------------------------------
 
     async def _members(self, position: Mapping[str, Any], *, contents: bool) -> AsyncIterator[Page]:
@@ -212,7 +251,7 @@ class MediaWikiConnector:
             pages = [page async for page in self._by_id(ids[start : start + MOST_TEXTS])]
             left = ids[start + MOST_TEXTS :]
             members = tuple(page for page in pages if self._belongs(page))
-            yield await self._page(Batch(members, None), {"changed": left} if left else None)
+            yield await self._page(Batch(members, {}, None), {"changed": left} if left else None)
 
     async def _changed_ids(self, since: datetime | None) -> list[str]:
         asked: dict[str, str | int] = {

@@ -3,12 +3,12 @@
 
 """From what the API says of a page to a sighting. Pure."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote
 
+from connectors.kit import object_id
 from connectors.mediawiki.fields import VERSION, file_of
 from connectors.mediawiki.options import MediaWikiOptions
 from harvester.model import (
@@ -100,7 +100,7 @@ def _files(page: Mapping[str, Any], options: MediaWikiOptions) -> Files:
     content = file_of(text, str(page["title"]), options)
     if content is None:
         return ()
-    return (FileVersion(path=FILE, blob_id=blob_id(content), size=len(content), content=content),)
+    return (FileVersion(path=FILE, blob_id=object_id(content), size=len(content), content=content),)
 
 
 def _text(revisions: object) -> str | None:
@@ -117,9 +117,3 @@ def _edited_at(page: Mapping[str, Any]) -> datetime | None:
         return datetime.fromisoformat(str(page["revisions"][0]["timestamp"]))
     except (IndexError, KeyError, TypeError, ValueError):
         return None
-
-
-def blob_id(content: bytes) -> str:
-    """Give git's object id of a file with these bytes."""
-    head = b"blob %d\0" % len(content)
-    return hashlib.sha1(head + content, usedforsecurity=False).hexdigest()

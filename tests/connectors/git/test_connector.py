@@ -158,9 +158,22 @@ class TestListing:
         host.faults.plan(Drop(), times=9)
         with pytest.raises(UnreachableError):
             await pages(host, listing("a.git"))
+
+    async def test_what_a_host_that_is_down_has_is_unknown(self, host: GitForge) -> None:
+        host.faults.plan(Drop(), times=99)
+        ids = [f"{host.url}/{name}" for name in "abcde"]
         async with connector_of(host) as connector:
-            with pytest.raises(UnreachableError):
-                await connector.look_up([f"{host.url}/a"])
+            answers = await connector.look_up(ids)
+            paths = await connector.resolve(["a"])
+        assert [type(answers[key]) for key in ids] == [Unknown] * 5
+        assert isinstance(paths["a"], Unknown)
+
+    async def test_a_path_leads_to_an_address(self, host: GitForge) -> None:
+        host.make("stadt/a", {"x": b""})
+        async with connector_of(host) as connector:
+            answers = await connector.resolve(["stadt/a.git", "stadt/a", "stadt/b"])
+        here = f"{host.url}/stadt/a"
+        assert answers == {"stadt/a.git": here, "stadt/a": here, "stadt/b": None}
 
     async def test_pages_of_twenty_and_a_crawl_that_goes_on(self, host: GitForge) -> None:
         host.make("a", {"x": b""})

@@ -9,9 +9,10 @@ from datetime import timedelta
 
 import pytest
 
+from connectors.kit import object_id
 from connectors.mediawiki import MediaWikiConnector
 from connectors.mediawiki.options import MediaWikiOptions
-from connectors.mediawiki.pages import blob_id, title_of
+from connectors.mediawiki.pages import title_of
 from harvester.model import (
     FailureCode,
     Found,
@@ -54,7 +55,7 @@ async def test_a_first_crawl_reads_fifty_pages_with_their_texts_a_request(away: 
     assert isinstance(seen.files, tuple)
     (file,) = seen.files
     assert file.content is not None
-    assert file.blob_id == blob_id(file.content)
+    assert file.blob_id == object_id(file.content)
     assert json.loads(file.content)["url"] == "https://forge.example/stadt/programm-1"
     assert seen.repository.web_url == f"{away.forge.url}/index.php/Programm_1"
     assert (seen.repository.forge_id, seen.repository.path) == ("1", "Programm_1")
@@ -262,6 +263,24 @@ async def test_look_ups_tell_the_moved_from_the_gone(away: Away) -> None:
     async with away.opened() as connector:
         answers = await connector.look_up(["1", "3"])
     assert [type(answers[key]) for key in ("1", "3")] == [Found, Missing]
+
+
+async def test_a_path_leads_to_a_page_also_behind_what_a_move_left(away: Away) -> None:
+    away.fill(12)
+    away.wiki.move("Programm 1", "Umbenannt")
+    away.wiki.edit("Anderes", "nicht in der Kategorie")
+    away.forge.forget()
+    paths = ["index.php/Programm_1", "umbenannt", "Programm_2", "Gibt_es_nicht", "Anderes"]
+    async with away.opened() as connector:
+        answers = await connector.resolve(paths)
+        assert list(answers.values()) == ["1", "1", "2", None, None]
+        assert away.forge.requests() == 1
+        many = await connector.resolve([f"Programm_{n}" for n in range(2, 13)])
+        assert list(many.values()) == [str(n) for n in range(2, 13)]
+        assert away.forge.requests() == 3
+        away.forge.denied = True
+        assert isinstance((await connector.resolve(["x"]))["x"], Unknown)
+        assert isinstance((await connector.look_up(["1"]))["1"], Unknown)
 
 
 async def test_a_page_that_goes_away_while_it_is_read_is_unknown(away: Away) -> None:

@@ -132,8 +132,8 @@ class MediaWikiForge(Forge):
             pages, go_on = self._generated(asked)
             return pages, [], {"continue": go_on} if go_on else {}
         if "titles" in asked:
-            pages, absent, redirects = self._titled(asked)
-            return pages, absent, {"query": {"redirects": redirects}} if redirects else {}
+            pages, absent, names = self._titled(asked)
+            return pages, absent, {"query": names} if names else {}
         ids = [int(one) for one in asked.get("pageids", "").split("|") if one]
         if len(ids) > _MOST_IDS:
             raise AssertionError(f"over {_MOST_IDS} page ids at once")
@@ -173,12 +173,15 @@ class MediaWikiForge(Forge):
 
     def _titled(
         self, asked: Mapping[str, str]
-    ) -> tuple[list[WikiPage], list[dict[str, Any]], list[dict[str, str]]]:
+    ) -> tuple[list[WikiPage], list[dict[str, Any]], dict[str, list[dict[str, str]]]]:
         pages: list[WikiPage] = []
         absent: list[dict[str, Any]] = []
         redirects: list[dict[str, str]] = []
+        normalized: list[dict[str, str]] = []
         for written in asked["titles"].split("|"):
-            title = written.replace("_", " ")
+            title = written[:1].upper() + written[1:]
+            if title != written:
+                normalized.append({"from": written, "to": title})
             page = self.wiki.at(title)
             if page is not None and page.redirect and "redirects" in asked:
                 redirects.append({"from": title, "to": page.redirect})
@@ -194,7 +197,8 @@ class MediaWikiForge(Forge):
                 absent.append({"title": title, "invalidreason": "…", "invalid": True})
             else:
                 absent.append({"ns": 0, "title": title, "missing": True})
-        return pages, absent, redirects
+        names = {"normalized": normalized, "redirects": redirects}
+        return pages, absent, {key: value for key, value in names.items() if value}
 
     def _told(
         self, pages: Sequence[WikiPage], asked: Mapping[str, str]
