@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from connectors.mediawiki import MediaWikiConnector
 from connectors.mediawiki.options import MediaWikiOptions
 from harvester.crawl import CrawlTask, KeepPolicy, SourcePlan, SourceSummary, crawl
-from harvester.model import Forge, ItemStatus, Scope, ScopeKind
+from harvester.model import Forge, ItemStatus, Resolution, Scope, ScopeKind
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import ForgeAccess, HttpOptions
 from harvester.publishers import PublisherDirectory
@@ -79,18 +79,9 @@ class Reader:
             keep=KeepPolicy(),
             fingerprint="wiki",
         )
-        access = ForgeAccess(
-            source="wiki",
-            url=self.url,
-            options=MediaWikiOptions(category="Software", template="Software"),
-            http=HttpOptions(user_agent="harvester/test (+https://example.org)"),
-            clock=self.clock,
-            budgets=MemoryBudgets(),
-            validators=MemoryValidators(),
-        )
 
         async def run() -> SourceSummary:
-            async with MediaWikiConnector(access) as connector:
+            async with MediaWikiConnector(self.access()) as connector:
                 with Worker("wiki") as worker:
                     return await crawl(
                         CrawlTask(source=plan, full=full),
@@ -106,6 +97,27 @@ class Reader:
         summary = asyncio.run(run())
         self.clock.advance(minutes=1)
         return summary
+
+    def access(self) -> ForgeAccess:
+        """Say how the wiki is reached."""
+        return ForgeAccess(
+            source="wiki",
+            url=self.url,
+            options=MediaWikiOptions(category="Software", template="Software"),
+            http=HttpOptions(user_agent="harvester/test (+https://example.org)"),
+            clock=self.clock,
+            budgets=MemoryBudgets(),
+            validators=MemoryValidators(),
+        )
+
+    def resolve(self, *paths: str) -> list[Resolution]:
+        """Say which pages paths lead to."""
+
+        async def run() -> list[Resolution]:
+            async with MediaWikiConnector(self.access()) as connector:
+                return list((await connector.resolve(paths)).values())
+
+        return asyncio.run(run())
 
     def entries(self) -> dict[str, dict[str, Any]]:
         """Give all entries by their names."""
@@ -164,6 +176,14 @@ def play(wiki: Writer, now: datetime) -> None:
     assert entries["Name 4"]["id"] == before["Name 4"]["id"]
     assert entries["Name 4"]["url"] == f"{wiki.url}/index.php/Programm_vier"
     assert entries["Name 4"]["aliases"] == [f"{wiki.url}/index.php/Programm_4"]
+
+    old, new, small, none = reader.resolve(
+        "index.php/Programm_4", "Programm_vier", "programm 7", "Nirgends"
+    )
+    assert old == new
+    assert isinstance(old, str)
+    assert isinstance(small, str)
+    assert none is None
 
     wiki.delete("Programm 5")
     wiki.edit(
