@@ -106,6 +106,10 @@ class Source(_Table):
     """File with the token."""
     token_required: bool = False
     """Refuse to run without a token."""
+    webhook_secret_env: Variable | None = None
+    """Environment variable with the secret that the forge's webhooks are signed with."""
+    webhook_secret_file: str | None = None
+    """File with that secret."""
     every: Duration | None = None
     """How long after its last crawl it is due again."""
     cron: Cron | None = None
