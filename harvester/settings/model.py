@@ -59,6 +59,10 @@ class Keep(_Table):
     """How long the last good record stays listed while the file is broken."""
     max_vanish: Share = 0.10
     """Share of a source (and at least 5 entries) that may vanish in one sweep."""
+    crawls: Duration = timedelta(weeks=13)
+    """How long it is remembered what a crawl did."""
+    changes: Duration = timedelta(weeks=52)
+    """How far back the change feed goes."""
     gate: Share = 0.10
     """Share of the listed catalogue that one crawl may take away at once; not acted on yet."""
 
