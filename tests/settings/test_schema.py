@@ -11,8 +11,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from connectors.git import GitConnector
 from connectors.github import GitHubConnector
 from connectors.gitlab import GitLabConnector
+from connectors.mediawiki import MediaWikiConnector
 from connectors.opencode import OpenCodeConnector
 from harvester.packaged import config_folder
 from harvester.settings.schema import settings_schema
@@ -24,7 +26,13 @@ SPDX = "SPDX-FileCopyrightText: 2026 The harvester authors; SPDX-License-Identif
 
 def text() -> str:
     """Give the schema of the connectors that come with harvester."""
-    own = (GitHubConnector, GitLabConnector, OpenCodeConnector)
+    own = (
+        GitConnector,
+        GitHubConnector,
+        GitLabConnector,
+        MediaWikiConnector,
+        OpenCodeConnector,
+    )
     options = {connector.kind: connector.Options for connector in own}
     return json.dumps({"$comment": SPDX, **settings_schema(options)}, indent=2) + "\n"
 
