@@ -13,7 +13,8 @@ From the outside in, and why there:
    and learns from every single answer;
 6. *authenticate*: a token that is renewed is asked for at the last moment;
 7. *statistics*: counts each sending;
-8. *network*: time, size, proxies, authorities.
+8. *archive*, where there is one: each try, as the forge answered it;
+9. *network*: time, size, proxies, authorities.
 """
 
 import random
@@ -26,6 +27,7 @@ import httpx
 
 from connectors.transport.account import Account
 from connectors.transport.answers import checked, json_of, no_answer
+from connectors.transport.archive import Archived
 from connectors.transport.ask import Ask, Kind, ask_of
 from connectors.transport.authenticate import Authenticate
 from connectors.transport.budget import Budget
@@ -184,7 +186,7 @@ def open_chain(
         headers: sent with every request (``accept``, ``x-github-api-version``).
         parallel: requests of one account that may be on their way at once; more than one only
             where the operator allows it.
-        chance: where the jitter of pauses comes from.
+        chance: where the jitter of pauses comes from, instead of the archive's or Python's.
         network: instead of the real one.
 
     Raises:
@@ -199,6 +201,11 @@ def open_chain(
             name = own
         return shared().account(origin_of(request.url), name, parallel)
 
+    archive = access.archive
+    if archive is not None and network is None:
+        network = Archived(archive, access.source, lambda: Network(http, access.source))
+    if chance is None:
+        chance = archive.chance(access.source) if archive is not None else random.Random()  # noqa: S311 - jitter, not a secret
     counted = Count(network or Network(http, access.source), statistics)
     budget = Budget(Authenticate(counted, credential), account_of, access.budgets, clock)
     retry = Retry(
@@ -207,7 +214,7 @@ def open_chain(
         patience=Patience(attempts=http.attempts, max_wait=http.max_wait),
         clock=clock,
         statistics=statistics,
-        chance=chance or random.Random(),  # noqa: S311 - jitter, not a secret
+        chance=chance,
     )
     validators = Validators(retry, credential=credential, store=access.validators, clock=clock)
     client = httpx.AsyncClient(

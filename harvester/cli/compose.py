@@ -25,7 +25,7 @@ from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import ConnectorType, ForgeAccess, HttpOptions
 from harvester.ports.errors import CatalogueError, ConnectorError
 from harvester.ports.http import Budgets, Clock, Fetcher, Validators
-from harvester.settings import MANUAL_SOURCE, Configuration, Source, find_file, load
+from harvester.settings import MANUAL_SOURCE, Configuration, Source, Token, find_file, load
 from harvester.worker import Worker
 
 GROUP = "harvester.connectors"
@@ -306,13 +306,22 @@ def access_of(
     clock: Clock | None = None,
     budgets: Budgets | None = None,
     validators: Validators | None = None,
+    token: Token | None = None,
 ) -> ForgeAccess:
     """Resolve how a configured source is reached; only now are its secrets read.
+
+    Args:
+        configuration: the settings.
+        source: one of its sources.
+        clock: where the time comes from; the machine's if None.
+        budgets: what keeps the ledgers; memory if None.
+        validators: what keeps answers; nothing if None.
+        token: instead of the configured one, which is not read then.
 
     Raises:
         SettingsError: a secret cannot be had.
     """
-    token = configuration.token(source)
+    token = configuration.token(source) if token is None else token
     logs.hide(token.value)
     if token.missing is not None:
         console.warn(

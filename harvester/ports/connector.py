@@ -11,6 +11,7 @@ from typing import Protocol, Self
 from pydantic import BaseModel
 
 from harvester.model import Estimate, Listing, LookUp, Page, Scope, Sighting, Size, Spent
+from harvester.ports.archive import Archive
 from harvester.ports.http import Budgets, Clock, Validators
 
 
@@ -52,6 +53,8 @@ class ForgeAccess:
     clock: Clock
     budgets: Budgets
     validators: Validators
+    archive: Archive | None = None
+    """Keeps what the forge answers, or answers in its place; None: neither."""
 
 
 class Connector(Protocol):
