@@ -32,7 +32,7 @@ from harvester.model import (
     Size,
     Spent,
 )
-from harvester.ports.catalogue import Item
+from harvester.ports.rows import Item
 
 FORGE = Forge(url="https://forge.example", kind="scripted")
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
