@@ -43,6 +43,7 @@ _UNLIMITED = 1_000_000
 RUNS: Mapping[str, tuple[str, ...]] = {
     "first": (),
     "incremental, unchanged": (),
+    "sweep, activity read": ("--full",),
     "sweep, unchanged": ("--full",),
 }
 """Crawls of the same source, one after another, with their arguments."""
