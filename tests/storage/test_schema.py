@@ -114,7 +114,7 @@ def test_forges_that_were_known_before_they_had_an_origin_were_crawled(empty_url
 
 def test_repositories_that_were_known_before_their_vitality_are_kept(empty_url: str) -> None:
     with opened(empty_url) as store:
-        upgrade_to(store, "0002_origin_of_a_forge")
+        upgrade_to(store, "0003_guard")
         with store.writing() as connection:
             connection.execute(
                 text(
