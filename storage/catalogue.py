@@ -11,9 +11,19 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from harvester.model import Outcome, Size, State, Vitality
-from harvester.ports.catalogue import CrawlEnd, CrawlRequest, Known, OpenCrawl, SourceState, Unseen
+from harvester.ports.catalogue import (
+    CrawlEnd,
+    CrawlRequest,
+    Known,
+    Movement,
+    OpenCrawl,
+    Retention,
+    SourceState,
+    Tidied,
+    Unseen,
+)
 from harvester.ports.rows import ChangeRow, Entry, FileRow, Item, RepositoryRow, Stored
-from storage import crawls, feed, guard, history, reading, schema, vitality
+from storage import crawls, feed, guard, history, reading, retention, schema, vitality
 from storage.engine import PATIENCE, Store
 from storage.transaction import Page
 
@@ -125,6 +135,10 @@ class SqlCatalogue:
         with self.store.writing() as connection:
             return guard.take(connection, holder, silence, now)
 
+    def tidy(self, keep: Retention, now: datetime) -> Tidied:
+        """Delete a portion of what nobody asks for any more; crawls may go on meanwhile."""
+        return retention.tidy(self.store, keep, now)
+
     def release(self, holder: str) -> None:
         """Let another daemon take over at once, if this one is the one."""
         with self.store.writing() as connection:
@@ -132,10 +146,10 @@ class SqlCatalogue:
 
     # reading
 
-    def size(self, source: str) -> Size:
+    def size(self, source: str, moved: Movement | None = None) -> Size:
         """Say how large a source was."""
         with self._reading() as connection:
-            return reading.size(connection, source)
+            return reading.size(connection, source, moved)
 
     def sources(self) -> Mapping[str, SourceState]:
         """Give what is remembered of every source, by name."""

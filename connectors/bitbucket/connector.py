@@ -57,7 +57,7 @@ class BitbucketConnector:
 
     def __init__(self, access: ForgeAccess) -> None:
         api_url = (access.api_url or _API).rstrip("/")
-        who = credential(access.source, [api_url], token=access.token, form=BEARER)
+        who = credential(access.source, [api_url], tokens=access.tokens, form=BEARER)
         self._access = access
         self._chain: Chain = open_chain(access, who, headers={"accept": "application/json"})
         self._forge = Forge(self._chain, access.url, api_url)

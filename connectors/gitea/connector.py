@@ -78,9 +78,9 @@ class GiteaConnector:
 
     async def __aenter__(self) -> Self:
         access = self._access
-        who = credential(access.source, [self._api_url], token=access.token, form=TOKEN)
+        who = credential(access.source, [self._api_url], tokens=access.tokens, form=TOKEN)
         chain = self._opened = open_chain(access, who, headers=_HEADERS)
-        if access.token:
+        if access.tokens:
             nobody = credential(access.source, [self._api_url])
             self._nobody = open_chain(access, nobody, headers=_HEADERS)
         api = Api(chain, self._api_url)
@@ -240,7 +240,7 @@ def estimate(scope: Scope, size: Size) -> Estimate:
     else:
         known = sum(1 + pages(count) for count in size.largest_owners)
         listed = known + 2 * max(len(scope.paths) - len(size.largest_owners), 0)
-    read = size.repositories + 2 * size.files if size.first else 0
+    read = size.repositories + 2 * size.files if size.first else size.changed
     return Estimate(
         rest=listed + read,
         exact=exact,

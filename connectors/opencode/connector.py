@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.gitlab import GitLabConnector
 from connectors.opencode.badges import Badges
-from harvester.model import Repository, Vitality
+from harvester.model import Estimate, Repository, Scope, Size, Vitality
 from harvester.ports.connector import ForgeAccess
 from harvester.urls import host_of
 
@@ -47,7 +47,8 @@ class OpenCodeConnector(GitLabConnector):
 
     def __init__(self, access: ForgeAccess) -> None:
         super().__init__(access)
-        self._options = access.options
+        options = access.options
+        self._badges_url = options.badges_url if isinstance(options, OpenCodeOptions) else None
         self._badges: Badges | None = None
 
     @classmethod
@@ -55,16 +56,21 @@ class OpenCodeConnector(GitLabConnector):
         """Say whether this is OpenCoDE; asks nobody, for among all GitLabs it has a name."""
         return host_of(access.url) in (_HOST, *cls.host_aliases)
 
+    def estimate(self, scope: Scope, size: Size) -> Estimate:
+        """Predict the cost of the next crawl, badges included."""
+        predicted = super().estimate(scope, size)
+        badges = size.vitality_due if self._badges_url is not None else 0
+        return replace(predicted, rest=predicted.rest + badges)
+
     async def vitality(
         self, repositories: Sequence[Repository], now: datetime
     ) -> Mapping[str, Vitality]:
         """Count as on any GitLab, and add the badges that openCode gave."""
         read = await super().vitality(repositories, now)
-        options = self._options
-        if not isinstance(options, OpenCodeOptions) or options.badges_url is None:
+        if self._badges_url is None:
             return read
         if self._badges is None:
-            self._badges = Badges(self.anonymous, options.badges_url)
+            self._badges = Badges(self.anonymous, self._badges_url)
         asked = [one for one in repositories if one.forge_id in read]
         given = await self._badges.of(asked)
         return {key: replace(one, badges=given.get(key, ())) for key, one in read.items()}

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from harvester.cli import compose, console, progress, summary, targets
@@ -18,7 +19,7 @@ from harvester.cli.invocation import Invocation
 from harvester.cli.output import write_json
 from harvester.cli.signals import StopSignals
 from harvester.cli.tapes import Asked, NoTape, RecordingTape, ReplayTape, Tape
-from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl
+from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl, foresee
 from harvester.crawl.ahead import StoppedError, unless_stopped
 from harvester.model import ItemStatus, Outcome, Spent
 from harvester.ports.catalogue import Catalogue
@@ -115,8 +116,10 @@ class Run:
         listener = progress.listener(catalogue.name, events=self._form is CrawlForm.NDJSON)
         summaries: list[SourceSummary] = []
         with StopSignals() as signals, Worker("catalogue") as worker, listener.shown():
-            jobs = [self._job(configuration, catalogue, worker, target) for target in wanted]
-            tokens = {job.name: 1 for job in jobs if job.access.token is not None}
+            jobs = [
+                self._job(configuration, catalogue, worker, listener, target) for target in wanted
+            ]
+            tokens = {job.name: len(job.access.tokens) for job in jobs}
             self._tape.begin(catalogue, asked, tokens)
             jobs = [replace(job, access=self._tape.through(job.access)) for job in jobs]
             for job in jobs:
@@ -142,9 +145,12 @@ class Run:
         configuration: Configuration,
         catalogue: Catalogue,
         worker: Worker,
+        listener: progress.Lines,
         target: targets.Target,
     ) -> Job:
         budgets, validators = compose.stores(catalogue, worker)
+        name = target.source.name if target.source else MANUAL_SOURCE
+        waiting = partial(listener.waiting, name)
         if target.source is not None:
             access = compose.access_of(
                 configuration,
@@ -152,7 +158,8 @@ class Run:
                 clock=self._tape.chain_clock,
                 budgets=budgets,
                 validators=validators,
-                token=self._tape.token(target.source),
+                waiting=waiting,
+                tokens=self._tape.tokens(target.source),
             )
             try:
                 plan = compose.plan_of(configuration, target.source)
@@ -167,6 +174,7 @@ class Run:
             clock=self._tape.chain_clock,
             budgets=budgets,
             validators=validators,
+            waiting=waiting,
         )
         return Job(target=target, access=access, plan=manual)
 
@@ -229,10 +237,13 @@ class _One:
         )
         self.listener.reads_addresses = task.addresses is not None
         async with compose.connector_of(plan.kind)(job.access) as connector:
+            predicted = None
             if task.addresses is None:
-                size = await self.worker(self.catalogue.size, plan.name)
-                self.listener.say(f"{plan.name}: {expected(connector.estimate(plan.scope, size))}")
-            return await self._until_free(task, connector)
+                now, full = self.clock.now(), task.full or task.limit is not None
+                size = await self.worker(partial(foresee, self.catalogue, plan, full=full, now=now))
+                predicted = connector.estimate(plan.scope, size)
+                self.listener.say(f"{plan.name}: {expected(predicted)}")
+            return replace(await self._until_free(task, connector), predicted=predicted)
 
     async def _until_free(self, task: CrawlTask, connector: Connector) -> SourceSummary:
         told = False

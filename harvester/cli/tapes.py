@@ -13,9 +13,9 @@ from harvester.cli import console
 from harvester.cli.adapters import SystemClock
 from harvester.cli.exits import UsageError
 from harvester.ports.catalogue import Catalogue
-from harvester.ports.connector import ForgeAccess
+from harvester.ports.connector import AccessToken, ForgeAccess
 from harvester.ports.http import Clock
-from harvester.settings import Source, Token
+from harvester.settings import Source, Tokens
 
 if TYPE_CHECKING:
     from connectors.transport.archive import Recording
@@ -45,8 +45,8 @@ class Tape(Protocol):
         """Give the clock for the crawl of a source."""
         ...
 
-    def token(self, source: Source) -> Token | None:
-        """Give what is used instead of a source's token; None: the token."""
+    def tokens(self, source: Source) -> Tokens | None:
+        """Give what is used instead of a source's tokens; None: the tokens."""
         ...
 
     def begin(self, catalogue: Catalogue, asked: Asked, tokens: dict[str, int]) -> None:
@@ -72,8 +72,8 @@ class NoTape:
         """Give the machine's clock."""
         return self.chain_clock
 
-    def token(self, source: Source) -> Token | None:  # noqa: ARG002
-        """Give none: the source's own is used."""
+    def tokens(self, source: Source) -> Tokens | None:  # noqa: ARG002
+        """Give none: the source's own are used."""
         return None
 
     def begin(self, catalogue: Catalogue, asked: Asked, tokens: dict[str, int]) -> None:
@@ -160,11 +160,13 @@ class ReplayTape:
         """Give the clock of then."""
         return self._replay.clock_of(source)
 
-    def token(self, source: Source) -> Token | None:
-        """Give what stands for a token in the archive, where the source had one."""
+    def tokens(self, source: Source) -> Tokens | None:
+        """Give as many tokens as the source had, with what stands for one in the archive."""
         from connectors.transport.archive import BLANK
 
-        return Token(BLANK if self._replay.head.tokens.get(source.name) else None)
+        had = self._replay.head.tokens.get(source.name, 0)
+        shown = (BLANK, *(f"{BLANK}-{number}" for number in range(2, had + 1)))[:had]
+        return Tokens(tuple(AccessToken(value=one, name="the archive") for one in shown))
 
     def begin(self, catalogue: Catalogue, asked: Asked, tokens: dict[str, int]) -> None:  # noqa: ARG002
         """Refuse a catalogue that has gone on since: its time would run backwards.

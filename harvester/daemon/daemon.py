@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -25,7 +26,7 @@ from harvester.daemon.metrics import Metrics
 from harvester.daemon.wishes import Answer, Wishes
 from harvester.due import LEAST_PAUSE, due
 from harvester.model import State
-from harvester.ports.catalogue import Catalogue, SourceState
+from harvester.ports.catalogue import Catalogue, Retention, SourceState
 from harvester.ports.errors import (
     CatalogueError,
     HarvesterError,
@@ -36,6 +37,7 @@ from harvester.ports.http import Clock
 from harvester.settings import Configuration, SettingsError, Source
 from harvester.worker import Worker
 
+TIDY_EVERY = timedelta(days=1)
 TICKS_MISSED = 6
 """So many ticks without a sign of life, and the daemon calls itself dead."""
 _LOG: structlog.stdlib.BoundLogger = structlog.get_logger("harvester.daemon")
@@ -78,6 +80,7 @@ class Daemon:
         self._configuration = load()
         self._clock, self._holder, self.metrics, self.stop = clock, holder, metrics, stop
         self._began = self._ticked = clock.now()
+        self._tidied: datetime | None = None
         self._ticking = asyncio.Lock()
         self._crawls: dict[str, _Crawl] = {}
         self._held_off: dict[str, datetime] = {}
@@ -179,9 +182,21 @@ class Daemon:
             running = [one.candidate for one in self._crawls.values()]
             for candidate in chosen(waiting, running, parallel=settings.parallel, now=now):
                 self._begin(candidate, planned[candidate.name], now)
+            await self._tidy(catalogue, worker, now)
         due_now = sum(one.due <= now and one.name not in self._crawls for one in waiting)
         self.metrics.queue(len(self._crawls), due_now, self._wishes.waiting())
         self._trouble = None if other is None else f"standing by: {other} keeps this catalogue"
+
+    async def _tidy(self, catalogue: Catalogue, worker: Worker, now: datetime) -> None:
+        """Once a day, delete what is not kept any longer, a portion a tick."""
+        if self._tidied is not None and abs(now - self._tidied) < TIDY_EVERY:
+            return
+        keep = self._configuration.settings.keep
+        retention = Retention(crawls=keep.crawls, changes=keep.changes)
+        tidied = await worker(catalogue.tidy, retention, now)
+        if tidied.crawls or tidied.blobs or tidied.changes:
+            _LOG.info("tidied", crawls=tidied.crawls, blobs=tidied.blobs, changes=tidied.changes)
+        self._tidied = None if tidied.more else now
 
     def _stand(self, other: str | None) -> None:
         """Take note of who keeps the catalogue."""
@@ -287,6 +302,7 @@ class Daemon:
                     clock=self._clock,
                     budgets=budgets,
                     validators=validators,
+                    waiting=partial(listener.waiting, source.name),
                 )
                 plan = compose.plan_of(configuration, source)
                 async with compose.connector_of(plan.kind)(access) as connector:
