@@ -193,6 +193,16 @@ software_alias = Table(
     Column("software_id", key_text(), ForeignKey("software.id"), nullable=False, index=True),
 )
 
+software_rest = Table(
+    "software_rest",
+    metadata,
+    Column("software_id", key_text(), primary_key=True),
+    Column("crawl_id", BigInteger, ForeignKey("crawl.id"), nullable=False, index=True),
+    Column("repository_id", key_text(), index=True),
+    Column("url_key", key_text(), index=True),
+    Column("was", Json()),
+)
+
 feed_head = Table(
     "feed_head",
     metadata,

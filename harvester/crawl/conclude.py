@@ -75,6 +75,7 @@ def conclude(
         before=unseen.marked.files,
         software=unseen.marked.software,
         aliases=unseen.marked.aliases,
+        rests=unseen.marked.rests,
         neighbours=unseen.marked.neighbours,
     )
     losses = _losses(plan.keep, catalog, now)
@@ -93,6 +94,8 @@ def conclude(
             files=settled.files,
             software=settled.software,
             merges=settled.merges,
+            erased=settled.erased,
+            rests=settled.rests,
             changes=settled.changes,
             items=tuple(
                 Item(

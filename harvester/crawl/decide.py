@@ -75,6 +75,7 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
         before=stored.files,
         software=stored.software,
         aliases=(*stored.aliases, *aliases),
+        rests=stored.rests,
         neighbours=stored.neighbours,
     )
     touched = _touched(plan, visits, stored, repositories, moved)
@@ -90,6 +91,8 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
         files=settled.files,
         software=settled.software,
         merges=settled.merges,
+        erased=settled.erased,
+        rests=settled.rests,
         changes=settled.changes,
         items=tuple(_item(visit, stored, moved=visit.id in moved) for visit in visits),
     )

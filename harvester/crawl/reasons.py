@@ -42,6 +42,9 @@ class StateReason(StrEnum):
     """Gone: the repository is there, its publiccode file is not."""
     MERGED = "merged"
     """Only in the change feed: the entry lives on under another id."""
+    UNFOUNDED = "unfounded"
+    """Only in the change feed: no file describes it, and none that could be listed ever did, apart
+    from what was believed for the length of one crawl."""
 
 
 class ItemReason(StrEnum):

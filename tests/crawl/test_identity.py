@@ -5,12 +5,22 @@
 
 import json
 import random
+from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harvester.model import FileVersion, Outcome, Sighting, software_id, software_id_of_url
+from harvester.model import (
+    FileVersion,
+    ItemStatus,
+    Outcome,
+    Sighting,
+    Unknown,
+    software_id,
+    software_id_of_url,
+)
 from storage.catalogue import open_catalogue
 from tests.crawl.build import FORGE, GOOD, Scripted, broken, file, good, sighting, url_of
 from tests.crawl.conftest import House
@@ -167,6 +177,83 @@ def test_an_address_belongs_to_whom_was_seen_there_last(house: House) -> None:
         house.crawl(copy, limit=1)
         owner = {p["web_url"]: e["id"] for e in house.entries() for p in e["provenances"]}
         assert owner[url_of("town/copy")] == software_id(FORGE.url, str(second))
+
+
+@pytest.mark.parametrize("make", [good, broken])
+@pytest.mark.parametrize("copy_first", [True, False])
+def test_an_address_that_changed_hands_leaves_nothing_behind(
+    house: House, make: Callable[[str, str], FileVersion], copy_first: bool
+) -> None:
+    """The copy's page is read while the catalogue still takes the address for the old holder's."""
+    house.crawl(sighting(1, "city/a"), sighting(2, "town/copy"))
+    house.clock.advance(hours=1)
+    now = [
+        sighting(2, "town/copy", make("city/a", "Kopie")),
+        sighting(3, "city/a"),
+        sighting(1, "city/b"),
+    ]
+    order = now if copy_first else now[::-1]
+    house.crawl(connector=Scripted(order, page_size=1, read_batch=1), full=True)
+    assert [(e["id"], e["name"]) for e in house.entries()] == [
+        (software_id(FORGE.url, "3"), "Kopie")
+    ]
+    told = [(row.change.type, row.change.reason) for row in house.catalogue.changes(0, 9)]
+    reason = "valid" if make is good else "never-valid"
+    believed = [("created", reason), ("deleted", "unfounded")] if copy_first else []
+    assert sorted(told) == sorted([*believed, ("created", reason)])
+    assert house.crawl(connector=Scripted(order), full=True).items[ItemStatus.UNCHANGED] == 3
+    assert len(house.changes()) == len(told)
+
+
+@pytest.mark.parametrize("copy_first", [True, False])
+def test_a_tombstone_in_waiting_remembers_what_was_there_before_the_crawl(
+    house: House, copy_first: bool
+) -> None:
+    """Not what a copy said that was its own for the length of a page."""
+    house.crawl(sighting(1, "city/a"), sighting(2, "town/copy", good("city/a", "Alt")))
+    house.clock.advance(hours=1)
+    house.crawl(sighting(1, "city/a"), sighting(2, "town/copy", good("town/copy")), full=True)
+    before = house.entry(url_of("city/a"))
+    assert (before["name"], before["state_reason"]) == ("Alt", "last-good")
+    house.clock.advance(hours=1)
+    now = [sighting(2, "town/copy", good("city/a", "Neu")), sighting(3, "city/a")]
+    order = now if copy_first else now[::-1]
+    gone = Scripted(order, page_size=1, read_batch=1, look_ups={"1": Unknown(reason="busy")})
+    house.crawl(connector=gone, full=True)
+    (after,) = [e for e in house.entries() if e["id"] == software_id(FORGE.url, "1")]
+    assert after == before
+
+
+def test_a_file_that_was_never_good_does_not_drive_out_a_good_copy(house: House) -> None:
+    copy = sighting(2, "town/copy", good("city/a", "Gute Kopie"))
+    house.crawl(sighting(1, "city/a"), copy)
+    spoilt = sighting(1, "city/a", broken("city/a", "Kaputt"))
+    house.clock.advance(days=1)
+    house.crawl(spoilt, copy, full=True)
+    entry = house.entry(url_of("city/a"))
+    assert (entry["state"], entry["state_reason"]) == ("listed", "last-good")
+    assert (entry["name"], entry["file_state"]) == ("Gute Kopie", "invalid")
+    assert entry["stale_since"] == "2026-03-02T12:00:00Z"
+    assert [finding["code"] for finding in entry["findings"]], "why, is told at once"
+    house.clock.advance(days=31)
+    house.crawl(spoilt, copy, full=True)
+    entry = house.entry(url_of("city/a"))
+    assert (entry["state"], entry["state_reason"], entry["name"]) == (
+        "invalid",
+        "stale",
+        "Gute Kopie",
+    )
+    house.crawl(sighting(1, "city/a", good("city/a", "Heil")), copy, full=True)
+    entry = house.entry(url_of("city/a"))
+    assert (entry["state"], entry["state_reason"], entry["name"]) == ("listed", "valid", "Heil")
+
+
+def test_a_broken_file_that_now_names_another_place_leaves_no_entry(house: House) -> None:
+    """Nobody ever saw it listed; there is nothing to remember."""
+    house.crawl(sighting(2, "town/copy", broken("x/nowhere")))
+    house.crawl(sighting(2, "town/copy", broken("town/copy")), full=True)
+    assert [e["url"] for e in house.entries()] == [url_of("town/copy")]
+    assert ("deleted", "unfounded") in house.changes()
 
 
 PATHS = ("a/one", "a/two", "b/three", "c/four")

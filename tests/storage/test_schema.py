@@ -14,7 +14,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from harvester.crawl.rest import rest_of
 from harvester.ports.errors import CatalogueError, SchemaAheadError, SchemaBehindError
+from harvester.ports.rows import Writes
 from storage import schema
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.engine import Store
@@ -87,6 +89,40 @@ def test_upgrade_twice_keeps_the_data(empty_url: str) -> None:
         assert catalogue.head() == 1
 
 
+def test_entries_come_to_rest_in_a_catalogue_of_before(
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """0002: what was stored before stays as it was, and the next crawl remembers it."""
+    with opened(empty_url) as store:
+        monkeypatch.setattr(schema, "NEWEST", "0001_first_tables")
+        schema.upgrade(store)
+        with store.writing() as connection:
+            for statement in (
+                "INSERT INTO forge (url, kind) VALUES ('https://a.example', 'gitlab')",
+                (
+                    "INSERT INTO source (name, kind, forge_url, scope)"
+                    " VALUES ('a', 'gitlab', 'https://a.example', 'instance')"
+                ),
+                (
+                    "INSERT INTO software (id, url, url_key, state, state_reason, file_state,"
+                    " origin, document, first_seen_at, updated_at) VALUES ('s', 'https://a.example/x',"
+                    " 'a.example/x', 'listed', 'valid', 'valid', 'crawl', '{}',"
+                    " '2026-01-31T12:00:00.000000Z', '2026-01-31T12:00:00.000000Z')"
+                ),
+            ):
+                connection.execute(text(statement))
+        monkeypatch.undo()
+        assert schema.upgrade(store).current == "0001_first_tables"
+        catalogue = SqlCatalogue(store)
+        stored = catalogue.around("https://a.example/x")
+        assert list(stored.software) == ["s"]
+        assert stored.rests == {}
+        crawl = catalogue.begin(made.request("a"), made.ME, made.NOW)
+        rest = rest_of(stored.software["s"])
+        made.store_page(catalogue, crawl, Writes(rests=(("s", rest),)), cursor="1")
+        assert catalogue.around("https://a.example/x").rests == {"s": rest}
+
+
 def test_a_missing_sqlite_file_is_made(sqlite_url: str) -> None:
     with opened(sqlite_url) as store:
         assert schema.current(store).current is None
@@ -125,10 +161,10 @@ def test_a_database_of_an_older_schema_wants_an_upgrade(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_catalogue(database_url).close()
-    newer = "9999_something_newer"
+    older, newer = schema.NEWEST, "9999_something_newer"
     monkeypatch.setattr(schema, "REVISIONS", (*schema.REVISIONS, newer))
     monkeypatch.setattr(schema, "NEWEST", newer)
-    with pytest.raises(SchemaBehindError, match=r"0001_first_tables.*9999.*database upgrade"):
+    with pytest.raises(SchemaBehindError, match=rf"{older}.*9999.*database upgrade"):
         open_catalogue(database_url)
 
 
