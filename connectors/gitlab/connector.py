@@ -21,6 +21,7 @@ from harvester.model import (
     Estimate,
     Listing,
     LookUp,
+    Origin,
     Page,
     Resolution,
     Scope,
@@ -56,6 +57,7 @@ class GitLabConnector:
 
     kind: ClassVar[str] = "gitlab"
     profile: ClassVar[str] = "standard"
+    origin: ClassVar[Origin] = Origin.CRAWL
     host_aliases: ClassVar[Mapping[str, str]] = {}
     Options: ClassVar[type[BaseModel]] = GitLabOptions
 
