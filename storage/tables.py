@@ -96,6 +96,15 @@ alias = Table(
     Column("since", Moment(), nullable=False),
 )
 
+lead = Table(
+    "lead",
+    metadata,
+    Column("url_key", key_text(), primary_key=True),
+    Column("url", Words(), nullable=False),
+    Column("forge_id", Words()),
+    Column("asked_at", Moment(), nullable=False),
+)
+
 # --- publiccode files -----------------------------------------------------------------------
 
 blob = Table(

@@ -20,6 +20,7 @@ from harvester.ports.rows import (
     FileRow,
     Item,
     Keys,
+    LeadRow,
     RepositoryRow,
     Stored,
     Writes,
@@ -130,6 +131,15 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unclaimed:
+    """An address that files declare, and that no known repository has or had."""
+
+    url: str
+    lead: LeadRow | None
+    """What its forge said, unless a file that declares it has changed since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unseen:
     """What a conclusion starts from."""
 
@@ -215,6 +225,13 @@ class Catalogue(Protocol):
 
     def unseen(self, crawl: OpenCrawl) -> Unseen:
         """Give what a conclusion starts from; within an open :meth:`page`, as that sees it."""
+        ...
+
+    def unclaimed(self, forge_url: str) -> Sequence[Unclaimed]:
+        """Give the addresses below a forge that files declare and no known repository claims.
+
+        Sorted by address; files that are absent declare nothing.
+        """
         ...
 
     def end(self, crawl: OpenCrawl, end: CrawlEnd, now: datetime) -> None:

@@ -148,6 +148,16 @@ class AliasRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeadRow:
+    """What a forge said where an address leads that a file declares. Table ``lead``."""
+
+    url: str
+    forge_id: str | None
+    """Of the repository that has or had it; None: nobody may see one there."""
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """What a crawl did with one repository. Table ``crawl_item``."""
 
@@ -215,6 +225,7 @@ class Writes:
     unlinked: tuple[str, ...] = ()
     """Ids of repositories that no longer do."""
     aliases: tuple[AliasRow, ...] = ()
+    leads: tuple[LeadRow, ...] = ()
     blobs: tuple[tuple[str, bytes], ...] = ()
     """Blob id and bytes."""
     files: tuple[FileRow, ...] = ()
