@@ -289,6 +289,7 @@ class _Maker:
             _TRUST[host.forge.origin],
             _RANK[row.state],
             host.facts.fork,
+            host.facts.mirror,
             host.forge.url,
             host.facts.path.casefold(),
             host.id,

@@ -56,4 +56,4 @@ class ItemReason(StrEnum):
     OUT_OF_SCOPE = "out-of-scope"
     FILE_UNKNOWN = "file-unknown"
     NAME_REUSED = "name-reused"
-    """Another repository, by its id, now has the address of one that is still known."""
+    """It is new, by its id, and has an address that another repository had before: a warning."""

@@ -256,6 +256,119 @@ def test_a_broken_file_that_now_names_another_place_leaves_no_entry(house: House
     assert ("deleted", "unfounded") in house.changes()
 
 
+def kinds(house: House) -> dict[str, str]:
+    """What every place is to the software that its file describes, by the place's path."""
+    return {
+        p["web_url"].removeprefix(FORGE.url + "/"): p["kind"]
+        for entry in house.entries()
+        for p in entry["provenances"]
+    }
+
+
+def mirror(number: int, path: str, *files: FileVersion) -> Sighting:
+    seen = sighting(number, path, *files)
+    return replace(seen, repository=replace(seen.repository, mirror=True))
+
+
+def test_every_place_says_what_it_is_to_the_software(house: House) -> None:
+    house.crawl(
+        sighting(1, "city/a", good("city/a")),
+        sighting(2, "town/fork", good("city/a"), fork=True),
+        mirror(3, "town/mirror", good("city/a")),
+        sighting(4, "town/template", good("city/a")),
+    )
+    (entry,) = house.entries()
+    assert entry["repository"]["path"] == "city/a"
+    assert kinds(house) == {
+        "city/a": "canonical",
+        "town/fork": "technical-fork",
+        "town/mirror": "mirror",
+        "town/template": "url-mistake",
+    }
+
+
+def test_a_mirror_speaks_only_where_the_original_is_not_known(house: House) -> None:
+    copy = mirror(3, "aaa/mirror", good("city/a", "Spiegel"))
+    template = sighting(4, "zzz/template", good("city/a", "Vorlage"))
+    fork = sighting(5, "aaa/fork", good("city/a", "Gabel"), fork=True)
+    house.crawl(copy, fork)
+    assert [entry["name"] for entry in house.entries()] == ["Spiegel"]
+    assert house.entries()[0]["repository"] is None
+    house.clock.advance(hours=1)
+    house.crawl(copy, fork, template, full=True)
+    assert [entry["name"] for entry in house.entries()] == ["Vorlage"]
+    house.clock.advance(hours=1)
+    original = sighting(1, "city/a", good("city/a", "Original"))
+    house.crawl(copy, fork, template, original, full=True)
+    (entry,) = house.entries()
+    assert (entry["name"], entry["repository"]["mirror"]) == ("Original", False)
+
+
+def test_a_mirror_that_somebody_takes_for_the_original_is_no_url_mistake(house: House) -> None:
+    house.crawl(
+        mirror(1, "city/mirror", good("upstream/x")), sighting(2, "b/c", good("city/mirror"))
+    )
+    assert house.entry(url_of("city/mirror"))["repository"]["fork_kind"] is None
+
+
+def test_several_repositories_of_one_product_are_one_entry(house: House) -> None:
+    house.crawl(
+        sighting(1, "city/backend", good("city/suite")),
+        sighting(2, "city/frontend", good("city/suite")),
+        sighting(3, "city/suite", good("city/suite")),
+    )
+    (entry,) = house.entries()
+    assert (entry["url"], len(entry["provenances"])) == (url_of("city/suite"), 3)
+
+
+def test_what_it_is_based_on_is_linked_and_never_merged(house: House) -> None:
+    text = GOOD.format(name="Variante", url=url_of("city/v"))
+    written = [
+        url_of("Upstream/V") + ".git",
+        url_of("upstream/v") + "/-/tree/main",
+        url_of("city/v/"),  # itself
+        url_of("city/former"),  # itself, as it was called
+        "unsere alte Software",
+        "https://example.org",
+        {"url": "https://a.example/b"},
+    ]
+    house.crawl(sighting(1, "city/former", good("city/former")))
+    house.clock.advance(hours=1)
+    house.crawl(
+        sighting(1, "city/v", file(text + f"isBasedOn: {json.dumps(written)}\n")),
+        sighting(2, "upstream/v", good("upstream/v")),
+        full=True,
+    )
+    variant, upstream = house.entry(url_of("city/v")), house.entry(url_of("upstream/v"))
+    assert (variant["based_on"], upstream["based_on"]) == ([url_of("Upstream/V")], [])
+    assert variant["repository"]["fork_kind"] == "variant"
+    assert len(house.entries()) == 2
+
+
+def test_two_that_are_based_on_each_other_stay_two(house: House) -> None:
+    for number, (path, other) in enumerate([("city/a", "city/b"), ("city/b", "city/a")]):
+        text = GOOD.format(name=path, url=url_of(path)) + f"isBasedOn: {url_of(other)}\n"
+        house.crawl(sighting(number, path, file(text)), limit=1)
+    assert {e["url"]: e["based_on"] for e in house.entries()} == {
+        url_of("city/a"): [url_of("city/b")],
+        url_of("city/b"): [url_of("city/a")],
+    }
+
+
+@pytest.mark.parametrize("old_first", [True, False])
+def test_a_name_that_is_used_again_is_told_in_any_order(house: House, old_first: bool) -> None:
+    house.crawl(sighting(1, "city/a", good("city/a")))
+    house.clock.advance(hours=1)
+    now = [sighting(1, "city/b", good("city/a")), sighting(2, "city/a", good("city/a"))]
+    order = now if old_first else now[::-1]
+    house.crawl(connector=Scripted(order, page_size=1, read_batch=1), full=True)
+    (item,) = [item for item in house.ears.items if item.reason == "name-reused"]
+    assert (item.subject, item.status) == (url_of("city/a"), ItemStatus.ADDED)
+    assert kinds(house) == {"city/b": "url-mistake", "city/a": "canonical"}
+    ids = {e["url"]: e["id"] for e in house.entries()}
+    assert ids[url_of("city/a")] == software_id(FORGE.url, "2")
+
+
 PATHS = ("a/one", "a/two", "b/three", "c/four")
 
 
