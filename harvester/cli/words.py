@@ -153,6 +153,10 @@ _SENTENCES: Mapping[str, Text] = {
         "{old} is an old address; the repository is now {url}.",
         "{old} ist eine alte Adresse; das Repository liegt jetzt unter {url}.",
     ),
+    "former": Text(
+        "{old} was the address of another repository before; that is now {url}.",
+        "{old} war vorher die Adresse eines anderen Repositorys; das ist jetzt {url}.",
+    ),
     "file": Text(
         "  {path} in {url}: {outcome}: {reason} ({errors} errors, {warnings} warnings)",
         "  {path} in {url}: {outcome}: {reason} ({errors} Fehler, {warnings} Warnungen)",
