@@ -12,7 +12,13 @@ from harvester.ports.errors import CatalogueError, SchemaAheadError, SchemaBehin
 from storage.engine import Store
 from storage.tables import metadata
 
-REVISIONS = ("0001_first_tables", "0002_origin_of_a_forge", "0003_software_at_rest", "0004_leads")
+REVISIONS = (
+    "0001_first_tables",
+    "0002_origin_of_a_forge",
+    "0003_guard",
+    "0004_software_at_rest",
+    "0005_leads",
+)
 """Every migration's id, the oldest first."""
 NEWEST = REVISIONS[-1]
 _VERSION_TABLE = "alembic_version"

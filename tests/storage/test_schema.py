@@ -116,7 +116,7 @@ def test_forges_that_were_known_before_they_had_an_origin_were_crawled(empty_url
 def test_entries_come_to_rest_in_a_catalogue_of_before(empty_url: str) -> None:
     """What was stored before stays as it was, and the next crawl remembers it."""
     with opened(empty_url) as store:
-        upgrade_to(store, "0002_origin_of_a_forge")
+        upgrade_to(store, "0003_guard")
         with store.writing() as connection:
             for statement in (
                 (
