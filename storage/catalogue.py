@@ -15,13 +15,16 @@ from harvester.ports.catalogue import (
     CrawlEnd,
     CrawlRequest,
     Known,
+    Movement,
     OpenCrawl,
+    Retention,
     SourceState,
+    Tidied,
     Unclaimed,
     Unseen,
 )
 from harvester.ports.rows import ChangeRow, Entry, FileRow, Item, RepositoryRow, Stored
-from storage import crawls, feed, guard, history, reading, schema
+from storage import crawls, feed, guard, history, reading, retention, schema
 from storage.engine import PATIENCE, Store
 from storage.transaction import Page
 
@@ -121,6 +124,10 @@ class SqlCatalogue:
         with self.store.writing() as connection:
             return guard.take(connection, holder, silence, now)
 
+    def tidy(self, keep: Retention, now: datetime) -> Tidied:
+        """Delete a portion of what nobody asks for any more; crawls may go on meanwhile."""
+        return retention.tidy(self.store, keep, now)
+
     def release(self, holder: str) -> None:
         """Let another daemon take over at once, if this one is the one."""
         with self.store.writing() as connection:
@@ -128,10 +135,10 @@ class SqlCatalogue:
 
     # reading
 
-    def size(self, source: str) -> Size:
+    def size(self, source: str, moved: Movement | None = None) -> Size:
         """Say how large a source was."""
         with self._reading() as connection:
-            return reading.size(connection, source)
+            return reading.size(connection, source, moved)
 
     def sources(self) -> Mapping[str, SourceState]:
         """Give what is remembered of every source, by name."""

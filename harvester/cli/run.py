@@ -7,7 +7,8 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from harvester.cli import compose, console, progress, summary, targets
 from harvester.cli.adapters import SystemClock
@@ -17,7 +18,7 @@ from harvester.cli.exits import ExitCode, UsageError
 from harvester.cli.invocation import Invocation
 from harvester.cli.output import write_json
 from harvester.cli.signals import StopSignals
-from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl
+from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl, foresee
 from harvester.crawl.ahead import StoppedError, unless_stopped
 from harvester.model import ItemStatus, Outcome, Spent
 from harvester.ports.catalogue import Catalogue
@@ -95,7 +96,9 @@ class Run:
         listener = progress.listener(catalogue.name, events=self._form is CrawlForm.NDJSON)
         summaries: list[SourceSummary] = []
         with StopSignals() as signals, Worker("catalogue") as worker, listener.shown():
-            jobs = [self._job(configuration, catalogue, worker, target) for target in wanted]
+            jobs = [
+                self._job(configuration, catalogue, worker, listener, target) for target in wanted
+            ]
             for job in jobs:
                 if signals.stop.is_set():
                     break
@@ -118,9 +121,12 @@ class Run:
         configuration: Configuration,
         catalogue: Catalogue,
         worker: Worker,
+        listener: progress.Lines,
         target: targets.Target,
     ) -> Job:
         budgets, validators = compose.stores(catalogue, worker)
+        name = target.source.name if target.source else MANUAL_SOURCE
+        waiting = partial(listener.waiting, name)
         if target.source is not None:
             access = compose.access_of(
                 configuration,
@@ -128,6 +134,7 @@ class Run:
                 clock=self._clock,
                 budgets=budgets,
                 validators=validators,
+                waiting=waiting,
             )
             try:
                 plan = compose.plan_of(configuration, target.source)
@@ -142,6 +149,7 @@ class Run:
             clock=self._clock,
             budgets=budgets,
             validators=validators,
+            waiting=waiting,
         )
         return Job(target=target, access=access, plan=manual)
 
@@ -208,10 +216,13 @@ class _One:
         )
         self.listener.reads_addresses = task.addresses is not None
         async with compose.connector_of(plan.kind)(job.access) as connector:
+            predicted = None
             if task.addresses is None:
-                size = await self.worker(self.catalogue.size, plan.name)
-                self.listener.say(f"{plan.name}: {expected(connector.estimate(plan.scope, size))}")
-            return await self._until_free(task, connector)
+                now, full = self.run.clock.now(), task.full or task.limit is not None
+                size = await self.worker(partial(foresee, self.catalogue, plan, full=full, now=now))
+                predicted = connector.estimate(plan.scope, size)
+                self.listener.say(f"{plan.name}: {expected(predicted)}")
+            return replace(await self._until_free(task, connector), predicted=predicted)
 
     async def _until_free(self, task: CrawlTask, connector: Connector) -> SourceSummary:
         told = False

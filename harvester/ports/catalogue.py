@@ -178,6 +178,38 @@ class SourceState:
     """When the first of the crawls began that have not been read to their end since one was."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """Spans of the past that the time to come is expected to be like."""
+
+    listed_since: datetime
+    """What was active at or after this counts as what an incremental crawl lists."""
+    changed_since: datetime
+    """What was active after this counts as what it finds changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long is kept what only tells of the past."""
+
+    crawls: timedelta
+    """Crawls that ended, with what they did."""
+    changes: timedelta
+    """Rows of the change feed; who follows it less often starts anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tidied:
+    """What was deleted."""
+
+    crawls: int
+    blobs: int
+    """Bytes of former files, whose retention is that of the file."""
+    changes: int
+    more: bool
+    """There is more to delete."""
+
+
 class Catalogue(Protocol):
     """The one store of what is known.
 
@@ -259,13 +291,17 @@ class Catalogue(Protocol):
         """
         ...
 
+    def tidy(self, keep: Retention, now: datetime) -> Tidied:
+        """Delete a portion of what nobody asks for any more; crawls may go on meanwhile."""
+        ...
+
     def release(self, holder: str) -> None:
         """Let another daemon take over at once, if this one is the one."""
         ...
 
     # reading
-    def size(self, source: str) -> Size:
-        """Say how large a source was."""
+    def size(self, source: str, moved: Movement | None = None) -> Size:
+        """Say how large a source was, and, for an incremental crawl, what is expected to move."""
         ...
 
     def sources(self) -> Mapping[str, SourceState]:
