@@ -20,6 +20,7 @@ from harvester.ports.catalogue import (
     Retention,
     SourceState,
     Tidied,
+    Unclaimed,
     Unseen,
 )
 from harvester.ports.rows import ChangeRow, Entry, FileRow, Item, RepositoryRow, Stored
@@ -102,6 +103,11 @@ class SqlCatalogue:
         """Give what a conclusion starts from."""
         with self._reading() as connection:
             return history.unseen(connection, self.store.dialect, crawl)
+
+    def unclaimed(self, forge_url: str) -> Sequence[Unclaimed]:
+        """Give the addresses below a forge that files declare and no known repository claims."""
+        with self._reading() as connection:
+            return reading.unclaimed(connection, forge_url)
 
     def end(self, crawl: OpenCrawl, end: CrawlEnd, now: datetime) -> None:
         """End the crawl and give the lease back, with the open page or by itself."""

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
-from harvester.model import Activity, ItemStatus, Outcome, Size, State, Vitality
-from harvester.ports.catalogue import Known, Movement, SourceState
-from harvester.ports.rows import Entry, FileRow, Item, Keys, RepositoryRow, Stored
+from harvester.model import Activity, FileState, ItemStatus, Outcome, Size, State, Vitality
+from harvester.ports.catalogue import Known, Movement, SourceState, Unclaimed
+from harvester.ports.rows import Entry, FileRow, Item, Keys, LeadRow, RepositoryRow, Stored
+from harvester.urls import url_key
 from storage import closure, rows, vitality
 from storage.crawls import DROPPED, never_complete
 from storage.dialects import Dialect
@@ -21,6 +22,7 @@ from storage.tables import (
     crawl,
     crawl_item,
     file,
+    lead,
     repository,
     repository_source,
     seen,
@@ -62,6 +64,42 @@ def known(
         },
         blobs=frozenset(blobs.scalars()),
     )
+
+
+def unclaimed(connection: Connection, forge_url: str) -> Sequence[Unclaimed]:
+    """Give the addresses below a forge that files declare and no known repository claims."""
+    declared = (
+        select(
+            file.c.declared_url_key.label("url_key"),
+            func.min(file.c.declared_url).label("url"),
+            func.max(file.c.changed_at).label("changed_at"),
+        )
+        .join(software, software.c.id == file.c.software_id)
+        .where(
+            file.c.declared_url_key.startswith(url_key(forge_url) + "/", autoescape=True),
+            file.c.state != FileState.ABSENT.value,
+            software.c.repository_id.is_(None),
+        )
+        .group_by(file.c.declared_url_key)
+        .subquery()
+    )
+    found = connection.execute(
+        select(declared.c.url, lead.c.url.label("asked"), lead.c.forge_id, lead.c.asked_at)
+        .outerjoin(
+            lead,
+            and_(lead.c.url_key == declared.c.url_key, lead.c.asked_at >= declared.c.changed_at),
+        )
+        .order_by(declared.c.url_key)
+    )
+    return [
+        Unclaimed(
+            url=row.url,
+            lead=None
+            if row.asked is None
+            else LeadRow(url=row.asked, forge_id=row.forge_id, asked_at=row.asked_at),
+        )
+        for row in found
+    ]
 
 
 def contents(

@@ -20,6 +20,7 @@ from harvester.ports.rows import (
     FileRow,
     Item,
     Keys,
+    LeadRow,
     RepositoryRow,
     Stored,
     Writes,
@@ -127,6 +128,15 @@ class Known:
     """By repository id and path: blob id, the normaliser's version and the context."""
     blobs: frozenset[str]
     """Ids of the blobs, of those asked for, whose bytes are stored."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unclaimed:
+    """An address that files declare, and that no known repository has or had."""
+
+    url: str
+    lead: LeadRow | None
+    """What its forge said, unless a file that declares it has changed since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +259,13 @@ class Catalogue(Protocol):
 
     def unseen(self, crawl: OpenCrawl) -> Unseen:
         """Give what a conclusion starts from; within an open :meth:`page`, as that sees it."""
+        ...
+
+    def unclaimed(self, forge_url: str) -> Sequence[Unclaimed]:
+        """Give the addresses below a forge that files declare and no known repository claims.
+
+        Sorted by address; files that are absent declare nothing.
+        """
         ...
 
     def end(self, crawl: OpenCrawl, end: CrawlEnd, now: datetime) -> None:
