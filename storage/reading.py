@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, select
+from sqlalchemy import Connection, Row, Select, and_, func, select, union
 
 from harvester.model import Activity, ItemStatus, Outcome, Size, State
 from harvester.ports.catalogue import Known, SourceState
@@ -17,6 +17,7 @@ from storage.crawls import DROPPED, never_complete
 from storage.dialects import Dialect
 from storage.history import COMPLETE
 from storage.tables import (
+    alias,
     blob,
     crawl,
     crawl_item,
@@ -92,7 +93,7 @@ def size(connection: Connection, name: str) -> Size:
 
 def sources(connection: Connection) -> Mapping[str, SourceState]:
     """Give what is remembered of every source, by name."""
-    names = connection.execute(select(source.c.name).order_by(source.c.name)).scalars().all()
+    rows_of = _by_source(connection, select(source, source.c.name.label("source")))
     whole = and_(crawl.c.status == COMPLETE, crawl.c.partial.is_(False))
     successes = _by_source(
         connection,
@@ -148,8 +149,11 @@ def sources(connection: Connection) -> Mapping[str, SourceState]:
             listed=_of(listed, name, "amount") or 0,
             covered_since=_of(successes, name, "began"),
             swept=_of(swept, name, "fingerprint"),
+            kind=row.kind,
+            forge_url=row.forge_url,
+            retired_at=row.retired_at,
         )
-        for name in names
+        for name, row in sorted(rows_of.items())
     }
 
 
@@ -165,6 +169,13 @@ def entries(
     ) as streamed:
         for row in streamed:
             yield _entry(row, with_activity=activity)
+
+
+def addresses(connection: Connection) -> Iterator[str]:
+    """Give every address that a repository has or had, or that an entry has, streamed."""
+    known = union(select(repository.c.web_url), select(alias.c.url), select(software.c.url))
+    with connection.execution_options(yield_per=_AT_ONCE).execute(known) as streamed:
+        yield from streamed.scalars()
 
 
 def entry(connection: Connection, software_id: str) -> Entry | None:

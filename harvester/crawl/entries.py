@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from harvester.crawl import entry
+from harvester.crawl.blocks import NO_BLOCKS, Blocks
+from harvester.crawl.door import WITHHELD, Door, Verdict, shows_nothing
 from harvester.crawl.files import is_good
 from harvester.crawl.places import Place, Places, place_of
 from harvester.crawl.reasons import FileReason, StateReason
@@ -29,7 +31,6 @@ from harvester.model import (
 from harvester.ports.rows import AliasRow, FileRow, Merge, RecordRow, RepositoryRow, SoftwareRow
 
 _HIDDEN = frozenset({State.GONE, State.WITHDRAWN, State.BLOCKED})
-_SET_BY_HAND = frozenset({State.WITHDRAWN, State.BLOCKED})
 _SUPERSEDED = frozenset({FileReason.YML_WINS, FileReason.REMOVED})
 _RANK = {FileState.VALID: 0, FileState.INVALID: 1, FileState.UNKNOWN: 2, FileState.ABSENT: 3}
 
@@ -66,6 +67,8 @@ def settle(
     publishers: Publishers,
     now: datetime,
     losses: Mapping[str, StateReason] | None = None,
+    *,
+    blocks: Blocks = NO_BLOCKS,
 ) -> Settled:
     """Assign every file to its entry, and bring the entries that this touches up to date.
 
@@ -75,6 +78,7 @@ def settle(
         publishers: the lists of public bodies.
         now: the time.
         losses: entries whose grace is over, with the reason; only a conclusion gives them.
+        blocks: what the operator blocks.
     """
     places = Places(catalog.repositories, catalog.aliases)
     files = {key: _assigned(row, places) for key, row in catalog.files.items()}
@@ -90,7 +94,9 @@ def settle(
         )
     affected -= {merge.id for merge in merges}
 
-    maker = _Maker(replace(catalog, files=files), places, merges, publishers, now, losses or {})
+    settled = replace(catalog, files=files)
+    door = Door(catalog.aliases, blocks)
+    maker = _Maker(settled, places, merges, publishers, door, now, losses or {})
     software: list[SoftwareRow] = []
     changes: list[Change] = []
     for identity in sorted(affected):
@@ -158,6 +164,7 @@ class _Maker:
     places: Places
     merges: tuple[Merge, ...]
     publishers: Publishers
+    door: Door
     now: datetime
     losses: Mapping[str, StateReason]
 
@@ -173,9 +180,12 @@ class _Maker:
         members.sort(key=lambda row: self._precedence(row, place))
         primary = members[0] if members else None
         record = primary.record if primary else _shown(ancestors[0])
-        publiccode = json.loads(record.document) if record else None
         host = self.catalog.repositories[primary.repository_id] if primary else place.repository
-        state, reason = _state(primary, host, record, ancestors, self.losses.get(identity))
+        state, reason = self._turned_away(place, host) or _state(
+            primary, host, record, ancestors, self.losses.get(identity)
+        )
+        bare = shows_nothing(state, reason)
+        publiccode = json.loads(record.document) if record and not bare else None
         row = SoftwareRow(
             id=place.software_id,
             url=place.url,
@@ -187,21 +197,38 @@ class _Maker:
             origin=old.origin if old else Origin.CRAWL,
             repository_id=place.repository.id if place.repository else None,
             file=(primary.repository_id, primary.path) if primary else None,
-            publisher=self._publisher(place, host, publiccode),
+            publisher=None if bare else self._publisher(place, host, publiccode),
             document="",
             first_seen_at=min([self.now, *(row.first_seen_at for row in ancestors)]),
             updated_at=self.now,
         )
         text = entry.document(
             row,
-            repository=place.repository,
+            repository=None if bare else place.repository,
             aliases=self._aliases(place, members),
             own=self._own(place),
-            file=primary,
-            provenances=[(file, self.catalog.repositories[file.repository_id]) for file in members],
-            record=record,
+            file=None if bare else primary,
+            provenances=[] if bare else self._provenances(members),
+            record=None if bare else record,
         )
         return replace(row, document=text)
+
+    def _turned_away(self, place: Place, host: RepositoryRow | None) -> Verdict | None:
+        """Say whether the canonical repository, or else the one that speaks, is turned away."""
+        verdict = self.door.verdict(place.repository, place.url)
+        if verdict is None and host is not None and host is not place.repository:
+            verdict = self.door.verdict(host, host.facts.web_url)
+        return verdict
+
+    def _provenances(self, members: Iterable[FileRow]) -> list[tuple[FileRow, RepositoryRow]]:
+        """Give the files that may be told of, with their repositories."""
+        hosts = self.catalog.repositories
+        pairs = [(row, hosts[row.repository_id]) for row in members]
+        return [
+            (row, host)
+            for row, host in pairs
+            if host.gone_reason != StateReason.PRIVATE and not self.door.turns_away(host)
+        ]
 
     def _place(
         self, identity: str, members: Iterable[FileRow], ancestors: list[SoftwareRow]
@@ -224,6 +251,7 @@ class _Maker:
         own = place.repository is not None and place.repository.id == host.id
         return (
             not own,
+            self.door.turns_away(host),
             host.gone_reason is not None,
             _RANK[row.state],
             host.facts.fork,
@@ -282,17 +310,19 @@ def _state(
     good = record is not None and record.good
     broken = StateReason.STALE if good else StateReason.NEVER_VALID
     gone = host.gone_reason if host is not None else None
-    if was is not None and was.state in _SET_BY_HAND:
-        verdict = (was.state, was.state_reason)
-    elif loss is not None:
+    let_in = was is not None and was.state in WITHHELD
+    absent = primary is None or primary.state is FileState.ABSENT
+    if loss is not None:
         verdict = (State.INVALID if loss is StateReason.STALE else State.GONE, str(loss))
     elif gone is not None:
         verdict = (State.GONE, gone)
     elif primary is not None and primary.state is FileState.VALID:
         verdict = (State.LISTED, StateReason.VALID)
-    elif good and any(row.state is State.LISTED for row in ancestors):
+    elif let_in and absent:
+        verdict = (State.GONE, StateReason.FILE_REMOVED)
+    elif good and (let_in or any(row.state is State.LISTED for row in ancestors)):
         verdict = (State.LISTED, StateReason.LAST_GOOD)
-    elif was is not None and (primary is None or primary.state is FileState.ABSENT):
+    elif was is not None and absent:
         verdict = (was.state, was.state_reason)
     else:
         verdict = (State.INVALID, broken)

@@ -7,7 +7,7 @@ Storage decides nothing: it loads the rows that a page touches, and writes the r
 made of them (:mod:`harvester.ports.rows`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -164,6 +164,10 @@ class SourceState:
     """When the newest complete crawl began: what moved since then, it may have passed already."""
     swept: str | None = None
     """Fingerprint of what the newest complete sweep listed."""
+    kind: str
+    forge_url: str
+    retired_at: datetime | None = None
+    """Since when it has not been configured any more."""
 
 
 class Catalogue(Protocol):
@@ -217,6 +221,10 @@ class Catalogue(Protocol):
         """Give what a conclusion starts from; within an open :meth:`page`, as that sees it."""
         ...
 
+    def retire(self, configured: Collection[str], now: datetime) -> None:
+        """Note since when sources are not among the configured ones; those that are, are back."""
+        ...
+
     def end(self, crawl: OpenCrawl, end: CrawlEnd, now: datetime) -> None:
         """End the crawl and give the lease back.
 
@@ -235,6 +243,10 @@ class Catalogue(Protocol):
 
     def entries(self, states: frozenset[State] | None, *, activity: bool) -> Iterator[Entry]:
         """Give entries sorted by id, streamed; all states if None."""
+        ...
+
+    def addresses(self) -> Iterator[str]:
+        """Give every address that a repository has or had, or that an entry has."""
         ...
 
     def entry(self, software_id: str) -> Entry | None:
