@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select, union
 
-from harvester.model import Activity, ItemStatus, Outcome, Size, State
+from harvester.model import Activity, Forge, ItemStatus, Origin, Outcome, Size, State
 from harvester.ports.catalogue import Known, SourceState
 from harvester.ports.rows import Entry, FileRow, Item, Keys, RepositoryRow, Stored
 from storage import closure, rows
@@ -22,6 +22,7 @@ from storage.tables import (
     crawl,
     crawl_item,
     file,
+    forge,
     repository,
     repository_source,
     seen,
@@ -30,6 +31,12 @@ from storage.tables import (
     source,
 )
 
+_SOURCES = select(
+    source,
+    source.c.name.label("source"),
+    forge.c.kind.label("forge_kind"),
+    forge.c.origin.label("forge_origin"),
+).join(forge)
 _AT_ONCE = 500
 """Rows that a stream holds in memory."""
 _LAST_ITEMS = 20
@@ -93,7 +100,7 @@ def size(connection: Connection, name: str) -> Size:
 
 def sources(connection: Connection) -> Mapping[str, SourceState]:
     """Give what is remembered of every source, by name."""
-    rows_of = _by_source(connection, select(source, source.c.name.label("source")))
+    rows_of = _by_source(connection, _SOURCES)
     whole = and_(crawl.c.status == COMPLETE, crawl.c.partial.is_(False))
     successes = _by_source(
         connection,
@@ -149,8 +156,7 @@ def sources(connection: Connection) -> Mapping[str, SourceState]:
             listed=_of(listed, name, "amount") or 0,
             covered_since=_of(successes, name, "began"),
             swept=_of(swept, name, "fingerprint"),
-            kind=row.kind,
-            forge_url=row.forge_url,
+            forge=Forge(url=row.forge_url, kind=row.forge_kind, origin=Origin(row.forge_origin)),
             retired_at=row.retired_at,
         )
         for name, row in sorted(rows_of.items())

@@ -13,28 +13,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from harvester.crawl.entries import Catalog, settle
-<<<<<<< HEAD
 from harvester.crawl.leaving import farewell
 from harvester.crawl.leaving import gone as tell_gone
-from harvester.crawl.places import place_of
-from harvester.crawl.reasons import StateReason
-from harvester.crawl.scope import covers, matches, reaches
-=======
 from harvester.crawl.places import is_entered, place_of
 from harvester.crawl.reasons import FileReason, StateReason
-from harvester.crawl.scope import covers
->>>>>>> main
+from harvester.crawl.scope import covers, matches, reaches
 from harvester.crawl.task import KeepPolicy, SourcePlan
 from harvester.model import (
     FileState,
     Found,
     LookUp,
     Missing,
-<<<<<<< HEAD
-    Private,
-=======
     Outcome,
->>>>>>> main
+    Private,
     State,
 )
 from harvester.ports.catalogue import Unseen

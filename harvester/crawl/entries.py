@@ -233,11 +233,7 @@ class _Maker:
         )
         text = entry.document(
             row,
-<<<<<<< HEAD
-            repository=None if bare else place.repository,
-=======
-            repository=_known_repository(place),
->>>>>>> main
+            repository=None if bare else _known_repository(place),
             aliases=self._aliases(place, members),
             own=self._own(place),
             file=None if bare else primary,

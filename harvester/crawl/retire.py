@@ -19,7 +19,6 @@ from harvester.crawl.run import crawl
 from harvester.crawl.task import CrawlTask, KeepPolicy, Listener, SourcePlan, SourceSummary
 from harvester.model import (
     Estimate,
-    Forge,
     Listing,
     LookUp,
     Page,
@@ -73,8 +72,8 @@ async def retire(
     empty = replace(
         plan,
         name=state.name,
-        kind=state.kind,
-        forge=Forge(url=state.forge_url, kind=state.kind),
+        kind=state.forge.kind,
+        forge=state.forge,
         scope=Scope(ScopeKind.REPOSITORIES),
         include=("*",),
         exclude=(),

@@ -164,8 +164,7 @@ class SourceState:
     """When the newest complete crawl began: what moved since then, it may have passed already."""
     swept: str | None = None
     """Fingerprint of what the newest complete sweep listed."""
-    kind: str
-    forge_url: str
+    forge: Forge
     retired_at: datetime | None = None
     """Since when it has not been configured any more."""
 

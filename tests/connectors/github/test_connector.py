@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from connectors.github import GitHubConnector
 from connectors.github.addresses import addresses
 from connectors.github.options import GitHubOptions
-from harvester.model import Found, Missing, Scope, ScopeKind, Size, Unknown
+from harvester.model import Found, Missing, Private, Scope, ScopeKind, Size, Unknown
 from harvester.ports.connector import Connector, ConnectorType, ForgeAccess
 from harvester.ports.errors import SourceError, UnauthorisedError
 from tests.connectors.github.support import FILE, GitHub, fill, only_file, owners
@@ -49,7 +49,7 @@ async def test_look_ups(github: GitHub, token: str | None) -> None:
     assert isinstance(found, Found)
     assert found.sighting.repository.path == "stadt/s"
     assert only_file(found.sighting).content == FILE.encode()
-    assert isinstance(answers[str(hidden.id)], Missing)
+    assert isinstance(answers[str(hidden.id)], Private if token else Missing)
     assert isinstance(answers["999999"], Missing)
     assert isinstance(answers[str(broken.id)], Unknown)
 
