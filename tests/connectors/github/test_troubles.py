@@ -26,10 +26,10 @@ def graphql(request: object) -> bool:
 
 async def test_pages_are_halved_while_queries_take_too_long(github: GitHub) -> None:
     github.world.organization("stadt")
-    fill(github.world, "stadt", 160)
+    fill(github.world, "stadt", 130, every=8)
     github.api.slow_above = 75  # three objects a repository
     crawled = await github.crawl(owners("stadt"))
-    assert len(crawled.sightings) == 160
+    assert len(crawled.sightings) == 130
     sizes = [len(page.sightings) for page in crawled.pages]
     assert max(sizes) == 25
     assert crawled.failures == []
