@@ -20,6 +20,7 @@ from harvester.cli import console, logs
 from harvester.cli.adapters import MemoryBudgets, NoValidators, SystemClock
 from harvester.cli.invocation import Invocation
 from harvester.crawl import KeepPolicy, SourcePlan
+from harvester.crawl.blocks import Block, Blocks
 from harvester.model import Forge, Scope
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import ConnectorType, ForgeAccess, HttpOptions
@@ -247,6 +248,8 @@ def _plan(
         scope=scope,
         include=include,
         exclude=exclude,
+        opt_out_topics=configuration.settings.opt_out.topics,
+        blocks=blocks_of(configuration),
         profile=connector.profile,
         host_aliases=connector.host_aliases,
         # Every source knows the lists of all: an entry may hang together with repositories of
@@ -262,6 +265,11 @@ def _plan(
         sweep_every=source.sweep_every if source else timedelta(days=7),
         fingerprint=fingerprint(kind, url, scope, include, exclude),
     )
+
+
+def blocks_of(configuration: Configuration) -> Blocks:
+    """Give the operator's block list."""
+    return Blocks(tuple(Block(row.url, row.reason) for row in configuration.settings.blocks))
 
 
 def fingerprint(

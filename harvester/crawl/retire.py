@@ -22,6 +22,7 @@ from harvester.model import (
     Listing,
     LookUp,
     Page,
+    Resolution,
     Scope,
     ScopeKind,
     Sighting,
@@ -120,6 +121,10 @@ class _Nothing:
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
         """Know nothing."""
         return {key: Unknown(reason="the source is not configured") for key in forge_ids}
+
+    async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
+        """Know nothing."""
+        return {path: Unknown(reason="the source is not configured") for path in paths}
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:  # noqa: ARG002 - the port's
         """Cost nothing."""

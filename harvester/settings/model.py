@@ -11,11 +11,14 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from harvester.settings.values import (
+    BlockedAddress,
     Cron,
     Duration,
     ForgePaths,
     Globs,
+    Reason,
     Share,
+    Topics,
     Variable,
     WebAddress,
 )
@@ -58,6 +61,22 @@ class Keep(_Table):
     """Share of a source (and at least 5 entries) that may vanish in one sweep."""
     gate: Share = 0.10
     """Share of the listed catalogue that one crawl may take away at once; not acted on yet."""
+
+
+class OptOut(_Table):
+    """How publishers say that a repository is not to be listed, beside key and file."""
+
+    topics: Topics = ("publiccode-ignore",)
+    """Topics of repositories that are not listed, whatever the case."""
+
+
+class BlockRule(_Table):
+    """Something that is never listed, and why."""
+
+    url: BlockedAddress
+    """Address of a repository, an owner or a host, with all that lies below it; or a pattern."""
+    reason: Reason
+    """What publishers are told by `harvester status`."""
 
 
 class Source(_Table):
@@ -125,6 +144,8 @@ class Settings(BaseSettings):
     """File with the database's password."""
     http: Http = Http()
     keep: Keep = Keep()
+    opt_out: OptOut = OptOut()
+    blocks: Annotated[tuple[BlockRule, ...], Field(strict=False)] = ()
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
 
     @classmethod
@@ -141,13 +162,13 @@ class Settings(BaseSettings):
 
 
 def environment_keys() -> dict[str, tuple[str, ...]]:
-    """Give every environment variable that is a key outside ``[[sources]]``, with its path."""
+    """Give every environment variable that is a key outside the lists of tables, with its path."""
     keys: dict[str, tuple[str, ...]] = {}
     for name, field in Settings.model_fields.items():
         table = field.annotation
         if isinstance(table, type) and issubclass(table, BaseModel):
             for inner in table.model_fields:
                 keys[f"{ENV_PREFIX}{name}{ENV_DELIMITER}{inner}".upper()] = (name, inner)
-        elif name != "sources":
+        elif name not in ("sources", "blocks"):
             keys[f"{ENV_PREFIX}{name}".upper()] = (name,)
     return keys
