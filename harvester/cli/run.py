@@ -15,10 +15,11 @@ from harvester.cli.crawl import CrawlForm
 from harvester.cli.estimates import expected
 from harvester.cli.exits import ExitCode, UsageError
 from harvester.cli.invocation import Invocation
-from harvester.cli.output import write_json
+from harvester.cli.output import moment, write_json
 from harvester.cli.signals import StopSignals
 from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl
 from harvester.crawl.ahead import StoppedError, unless_stopped
+from harvester.crawl.retire import retire, taken_off_at
 from harvester.model import ItemStatus, Outcome, Spent
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import Connector, ForgeAccess
@@ -87,10 +88,14 @@ class Run:
             else compose.catalogue(configuration)
         )
         with opened as catalogue:
-            return asyncio.run(self._all(configuration, catalogue, wanted))
+            return asyncio.run(self._all(configuration, catalogue, wanted, arguments))
 
     async def _all(
-        self, configuration: Configuration, catalogue: Catalogue, wanted: Sequence[targets.Target]
+        self,
+        configuration: Configuration,
+        catalogue: Catalogue,
+        wanted: Sequence[targets.Target],
+        arguments: Sequence[str],
     ) -> ExitCode:
         listener = progress.listener(catalogue.name, events=self._form is CrawlForm.NDJSON)
         summaries: list[SourceSummary] = []
@@ -102,6 +107,10 @@ class Run:
                 one = _One(self, configuration, catalogue, worker, listener, signals.stop)
                 summaries.append(await one.whole(job))
                 listener.ended(summaries[-1])
+            if not arguments and not signals.stop.is_set():
+                summaries += await self._retire(
+                    configuration, catalogue, worker, listener, signals.stop
+                )
         self._tell(catalogue.name, summaries)
         if signals.code is not None:
             left = [_command_of(job) for job in jobs[len(summaries) :]]
@@ -112,6 +121,45 @@ class Run:
                 console.say("stopped; what was stored stays. Go on with: " + "; ".join(left))
             return signals.code
         return summary.exit_code(summaries)
+
+    async def _retire(
+        self,
+        configuration: Configuration,
+        catalogue: Catalogue,
+        worker: Worker,
+        listener: progress.Lines,
+        stop: asyncio.Event,
+    ) -> list[SourceSummary]:
+        """Say which sources are no longer configured, and let go of those whose grace is over."""
+        now = self._clock.now()
+        names = [source.name for source in configuration.settings.sources]
+        await worker(catalogue.retire, [*names, MANUAL_SOURCE], now)
+        ended = []
+        for state in (await worker(catalogue.sources)).values():
+            over = taken_off_at(state, compose.keep_of(configuration))
+            if over is None:
+                continue
+            what = f"{state.name}: no longer configured; its {state.repositories} repositories"
+            if now < over:
+                listener.say(
+                    f"{what} are kept until {moment(over)}, those of other sources for longer"
+                )
+                continue
+            listener.say(f"{what} leave the catalogue, but for those that another source has")
+            plan = compose.retired_plan(configuration, state)
+            ended.append(
+                await retire(
+                    plan,
+                    catalogue=catalogue,
+                    worker=worker,
+                    clock=self._clock,
+                    listener=listener,
+                    stop=stop,
+                    holder=compose.holder(),
+                )
+            )
+            listener.ended(ended[-1])
+        return ended
 
     def _job(
         self,

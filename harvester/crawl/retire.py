@@ -10,7 +10,7 @@ withdrawn as out of scope.
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -24,7 +24,6 @@ from harvester.model import (
     Page,
     Resolution,
     Scope,
-    ScopeKind,
     Sighting,
     Size,
     Spent,
@@ -48,7 +47,6 @@ def taken_off_at(state: SourceState, keep: KeepPolicy) -> datetime | None:
 
 
 async def retire(
-    state: SourceState,
     plan: SourcePlan,
     *,
     catalogue: Catalogue,
@@ -61,8 +59,7 @@ async def retire(
     """Let go of all repositories of a source; asks no forge.
 
     Args:
-        state: of the source.
-        plan: of any source, for what is the same for all.
+        plan: of the source, with an empty scope.
         catalogue: used only in the worker's thread.
         worker: the thread for the database.
         clock: where the time comes from.
@@ -70,19 +67,8 @@ async def retire(
         stop: set by a signal.
         holder: who does it, for the lease.
     """
-    empty = replace(
-        plan,
-        name=state.name,
-        kind=state.forge.kind,
-        forge=state.forge,
-        scope=Scope(ScopeKind.REPOSITORIES),
-        include=("*",),
-        exclude=(),
-        keep=replace(plan.keep, max_vanish=1.0),
-        fingerprint="retired",
-    )
     return await crawl(
-        CrawlTask(source=empty, full=True),
+        CrawlTask(source=plan, full=True),
         connector=_Nothing(),
         catalogue=catalogue,
         worker=worker,

@@ -369,9 +369,10 @@ def test_an_address_that_no_source_covers_can_be_blocked(house: House) -> None:
 def retired(house: House, name: str) -> None:
     async def run() -> None:
         with Worker("test") as worker:
+            empty = Scope(ScopeKind.REPOSITORIES)
+            keep = replace(house.source.keep, max_vanish=1.0)
             await retire(
-                house.catalogue.sources()[name],
-                house.source,
+                plan(name=name, scope=empty, keep=keep, fingerprint="retired"),
                 catalogue=house.catalogue,
                 worker=worker,
                 clock=house.clock,

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
