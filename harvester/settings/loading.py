@@ -25,6 +25,7 @@ from harvester.settings.errors import (
 from harvester.settings.model import (
     ENV_PREFIX,
     BlockRule,
+    Daemon,
     Http,
     Keep,
     OptOut,
@@ -116,7 +117,12 @@ def _prepared(
 
     Unknown keys are told here and left out, so that the model never shows their values.
     """
-    tables: dict[str, type[BaseModel]] = {"http": Http, "keep": Keep, "opt_out": OptOut}
+    tables: dict[str, type[BaseModel]] = {
+        "http": Http,
+        "keep": Keep,
+        "opt_out": OptOut,
+        "daemon": Daemon,
+    }
     prepared: dict[str, Any] = {}
     for key, value in data.items():
         if key not in Settings.model_fields:

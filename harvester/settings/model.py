@@ -10,17 +10,20 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from harvester.schedule import Schedule
 from harvester.settings.values import (
     BlockedAddress,
     Cron,
     Duration,
     ForgePaths,
     Globs,
+    Listen,
     Reason,
     Share,
     Topics,
     Variable,
     WebAddress,
+    Zone,
 )
 
 ENV_PREFIX = "HARVESTER_"
@@ -79,6 +82,21 @@ class BlockRule(_Table):
     """What publishers are told by `harvester status`."""
 
 
+class Daemon(_Table):
+    """How `harvester daemon` goes about its work."""
+
+    tick: Duration = timedelta(seconds=10)
+    """How often it looks for sources that are due, and says that it is alive."""
+    parallel: Annotated[int, Field(ge=1, le=32)] = 1
+    """How many sources are crawled at once; never two of one forge."""
+    stall_after: Duration = timedelta(minutes=30)
+    """A crawl that makes no progress for so long is ended."""
+    lease: Duration = timedelta(minutes=1)
+    """A daemon that was silent for so long is taken for dead, and another one takes over."""
+    listen: Listen = "127.0.0.1:9464"
+    """Where `/metrics`, `/livez` and `/readyz` are served."""
+
+
 class Source(_Table):
     """A configured thing to harvest: a forge and a scope. Keys of the connector stand beside."""
 
@@ -110,7 +128,11 @@ class Source(_Table):
     every: Duration | None = None
     """How long after its last crawl it is due again."""
     cron: Cron | None = None
-    """When it is due, in UTC; weekdays from 0 (Sunday) to 7 (Sunday again)."""
+    """When it is due, in its time zone; weekdays from 0 (Sunday) to 7 (Sunday again)."""
+    timezone: Zone = "UTC"
+    """The time zone that `cron` is written in: an IANA name."""
+    jitter: Duration | None = None
+    """By how much at most a run is put off, so that not everybody asks the forge on the hour."""
     sweep_every: Duration = timedelta(days=7)
     """How often the whole listing is read, not only what moved."""
     api_url: WebAddress | None = None
@@ -121,6 +143,16 @@ class Source(_Table):
     """Base of raw files, where it is not the derived one."""
     options: SkipJsonSchema[InstanceOf[BaseModel] | None] = None
     """The connector's own keys, made by the loader from those that are not named above."""
+
+    @property
+    def schedule(self) -> Schedule:
+        """When it is to be crawled."""
+        return Schedule(
+            every=self.every,
+            cron=self.cron,
+            zone=self.timezone,
+            jitter=self.jitter or timedelta(0),
+        )
 
 
 class Settings(BaseSettings):
@@ -146,6 +178,7 @@ class Settings(BaseSettings):
     keep: Keep = Keep()
     opt_out: OptOut = OptOut()
     blocks: Annotated[tuple[BlockRule, ...], Field(strict=False)] = ()
+    daemon: Daemon = Daemon()
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
 
     @classmethod
