@@ -11,7 +11,15 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from harvester.model import Outcome, Size, State
-from harvester.ports.catalogue import CrawlEnd, CrawlRequest, Known, OpenCrawl, SourceState, Unseen
+from harvester.ports.catalogue import (
+    CrawlEnd,
+    CrawlRequest,
+    Known,
+    OpenCrawl,
+    SourceState,
+    Unclaimed,
+    Unseen,
+)
 from harvester.ports.rows import ChangeRow, Entry, FileRow, Item, RepositoryRow, Stored
 from storage import crawls, feed, guard, history, reading, schema
 from storage.engine import PATIENCE, Store
@@ -97,6 +105,11 @@ class SqlCatalogue:
         """Note since when sources are not among the configured ones; those that are, are back."""
         with self.store.writing() as connection:
             crawls.retire(connection, self.store.dialect, configured, now)
+
+    def unclaimed(self, forge_url: str) -> Sequence[Unclaimed]:
+        """Give the addresses below a forge that files declare and no known repository claims."""
+        with self._reading() as connection:
+            return reading.unclaimed(connection, forge_url)
 
     def end(self, crawl: OpenCrawl, end: CrawlEnd, now: datetime) -> None:
         """End the crawl and give the lease back, with the open page or by itself."""

@@ -1,22 +1,22 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Begins crawls: takes the source's lease, and goes on with the unfinished one."""
+"""Begins crawls: takes the lease, goes on with the unfinished one; and lets entries rest."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
 
 from harvester.model import ItemStatus
 from harvester.ports.catalogue import CrawlRequest, OpenCrawl
 from harvester.ports.errors import SourceBusyError
 from storage import rows
 from storage.dialects import Dialect
-from storage.history import COMPLETE
+from storage.history import COMPLETE, ENDED
 from storage.lease import may_take, readable
-from storage.tables import crawl, forge, lease, owner_visit, source
+from storage.tables import crawl, forge, lease, owner_visit, software_rest, source
 
 RESUMABLE_FOR = timedelta(days=7)
 """An unfinished crawl that was begun longer ago is dropped."""
@@ -92,6 +92,18 @@ def retire(
     )
     connection.execute(
         update(source).where(~there, source.c.retired_at.is_(None)).values(retired_at=now)
+    )
+
+
+def rest(connection: Connection, crawl_id: int, now: datetime) -> None:
+    """Take what a crawl leaves for the state of rest; also what crawls left that are over."""
+    over = select(crawl.c.id).where(
+        crawl.c.status.in_((*ENDED, DROPPED)) | (crawl.c.started_at <= now - RESUMABLE_FOR)
+    )
+    connection.execute(
+        delete(software_rest).where(
+            (software_rest.c.crawl_id == crawl_id) | software_rest.c.crawl_id.in_(over)
+        )
     )
 
 

@@ -9,9 +9,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select, union
 
-from harvester.model import Activity, Forge, ItemStatus, Origin, Outcome, Size, State
-from harvester.ports.catalogue import Known, SourceState
-from harvester.ports.rows import Entry, FileRow, Item, Keys, RepositoryRow, Stored
+from harvester.model import (
+    Activity,
+    FileState,
+    Forge,
+    ItemStatus,
+    Origin,
+    Outcome,
+    Size,
+    State,
+)
+from harvester.ports.catalogue import Known, SourceState, Unclaimed
+from harvester.ports.rows import Entry, FileRow, Item, Keys, LeadRow, RepositoryRow, Stored
+from harvester.urls import url_key
 from storage import closure, rows
 from storage.crawls import DROPPED, never_complete
 from storage.dialects import Dialect
@@ -23,6 +33,7 @@ from storage.tables import (
     crawl_item,
     file,
     forge,
+    lead,
     repository,
     repository_source,
     seen,
@@ -69,6 +80,42 @@ def known(
         },
         blobs=frozenset(blobs.scalars()),
     )
+
+
+def unclaimed(connection: Connection, forge_url: str) -> Sequence[Unclaimed]:
+    """Give the addresses below a forge that files declare and no known repository claims."""
+    declared = (
+        select(
+            file.c.declared_url_key.label("url_key"),
+            func.min(file.c.declared_url).label("url"),
+            func.max(file.c.changed_at).label("changed_at"),
+        )
+        .join(software, software.c.id == file.c.software_id)
+        .where(
+            file.c.declared_url_key.startswith(url_key(forge_url) + "/", autoescape=True),
+            file.c.state != FileState.ABSENT.value,
+            software.c.repository_id.is_(None),
+        )
+        .group_by(file.c.declared_url_key)
+        .subquery()
+    )
+    found = connection.execute(
+        select(declared.c.url, lead.c.url.label("asked"), lead.c.forge_id, lead.c.asked_at)
+        .outerjoin(
+            lead,
+            and_(lead.c.url_key == declared.c.url_key, lead.c.asked_at >= declared.c.changed_at),
+        )
+        .order_by(declared.c.url_key)
+    )
+    return [
+        Unclaimed(
+            url=row.url,
+            lead=None
+            if row.asked is None
+            else LeadRow(url=row.asked, forge_id=row.forge_id, asked_at=row.asked_at),
+        )
+        for row in found
+    ]
 
 
 def contents(

@@ -98,6 +98,15 @@ alias = Table(
     Column("since", Moment(), nullable=False),
 )
 
+lead = Table(
+    "lead",
+    metadata,
+    Column("url_key", key_text(), primary_key=True),
+    Column("url", Words(), nullable=False),
+    Column("forge_id", Words()),
+    Column("asked_at", Moment(), nullable=False),
+)
+
 # --- publiccode files -----------------------------------------------------------------------
 
 blob = Table(
@@ -194,6 +203,16 @@ software_alias = Table(
     metadata,
     Column("id", key_text(), primary_key=True),
     Column("software_id", key_text(), ForeignKey("software.id"), nullable=False, index=True),
+)
+
+software_rest = Table(
+    "software_rest",
+    metadata,
+    Column("software_id", key_text(), primary_key=True),
+    Column("crawl_id", BigInteger, ForeignKey("crawl.id"), nullable=False, index=True),
+    Column("repository_id", key_text(), index=True),
+    Column("url_key", key_text(), index=True),
+    Column("was", Json()),
 )
 
 feed_head = Table(

@@ -112,14 +112,21 @@ class Address:
     # --- what is known ----------------------------------------------------------------------
 
     def _repositories(self) -> list[RepositoryRow]:
-        """Those that have or had the address itself, not all that hang together with it."""
+        """Those that have or had the address itself, not all that hang together with it.
+
+        Whoever has it today comes first.
+        """
         key = url_key(self.url)
         had = {alias.repository_id for alias in self._around.aliases if url_key(alias.url) == key}
-        return [
+        found = (
             row
             for row in self._around.repositories.values()
             if url_key(row.facts.web_url) == key or row.id in had
-        ]
+        )
+        return sorted(found, key=lambda row: (not self._is_here(row), row.id))
+
+    def _is_here(self, row: RepositoryRow) -> bool:
+        return row.gone_reason is None and url_key(row.facts.web_url) == url_key(self.url)
 
     def _software(self) -> list[SoftwareRow]:
         here = {row.id for row in self._repositories()}
@@ -184,7 +191,8 @@ class Address:
     ) -> Iterator[str]:
         url = row.facts.web_url
         if url_key(url) != url_key(self.url):
-            yield say("alias", language, old=self.url, url=url)
+            taken = any(map(self._is_here, self._repositories()))
+            yield say("former" if taken else "alias", language, old=self.url, url=url)
         if row.gone_reason is not None:
             reason = word(words.STATES, row.gone_reason, language)
             left_out = row.gone_reason == StateReason.OUT_OF_SCOPE

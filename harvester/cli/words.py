@@ -103,6 +103,10 @@ STATES: Mapping[str, Text] = {
         "it turned out to be the same as another entry",
         "es stellte sich als derselbe Eintrag wie ein anderer heraus",
     ),
+    StateReason.UNFOUNDED: Text(
+        "no file describes it, and none that could be listed ever did",
+        "keine Datei beschreibt es, und keine, die gelistet werden konnte, tat es je",
+    ),
 }
 
 ITEMS: Mapping[str, Text] = {
@@ -125,8 +129,8 @@ ITEMS: Mapping[str, Text] = {
         "die Plattform zeigte seine Dateien nicht",
     ),
     ItemReason.NAME_REUSED: Text(
-        "another repository has its address now",
-        "ein anderes Repository hat jetzt seine Adresse",
+        "another repository had its address before",
+        "ein anderes Repository hatte vorher seine Adresse",
     ),
     FailureCode.NOT_FOUND: Text("it was not found", "es wurde nicht gefunden"),
     FailureCode.FORBIDDEN: Text("the forge refused to show it", "die Plattform verweigerte es"),
@@ -196,6 +200,10 @@ _SENTENCES: Mapping[str, Text] = {
     "alias": Text(
         "{old} is an old address; the repository is now {url}.",
         "{old} ist eine alte Adresse; das Repository liegt jetzt unter {url}.",
+    ),
+    "former": Text(
+        "{old} was the address of another repository before; that is now {url}.",
+        "{old} war vorher die Adresse eines anderen Repositorys; das ist jetzt {url}.",
     ),
     "file": Text(
         "  {path} in {url}: {outcome}: {reason} ({errors} errors, {warnings} warnings)",

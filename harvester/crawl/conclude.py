@@ -88,6 +88,7 @@ def conclude(
         before=unseen.marked.files,
         software=unseen.marked.software,
         aliases=unseen.marked.aliases,
+        rests=unseen.marked.rests,
         neighbours=unseen.marked.neighbours,
     )
     catalog, losses = _inherited(catalog, _losses(plan.keep, catalog, now))
@@ -109,6 +110,8 @@ def conclude(
             files=settled.files,
             software=settled.software,
             merges=settled.merges,
+            erased=settled.erased,
+            rests=settled.rests,
             changes=settled.changes,
             items=tuple(tell_gone(row) for row in gone),
         ),

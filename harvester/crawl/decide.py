@@ -80,6 +80,7 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
         before=stored.files,
         software=stored.software,
         aliases=(*stored.aliases, *aliases),
+        rests=stored.rests,
         neighbours=stored.neighbours,
     )
     touched = _touched(plan, visits, stored, repositories, moved)
@@ -95,6 +96,8 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
         files=settled.files,
         software=settled.software,
         merges=settled.merges,
+        erased=settled.erased,
+        rests=settled.rests,
         changes=settled.changes,
         items=tuple(
             _turned_away(plan, door, repositories[visit.id], visit)
@@ -275,14 +278,15 @@ def _item(visit: Visit, stored: Stored, *, moved: bool) -> Item:
         )
     known = visit.id in stored.repositories
     changed = ItemStatus.UPDATED if moved else ItemStatus.UNCHANGED
-    reused = not known and any(
-        row.id != visit.id and url_key(row.facts.web_url) == url_key(url)
-        for row in stored.repositories.values()
-    )
+    former = {
+        *((row.id, url_key(row.facts.web_url)) for row in stored.repositories.values()),
+        *((row.repository_id, url_key(row.url)) for row in stored.aliases),
+    }
+    reused = not known and any(holder != visit.id and key == url_key(url) for holder, key in former)
     return Item(
         subject=url,
         status=changed if known else ItemStatus.ADDED,
         reason=ItemReason.NAME_REUSED if reused else None,
-        message="another repository had this address before" if reused else None,
+        message="warning: another repository had this address before" if reused else None,
         repository_id=visit.id,
     )

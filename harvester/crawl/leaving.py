@@ -42,6 +42,8 @@ def turn_private(plan: SourcePlan, hidden: Iterable[str], stored: Stored, now: d
         files=settled.files,
         software=settled.software,
         merges=settled.merges,
+        erased=settled.erased,
+        rests=settled.rests,
         changes=settled.changes,
         items=tuple(gone(row) for row in left.values()),
     )
@@ -77,6 +79,8 @@ def review_blocks(plan: SourcePlan, stored: Stored, now: datetime) -> Writes:
         files=settled.files,
         software=settled.software,
         merges=settled.merges,
+        erased=settled.erased,
+        rests=settled.rests,
         changes=settled.changes,
         items=tuple(items),
     )
@@ -110,6 +114,7 @@ def _settled(
         before=stored.files,
         software=stored.software,
         aliases=stored.aliases,
+        rests=stored.rests,
         neighbours=stored.neighbours,
     )
     return settle(catalog, frozenset(touched), plan.publishers, now, blocks=plan.blocks)

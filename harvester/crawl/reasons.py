@@ -57,6 +57,9 @@ class StateReason(StrEnum):
     """Blocked: the operator's block list names it."""
     MERGED = "merged"
     """Only in the change feed: the entry lives on under another id."""
+    UNFOUNDED = "unfounded"
+    """Only in the change feed: no file describes it, and none that could be listed ever did, apart
+    from what was believed for the length of one crawl."""
 
 
 class ItemReason(StrEnum):
@@ -69,4 +72,4 @@ class ItemReason(StrEnum):
     BLOCKED = "blocked"
     FILE_UNKNOWN = "file-unknown"
     NAME_REUSED = "name-reused"
-    """Another repository, by its id, now has the address of one that is still known."""
+    """It is new, by its id, and has an address that another repository had before: a warning."""

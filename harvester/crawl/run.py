@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from harvester.crawl.ahead import StoppedError, ahead, unless_stopped
 from harvester.crawl.batch import Batch, ask, store, wanted
 from harvester.crawl.conclude import conclude, left_out
+from harvester.crawl.leads import Leads
 from harvester.crawl.review import review
 from harvester.crawl.scope import covers
 from harvester.crawl.task import CrawlTask, Listener, SourceSummary
@@ -28,6 +29,7 @@ from harvester.model import (
     LookUp,
     Outcome,
     Page,
+    Resolution,
     Scope,
     ScopeKind,
     Sighting,
@@ -51,7 +53,7 @@ from harvester.ports.errors import (
     UnreachableError,
 )
 from harvester.ports.http import Clock
-from harvester.ports.rows import Item
+from harvester.ports.rows import Item, Keys
 from harvester.worker import Worker
 
 OVERLAP = timedelta(hours=2)
@@ -296,9 +298,39 @@ class _Run:
             self.connector.spent(),
         )
 
+    # --- declared addresses -----------------------------------------------------------------
+
+    async def _follow_leads(self, opened: OpenCrawl) -> None:
+        """Ask the forge once where addresses lead that files declare and nobody known has."""
+        forge_url = self.task.source.forge.url
+        leads = Leads(self.task.source, await self.worker(self.catalogue.unclaimed, forge_url))
+        urls = leads.open(LOOK_UPS)
+        told: Mapping[str, Resolution] = {}
+        if urls:
+            told = await unless_stopped(self.connector.resolve(list(urls)), self.stop)
+        answers = {urls[path]: answer for path, answer in told.items()}
+        await self.worker(self._commit_leads, opened, leads, answers)
+
+    def _commit_leads(
+        self, opened: OpenCrawl, leads: Leads, answers: Mapping[str, Resolution]
+    ) -> None:
+        now = self.clock.now()
+        fresh = leads.answered(answers, now)
+        leading = leads.leading(fresh)
+        if not leading and not fresh:
+            return
+        keys = Keys(
+            repository_ids=frozenset(target for target, _ in leading),
+            urls=frozenset(lead.url for _, lead in leading),
+        )
+        with self.catalogue.page(opened, now) as page:
+            page.write(leads.follow(fresh, page.load(keys), now), now)
+
     # --- the conclusion ---------------------------------------------------------------------
 
     async def _conclude(self, opened: OpenCrawl) -> CrawlEnd:
+        if self.task.limit is None:
+            await self._follow_leads(opened)
         if self._partial:
             end = self._end("complete" if self.clean else "flawed")
             await self.worker(self.catalogue.end, opened, end, self.clock.now())

@@ -20,6 +20,7 @@ from harvester.ports.rows import (
     FileRow,
     Item,
     Keys,
+    LeadRow,
     RepositoryRow,
     Stored,
     Writes,
@@ -130,6 +131,15 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unclaimed:
+    """An address that files declare, and that no known repository has or had."""
+
+    url: str
+    lead: LeadRow | None
+    """What its forge said, unless a file that declares it has changed since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unseen:
     """What a conclusion starts from."""
 
@@ -224,6 +234,13 @@ class Catalogue(Protocol):
 
     def retire(self, configured: Collection[str], now: datetime) -> None:
         """Note since when sources are not among the configured ones; those that are, are back."""
+        ...
+
+    def unclaimed(self, forge_url: str) -> Sequence[Unclaimed]:
+        """Give the addresses below a forge that files declare and no known repository claims.
+
+        Sorted by address; files that are absent declare nothing.
+        """
         ...
 
     def end(self, crawl: OpenCrawl, end: CrawlEnd, now: datetime) -> None:

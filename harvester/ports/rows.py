@@ -8,7 +8,7 @@ order make the same catalogue.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from harvester.model import (
@@ -121,6 +121,27 @@ class SoftwareRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """An entry as it was before the crawls that are under way. Table ``software_rest``.
+
+    What an entry remembers (its last good record, since when that is stale, when it was first seen)
+    is taken from here. Else a crawl would remember what it believed in between, while it had seen
+    the one repository and not yet the other, and the order of pages would show in the catalogue.
+    """
+
+    id: str
+    url: str
+    state: State
+    state_reason: str
+    file_state: FileState
+    stale_since: datetime | None
+    origin: Origin
+    repository_id: str | None
+    document: str
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AliasRow:
     """An address that a repository had before. Table ``alias``."""
 
@@ -128,6 +149,16 @@ class AliasRow:
     repository_id: str
     since: datetime
     """When harvester noticed that the repository had left it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadRow:
+    """What a forge said where an address leads that a file declares. Table ``lead``."""
+
+    url: str
+    forge_id: str | None
+    """Of the repository that has or had it; None: nobody may see one there."""
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +199,9 @@ class Stored:
     """By id."""
     aliases: tuple[AliasRow, ...]
     """Of those repositories."""
+    rests: Mapping[str, Rest | None] = field(default_factory=dict)
+    """By entry id, of entries that a crawl under way has touched, also of those that it erased;
+    None: there was no such entry before. The others are at rest as they are."""
     neighbours: tuple[FileRow, ...] = ()
     """Files that lie in those canonical repositories, but belong to entries that are not here:
     they tell what kind of fork a repository is, and are not to be assigned or written."""
@@ -195,11 +229,16 @@ class Writes:
     unlinked: tuple[str, ...] = ()
     """Ids of repositories that no longer do."""
     aliases: tuple[AliasRow, ...] = ()
+    leads: tuple[LeadRow, ...] = ()
     blobs: tuple[tuple[str, bytes], ...] = ()
     """Blob id and bytes."""
     files: tuple[FileRow, ...] = ()
     software: tuple[SoftwareRow, ...] = ()
     merges: tuple[Merge, ...] = ()
+    erased: tuple[str, ...] = ()
+    """Ids of entries that no file describes and that were never worth showing."""
+    rests: tuple[tuple[str, Rest | None], ...] = ()
+    """Entry ids, and what those entries were before this crawl; kept until it ends."""
     changes: tuple[Change, ...] = ()
     items: tuple[Item, ...] = ()
     """All are counted with the crawl; those that are not ``unchanged`` are kept as rows."""
