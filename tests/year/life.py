@@ -45,6 +45,8 @@ class Life:
         self.texts: dict[int, Told] = {}
         """What the files say, by repository id; files of copies are not here."""
         self.copies: set[int] = set()
+        self.public_paths: frozenset[str] = frozenset()
+        """As whoever looked last could see them; only what is there is copied."""
         self._nightly = nightly
         self._written = 0
         self._last = 0
@@ -183,7 +185,11 @@ class Life:
 
     def _copy(self, _: Repository) -> None:
         """Fork one with its file, which goes on to declare the original."""
-        original = self._some(lambda row: self._has_file(row) and self.texts[row.id].good)
+        original = self._some(
+            lambda row: (
+                self._has_file(row) and self.texts[row.id].good and row.path in self.public_paths
+            )
+        )
         if original is not None:
             self._count("copied")
             self._put(original, good=True, key=self.texts[original.id].key)

@@ -139,6 +139,10 @@ class Year:
         self.tallies["sweeps"] += self.ears.sweep
         self.oracle.crawled(self.day, sweep=self.ears.sweep, read=self._read())
         self.covered = began
+        world = self.life.world.repositories
+        self.life.public_paths = frozenset(
+            r.path for r in world if r.visibility is Visibility.PUBLIC
+        )
 
     def _read(self) -> set[int]:
         """Give what an incremental crawl reads: pages, up to the first on which nothing moved."""
