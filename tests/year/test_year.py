@@ -25,7 +25,7 @@ from harvester.worker import Worker
 from storage.catalogue import SqlCatalogue, open_catalogue
 from tests.crawl.build import Ears, plan
 from tests.forges.clock import START
-from tests.forges.faults import html
+from tests.forges.faults import Request, html
 from tests.forges.gitlab import GitLabForge
 from tests.forges.world import Visibility, World, insider, newest_activity
 from tests.year.life import FORGE, TOPIC, Life
@@ -91,7 +91,8 @@ class Year:
             return
         if chance < 0.2:
             # It breaks down while it is read, and comes back within the hour.
-            self.forge.faults.plan(html(502), skip=self.life.random.randint(0, 3), times=10)
+            pages = self.life.random.randint(0, 3)
+            self.forge.faults.plan(html(502), when=is_listing, skip=pages, times=10)
             first = self.crawl()
             self.forge.faults.clear()
             self.tallies["crawls broken off"] += not first.complete
@@ -209,6 +210,11 @@ class Year:
                 self.tallies[f"tombstone: {row.change.reason}"] += 1
         for key, entry in entries.items():
             assert (self.states[key] in HIDDEN) == (entry["state"] in HIDDEN), (self.day, entry)
+
+
+def is_listing(request: Request) -> bool:
+    """Say whether a page of the listing is asked for, not a look-up or a text."""
+    return b"query Instance" in request.body
 
 
 @contextmanager
