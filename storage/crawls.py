@@ -3,7 +3,7 @@
 
 """Begins crawls: takes the lease, goes on with the unfinished one; and lets entries rest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -83,6 +83,19 @@ def never_complete(connection: Connection, name: str) -> bool:
     return connection.execute(complete.limit(1)).first() is None
 
 
+def retire(
+    connection: Connection, dialect: Dialect, configured: Collection[str], now: datetime
+) -> None:
+    """Note since when sources are not among the configured ones; those that are, are back."""
+    there = dialect.among(source.c.name, configured)
+    connection.execute(
+        update(source).where(there, source.c.retired_at.is_not(None)).values(retired_at=None)
+    )
+    connection.execute(
+        update(source).where(~there, source.c.retired_at.is_(None)).values(retired_at=now)
+    )
+
+
 def rest(connection: Connection, crawl_id: int, now: datetime) -> None:
     """Take what a crawl leaves for the state of rest; also what crawls left that are over."""
     over = select(crawl.c.id).where(
@@ -107,6 +120,7 @@ def _name_source(connection: Connection, dialect: Dialect, request: CrawlRequest
         "kind": request.kind,
         "forge_url": request.forge.url,
         "scope": request.scope.value,
+        "retired_at": None,
     }
     dialect.insert(connection, source, [row], replace=True)
 
@@ -148,7 +162,8 @@ def _resumable(connection: Connection, request: CrawlRequest, now: datetime) -> 
             not row.partial
             and (row.cursor is not None or row.listed)
             and row.fingerprint == request.fingerprint
-            and row.sweep == request.sweep
+            # A sweep does all that an incremental crawl does: its pages are not to be lost.
+            and (row.sweep or not request.sweep)
             and now - row.started_at < RESUMABLE_FOR
         ):
             return row

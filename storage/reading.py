@@ -7,9 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, select
+from sqlalchemy import Connection, Row, Select, and_, func, select, union
 
-from harvester.model import Activity, FileState, ItemStatus, Outcome, Size, State, Vitality
+from harvester.model import (
+    Activity,
+    FileState,
+    Forge,
+    ItemStatus,
+    Origin,
+    Outcome,
+    Size,
+    State,
+    Vitality,
+)
 from harvester.ports.catalogue import Known, Movement, SourceState, Unclaimed
 from harvester.ports.rows import Entry, FileRow, Item, Keys, LeadRow, RepositoryRow, Stored
 from harvester.urls import url_key
@@ -18,10 +28,12 @@ from storage.crawls import DROPPED, never_complete
 from storage.dialects import Dialect
 from storage.history import COMPLETE, ENDED
 from storage.tables import (
+    alias,
     blob,
     crawl,
     crawl_item,
     file,
+    forge,
     lead,
     repository,
     repository_source,
@@ -32,6 +44,12 @@ from storage.tables import (
 )
 from storage.tables import vitality as vitality_table
 
+_SOURCES = select(
+    source,
+    source.c.name.label("source"),
+    forge.c.kind.label("forge_kind"),
+    forge.c.origin.label("forge_origin"),
+).join(forge)
 _AT_ONCE = 500
 """Rows that a stream holds in memory."""
 _LAST_ITEMS = 20
@@ -143,7 +161,7 @@ def size(connection: Connection, name: str, moved: Movement | None) -> Size:
 
 def sources(connection: Connection) -> Mapping[str, SourceState]:
     """Give what is remembered of every source, by name."""
-    names = connection.execute(select(source.c.name).order_by(source.c.name)).scalars().all()
+    rows_of = _by_source(connection, _SOURCES)
     whole = and_(crawl.c.status == COMPLETE, crawl.c.partial.is_(False))
     # By number, not by time: a clock that ran ahead for a while must not hold back what came after.
     newest = func.row_number().over(partition_by=crawl.c.source, order_by=crawl.c.id.desc())
@@ -204,9 +222,11 @@ def sources(connection: Connection) -> Mapping[str, SourceState]:
             listed=_of(listed, name, "amount") or 0,
             covered_since=_of(successes, name, "started_at"),
             swept=_of(swept, name, "fingerprint"),
+            forge=Forge(url=row.forge_url, kind=row.forge_kind, origin=Origin(row.forge_origin)),
+            retired_at=row.retired_at,
             failing_since=_of(failing, name, "since"),
         )
-        for name in names
+        for name, row in sorted(rows_of.items())
     }
 
 
@@ -222,6 +242,13 @@ def entries(
     ) as streamed:
         for row in streamed:
             yield _entry(row, with_activity=activity)
+
+
+def addresses(connection: Connection) -> Iterator[str]:
+    """Give every address that a repository has or had, or that an entry has, streamed."""
+    known = union(select(repository.c.web_url), select(alias.c.url), select(software.c.url))
+    with connection.execution_options(yield_per=_AT_ONCE).execute(known) as streamed:
+        yield from streamed.scalars()
 
 
 def entry(connection: Connection, software_id: str) -> Entry | None:

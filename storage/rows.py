@@ -98,6 +98,8 @@ def repository_values(row: RepositoryRow) -> Values:
         "missing_since": row.missing_since,
         "missing_sweeps": row.missing_sweeps,
         "gone_reason": row.gone_reason,
+        "opt_outs": list(row.opt_outs),
+        "ignored_since": row.ignored_since,
     }
 
 
@@ -132,6 +134,8 @@ def repository_row(row: Row[Any]) -> RepositoryRow:
         missing_since=row.missing_since,
         missing_sweeps=row.missing_sweeps,
         gone_reason=row.gone_reason,
+        opt_outs=tuple(row.opt_outs),
+        ignored_since=row.ignored_since,
     )
 
 

@@ -19,6 +19,7 @@ REVISIONS = (
     "0004_vitality",
     "0005_software_at_rest",
     "0006_leads",
+    "0007_who_takes_leave",
 )
 """Every migration's id, the oldest first."""
 NEWEST = REVISIONS[-1]

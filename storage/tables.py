@@ -85,6 +85,8 @@ repository = Table(
     Column("missing_since", Moment()),
     Column("missing_sweeps", Integer, nullable=False),
     Column("gone_reason", Words()),
+    Column("opt_outs", Json(), nullable=False),
+    Column("ignored_since", Moment()),
 )
 
 vitality = Table(
@@ -254,6 +256,7 @@ source = Table(
     Column("kind", Words(), nullable=False),
     Column("forge_url", key_text(), ForeignKey("forge.url"), nullable=False),
     Column("scope", Words(), nullable=False),
+    Column("retired_at", Moment()),
 )
 
 repository_source = Table(

@@ -68,6 +68,30 @@ STATES: Mapping[str, Text] = {
         "the repository is no longer there for the public",
         "das Repository ist nicht mehr öffentlich da",
     ),
+    StateReason.PRIVATE: Text(
+        "the repository is no longer public",
+        "das Repository ist nicht mehr öffentlich",
+    ),
+    StateReason.OPT_OUT_TOPIC: Text(
+        "the repository has a topic by which it opts out",
+        "das Repository hat ein Thema, mit dem es der Aufnahme widerspricht",
+    ),
+    StateReason.OPT_OUT_KEY: Text(
+        "its publiccode.yml opts out (x-publiccode-ignore: true)",
+        "seine publiccode.yml widerspricht der Aufnahme (x-publiccode-ignore: true)",
+    ),
+    StateReason.OPT_OUT_FILE: Text(
+        "the file .publiccode-ignore lies in its root",
+        "die Datei .publiccode-ignore liegt in seinem Wurzelverzeichnis",
+    ),
+    StateReason.OUT_OF_SCOPE: Text(
+        "no source's scope and patterns want it any more",
+        "Umfang und Muster der Quellen schließen es jetzt aus",
+    ),
+    StateReason.BLOCKED: Text(
+        "who keeps this catalogue does not list it",
+        "wer diesen Katalog führt, nimmt es nicht auf",
+    ),
     StateReason.MOVED: Text(
         "the repository left what the sources cover",
         "das Repository liegt nicht mehr dort, wo die Quellen suchen",
@@ -91,6 +115,16 @@ ITEMS: Mapping[str, Text] = {
         "no source's scope and patterns want it",
         "Umfang und Muster der Quellen schließen es aus",
     ),
+    ItemReason.OPT_OUT_TOPIC: Text("it opts out by a topic", "es widerspricht durch ein Thema"),
+    ItemReason.OPT_OUT_KEY: Text(
+        "it opts out in its publiccode.yml",
+        "es widerspricht in seiner publiccode.yml",
+    ),
+    ItemReason.OPT_OUT_FILE: Text(
+        "it opts out by the file .publiccode-ignore",
+        "es widerspricht durch die Datei .publiccode-ignore",
+    ),
+    ItemReason.BLOCKED: Text("it is blocked", "es ist gesperrt"),
     ItemReason.FILE_UNKNOWN: Text(
         "the forge would not show its files",
         "die Plattform zeigte seine Dateien nicht",
@@ -121,7 +155,7 @@ LISTS: Mapping[str, Text] = {
     State.LISTED: Text("listed", "gelistet"),
     State.INVALID: Text("known, but not listed", "bekannt, aber nicht gelistet"),
     State.GONE: Text("gone", "verschwunden"),
-    State.WITHDRAWN: Text("withdrawn at the publisher's wish", "auf Wunsch zurückgezogen"),
+    State.WITHDRAWN: Text("withdrawn", "zurückgezogen"),
     State.BLOCKED: Text("blocked", "gesperrt"),
 }
 
@@ -173,6 +207,20 @@ _SENTENCES: Mapping[str, Text] = {
     "gone": Text(
         "The repository {url} is gone ({reason}).",
         "Das Repository {url} ist verschwunden ({reason}).",
+    ),
+    "left_out": Text(
+        "The repository {url} is left out ({reason}).",
+        "Das Repository {url} ist ausgenommen ({reason}).",
+    ),
+    "ignored": Text(
+        "The repository {url} has been opted out since {since} ({reason}). Taken back, it is listed"
+        " again by the crawl that sees it.",
+        "Das Repository {url} widerspricht der Aufnahme seit {since} ({reason}). Wird das"
+        " zurückgenommen, nimmt es der nächste Lauf, der es sieht, wieder auf.",
+    ),
+    "blocked": Text(
+        "{url} is blocked by whoever keeps this catalogue: {reason}",
+        "{url} ist von denen, die diesen Katalog führen, gesperrt: {reason}",
     ),
     "missing": Text(
         "The repository {url} has not been seen since {since}; it is not taken as gone yet.",

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from harvester.crawl import entry
+from harvester.crawl.blocks import NO_BLOCKS, Blocks
+from harvester.crawl.door import WITHHELD, Door, Verdict, shows_nothing
 from harvester.crawl.files import is_good
 from harvester.crawl.places import Place, Places, is_entered, place_of
 from harvester.crawl.reasons import FileReason, StateReason
-from harvester.crawl.rest import SET_BY_HAND, heir, outlives_its_files, rest_of, shown
+from harvester.crawl.rest import heir, outlives_its_files, rest_of, shown
 from harvester.crawl.task import Publishers
 from harvester.model import (
     Change,
@@ -37,7 +39,7 @@ from harvester.ports.rows import (
     SoftwareRow,
 )
 
-_HIDDEN = SET_BY_HAND | {State.GONE}
+_HIDDEN = WITHHELD | {State.GONE}
 _SUPERSEDED = frozenset({FileReason.YML_WINS, FileReason.REMOVED})
 _TRUST = {origin: rank for rank, origin in enumerate(Origin)}
 _RANK = {FileState.VALID: 0, FileState.INVALID: 1, FileState.UNKNOWN: 2, FileState.ABSENT: 3}
@@ -81,6 +83,8 @@ def settle(
     publishers: Publishers,
     now: datetime,
     losses: Mapping[str, StateReason] | None = None,
+    *,
+    blocks: Blocks = NO_BLOCKS,
 ) -> Settled:
     """Assign every file to its entry, and bring the entries that this touches up to date.
 
@@ -90,6 +94,7 @@ def settle(
         publishers: the lists of public bodies.
         now: the time.
         losses: entries whose grace is over, with the reason; only a conclusion gives them.
+        blocks: what the operator blocks.
     """
     places = Places(catalog.repositories, catalog.aliases)
     files = {
@@ -108,7 +113,9 @@ def settle(
         )
     affected -= {merge.id for merge in merges}
 
-    maker = _Maker(replace(catalog, files=files), places, merges, publishers, now, losses or {})
+    settled = replace(catalog, files=files)
+    door = Door(catalog.aliases, blocks)
+    maker = _Maker(settled, places, merges, publishers, door, now, losses or {})
     software: list[SoftwareRow] = []
     erased: list[str] = []
     rests: dict[str, Rest | None] = {merge.id: maker.rest(merge.id) for merge in merges}
@@ -210,6 +217,7 @@ class _Maker:
     places: Places
     merges: tuple[Merge, ...]
     publishers: Publishers
+    door: Door
     now: datetime
     losses: Mapping[str, StateReason]
 
@@ -234,9 +242,12 @@ class _Maker:
         members.sort(key=lambda row: self._precedence(row, place))
         primary = self._primary(members)
         record = _record(primary, rest)
-        publiccode = json.loads(record.document) if record else None
         host = self.catalog.repositories[primary.repository_id] if primary else place.repository
-        state, reason = _state(primary, host, record, rest, self.losses.get(identity))
+        state, reason = self._turned_away(place, host) or _state(
+            primary, host, record, rest, self.losses.get(identity)
+        )
+        bare = shows_nothing(state, reason)
+        publiccode = json.loads(record.document) if record and not bare else None
         row = SoftwareRow(
             id=place.software_id,
             url=place.url,
@@ -248,21 +259,38 @@ class _Maker:
             origin=host.forge.origin if host else rest.origin if rest else Origin.CRAWL,
             repository_id=place.repository.id if place.repository else None,
             file=(primary.repository_id, primary.path) if primary else None,
-            publisher=self._publisher(place, host, publiccode),
+            publisher=None if bare else self._publisher(place, host, publiccode),
             document="",
             first_seen_at=min(self.now, rest.first_seen_at) if rest else self.now,
             updated_at=self.now,
         )
         text = entry.document(
             row,
-            repository=_known_repository(place),
+            repository=None if bare else _known_repository(place),
             aliases=self._aliases(place, members),
             own=self._own(place),
-            file=primary,
-            provenances=[(file, self.catalog.repositories[file.repository_id]) for file in members],
-            record=record,
+            file=None if bare else primary,
+            provenances=[] if bare else self._provenances(members),
+            record=None if bare else record,
         )
         return replace(row, document=text)
+
+    def _turned_away(self, place: Place, host: RepositoryRow | None) -> Verdict | None:
+        """Say whether the canonical repository, or else the one that speaks, is turned away."""
+        verdict = self.door.verdict(place.repository, place.url)
+        if verdict is None and host is not None and host is not place.repository:
+            verdict = self.door.verdict(host, host.facts.web_url)
+        return verdict
+
+    def _provenances(self, members: Iterable[FileRow]) -> list[tuple[FileRow, RepositoryRow]]:
+        """Give the files that may be told of, with their repositories."""
+        hosts = self.catalog.repositories
+        pairs = [(row, hosts[row.repository_id]) for row in members]
+        return [
+            (row, host)
+            for row, host in pairs
+            if host.gone_reason != StateReason.PRIVATE and not self.door.turns_away(host)
+        ]
 
     def _place(self, identity: str, members: Iterable[FileRow], rest: Rest | None) -> Place:
         known = sorted((self.places.of(row) for row in members), key=lambda place: place.url)
@@ -284,6 +312,7 @@ class _Maker:
         own = repository is not None and repository.id == host.id
         return (
             not own,
+            self.door.turns_away(host),
             host.gone_reason is not None,
             row.state is FileState.ABSENT,
             _TRUST[host.forge.origin],
@@ -381,17 +410,19 @@ def _state(
     good = record is not None and record.good
     broken = StateReason.STALE if good else StateReason.NEVER_VALID
     gone = host.gone_reason if host is not None else None
-    if rest is not None and rest.state in SET_BY_HAND:
-        verdict = (rest.state, rest.state_reason)
-    elif loss is not None:
+    let_in = rest is not None and rest.state in WITHHELD
+    absent = primary is None or primary.state is FileState.ABSENT
+    if loss is not None:
         verdict = (State.INVALID if loss is StateReason.STALE else State.GONE, str(loss))
     elif gone is not None:
         verdict = (State.GONE, gone)
     elif primary is not None and primary.state is FileState.VALID:
         verdict = (State.LISTED, StateReason.VALID)
-    elif good and rest is not None and rest.state is State.LISTED:
+    elif let_in and absent:
+        verdict = (State.GONE, StateReason.FILE_REMOVED)
+    elif good and rest is not None and (let_in or rest.state is State.LISTED):
         verdict = (State.LISTED, StateReason.LAST_GOOD)
-    elif rest is not None and (primary is None or primary.state is FileState.ABSENT):
+    elif rest is not None and absent:
         verdict = (rest.state, rest.state_reason)
     else:
         verdict = (State.INVALID, broken)

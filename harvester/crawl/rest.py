@@ -13,11 +13,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 
+from harvester.crawl.door import WITHHELD, shows_nothing
 from harvester.crawl.entry import canonical_json
 from harvester.model import FileState, Origin, State
 from harvester.ports.rows import RecordRow, Rest, SoftwareRow
-
-SET_BY_HAND = frozenset({State.WITHDRAWN, State.BLOCKED})
 
 
 def rest_of(row: SoftwareRow) -> Rest:
@@ -39,7 +38,7 @@ def rest_of(row: SoftwareRow) -> Rest:
 def heir(identity: str, rests: Iterable[Rest]) -> Rest | None:
     """Make one memory of several entries that turned out to be one; in any order the same.
 
-    What was set by hand stays so, what was listed goes on being so, and it is as old as the oldest.
+    Who was turned away was so, what was listed goes on being so, and it is as old as the oldest.
     """
     known = list(rests)
     if not known:
@@ -47,7 +46,7 @@ def heir(identity: str, rests: Iterable[Rest]) -> Rest | None:
     chosen = min(
         known,
         key=lambda rest: (
-            rest.state not in SET_BY_HAND,
+            rest.state not in WITHHELD,
             rest.state is not State.LISTED,
             rest.id != identity,
             rest.id,
@@ -77,4 +76,4 @@ def outlives_its_files(rest: Rest | None) -> bool:
         return False
     record = shown(rest)
     good = record is not None and record.good
-    return good or rest.state in SET_BY_HAND or rest.origin is not Origin.CRAWL
+    return good or shows_nothing(rest.state, rest.state_reason) or rest.origin is not Origin.CRAWL

@@ -44,7 +44,11 @@ class RepositoryRow:
     missing_sweeps: int = 0
     """How many complete sweeps in a row did not see it."""
     gone_reason: str | None = None
-    """``deleted``, ``private``, ``moved``; None while it is there."""
+    """``deleted``, ``private``, ``moved``, ``out-of-scope``; None while it is there."""
+    opt_outs: tuple[str, ...] = ()
+    """By which ways its publisher wishes not to be listed (``harvester.crawl.opt_out``)."""
+    ignored_since: datetime | None = None
+    """Since when it has been opted out; None while it is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
