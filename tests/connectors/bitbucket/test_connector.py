@@ -97,7 +97,7 @@ def test_a_young_time_is_never_taken_for_the_same() -> None:
 async def test_a_thousand_repositories(world: World, candidate: Candidate) -> None:
     for number in range(1000):
         world.create(f"{OWNER}/r{number}", {})
-    size = Size(repositories=1000, files=100, owners=1, largest_owners=(1000,), first=True)
+    size = Size(repositories=1000, files=100, owners=1, by_owner={OWNER: 1000}, first=True)
     async with candidate.open() as connector:
         pages = [page async for page in connector.pages(Listing(scope=OWNERS))]
         estimate = connector.estimate(OWNERS, size)
