@@ -6,18 +6,19 @@
 import asyncio
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from harvester.cli import compose, console, progress, summary, targets
-from harvester.cli.adapters import SystemClock
 from harvester.cli.crawl import CrawlForm
 from harvester.cli.estimates import expected
 from harvester.cli.exits import ExitCode, UsageError
 from harvester.cli.invocation import Invocation
 from harvester.cli.output import write_json
 from harvester.cli.signals import StopSignals
+from harvester.cli.tapes import Asked, NoTape, RecordingTape, ReplayTape, Tape
 from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl, foresee
 from harvester.crawl.ahead import StoppedError, unless_stopped
 from harvester.model import ItemStatus, Outcome, Spent
@@ -41,6 +42,8 @@ class Wishes:
     limit: int | None
     kind: str | None
     wait: bool
+    archive: Path | None = None
+    replay: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,7 @@ class Run:
 
     def __init__(self, invocation: Invocation, wishes: Wishes, form: CrawlForm) -> None:
         self._invocation, self._wishes, self._form = invocation, wishes, form
-        self._clock: Clock = SystemClock()
+        self._tape: Tape = NoTape()
 
     def crawl(self, arguments: Sequence[str]) -> ExitCode:
         """Crawl; gives the exit code.
@@ -74,6 +77,15 @@ class Run:
             HarvesterError: nothing could be begun, or the database cannot be used.
         """
         configuration = compose.configuration(self._invocation)
+        if self._wishes.archive is not None:
+            self._tape = RecordingTape(self._wishes.archive)
+        elif self._wishes.replay is not None:
+            tape = ReplayTape(self._wishes.replay, dry_run=self._wishes.dry_run)
+            self._tape, asked = tape, tape.asked
+            arguments = asked.arguments
+            self._wishes = replace(
+                self._wishes, full=asked.full, limit=asked.limit, kind=asked.kind
+            )
         targets.chosen_kind(self._wishes.kind)
         wanted = targets.targets(configuration, arguments)
         if not wanted:
@@ -87,11 +99,19 @@ class Run:
             if self._wishes.dry_run
             else compose.catalogue(configuration)
         )
-        with opened as catalogue:
-            return asyncio.run(self._all(configuration, catalogue, wanted))
+        wishes = self._wishes
+        asked = Asked(
+            arguments=tuple(arguments), full=wishes.full, limit=wishes.limit, kind=wishes.kind
+        )
+        with opened as catalogue, closing(self._tape):
+            return asyncio.run(self._all(configuration, catalogue, wanted, asked))
 
     async def _all(
-        self, configuration: Configuration, catalogue: Catalogue, wanted: Sequence[targets.Target]
+        self,
+        configuration: Configuration,
+        catalogue: Catalogue,
+        wanted: Sequence[targets.Target],
+        asked: Asked,
     ) -> ExitCode:
         listener = progress.listener(catalogue.name, events=self._form is CrawlForm.NDJSON)
         summaries: list[SourceSummary] = []
@@ -99,10 +119,14 @@ class Run:
             jobs = [
                 self._job(configuration, catalogue, worker, listener, target) for target in wanted
             ]
+            tokens = {job.name: len(job.access.tokens) for job in jobs}
+            self._tape.begin(catalogue, asked, tokens)
+            jobs = [replace(job, access=self._tape.through(job.access)) for job in jobs]
             for job in jobs:
                 if signals.stop.is_set():
                     break
-                one = _One(self, configuration, catalogue, worker, listener, signals.stop)
+                clock = self._tape.clock(job.name)
+                one = _One(self, configuration, catalogue, worker, listener, signals.stop, clock)
                 summaries.append(await one.whole(job))
                 listener.ended(summaries[-1])
         self._tell(catalogue.name, summaries)
@@ -131,10 +155,11 @@ class Run:
             access = compose.access_of(
                 configuration,
                 target.source,
-                clock=self._clock,
+                clock=self._tape.chain_clock,
                 budgets=budgets,
                 validators=validators,
                 waiting=waiting,
+                tokens=self._tape.tokens(target.source),
             )
             try:
                 plan = compose.plan_of(configuration, target.source)
@@ -146,7 +171,7 @@ class Run:
         access = compose.anonymous_access(
             configuration,
             target.url,
-            clock=self._clock,
+            clock=self._tape.chain_clock,
             budgets=budgets,
             validators=validators,
             waiting=waiting,
@@ -165,11 +190,6 @@ class Run:
         """The options."""
         return self._wishes
 
-    @property
-    def clock(self) -> Clock:
-        """Where the time comes from."""
-        return self._clock
-
 
 @dataclass(slots=True)
 class _One:
@@ -181,10 +201,11 @@ class _One:
     worker: Worker
     listener: progress.Lines
     stop: asyncio.Event
+    clock: Clock
 
     async def whole(self, job: Job) -> SourceSummary:
         """Crawl; what goes wrong with the source is told in the summary."""
-        began = self.run.clock.now()
+        began = self.clock.now()
         try:
             return await self._crawl(job)
         except SourceError as error:
@@ -195,7 +216,7 @@ class _One:
                 items=dict.fromkeys(ItemStatus, 0),
                 files=dict.fromkeys(Outcome, 0),
                 spent=Spent(),
-                seconds=(self.run.clock.now() - began).total_seconds(),
+                seconds=(self.clock.now() - began).total_seconds(),
                 cursor=None,
                 error=str(error),
                 answered=not isinstance(error, UnreachableError),
@@ -218,7 +239,7 @@ class _One:
         async with compose.connector_of(plan.kind)(job.access) as connector:
             predicted = None
             if task.addresses is None:
-                now, full = self.run.clock.now(), task.full or task.limit is not None
+                now, full = self.clock.now(), task.full or task.limit is not None
                 size = await self.worker(partial(foresee, self.catalogue, plan, full=full, now=now))
                 predicted = connector.estimate(plan.scope, size)
                 self.listener.say(f"{plan.name}: {expected(predicted)}")
@@ -232,7 +253,7 @@ class _One:
                 connector=connector,
                 catalogue=self.catalogue,
                 worker=self.worker,
-                clock=self.run.clock,
+                clock=self.clock,
                 listener=self.listener,
                 stop=self.stop,
                 holder=compose.holder(),
@@ -243,7 +264,7 @@ class _One:
                 self.listener.say(f"{ended.name}: {ended.error}; waiting (Ctrl-C ends it)")
                 told = True
             with suppress(StoppedError):
-                await unless_stopped(self.run.clock.sleep(BUSY_WAIT), self.stop)
+                await unless_stopped(self.clock.sleep(BUSY_WAIT), self.stop)
 
 
 def _command_of(job: Job) -> str:
