@@ -110,6 +110,15 @@ async def test_a_thousand_repositories(world: World, candidate: Candidate) -> No
     assert candidate.forge.requests() == 1
 
 
+async def test_a_file_costs_one_request_and_its_absence_two(candidate: Candidate) -> None:
+    candidate.fill(20, every=10)
+    size = Size(repositories=20, files=2, owners=1, by_owner={OWNER: 20}, first=True)
+    await crawl(candidate)
+    estimate = BitbucketConnector(candidate.reach()).estimate(OWNERS, size)
+    assert candidate.forge.kinds == {"rest": 1, "raw": 2 + 2 * 18}
+    assert (estimate.rest, estimate.raw) == (1, 2 + 2 * 18)
+
+
 def test_an_estimate_of_single_repositories(candidate: Candidate) -> None:
     nothing = Size(repositories=0, files=0, owners=0, first=True)
     scope = Scope(ScopeKind.REPOSITORIES, ("a/b", "a/c"))
