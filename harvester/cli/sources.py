@@ -108,6 +108,7 @@ def _row(
         "next_run_at": moment(next_run(source, state, now)),
         "repositories": state.repositories if state else 0,
         "listed": state.listed if state else 0,
+        "waiting": state.waiting if state else 0,
     }
 
 
@@ -151,6 +152,10 @@ def _show(
             console.out("  last success  never")
         console.out(f"  next run      {row['next_run_at'] or 'by hand only'}")
         console.out(f"  catalogue     {row['repositories']} repositories, {row['listed']} listed")
+        if row["waiting"]:
+            console.out(
+                f"  waiting       {row['waiting']} losses, for harvester approve {row['name']}"
+            )
         if row["last_error"]:
             console.out(console.printable(f"  last error    {row['last_error']}"))
         if row["name"] in tried:

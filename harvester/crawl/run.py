@@ -115,6 +115,7 @@ class _Run:
     """The forge gave a page."""
     answered: bool = True
     limited: bool = False
+    waiting: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     """What this run skipped, by reason."""
 
@@ -378,6 +379,7 @@ class _Run:
                 unseen = replace(unseen, repositories=())
             conclusion = conclude(self.task.source, unseen, answers, sweep=sweep, now=now)
             page.write(conclusion.writes, now)
+            self.waiting = conclusion.waiting
             end = self._end(
                 "complete" if self.clean and conclusion.brake is None else "flawed",
                 conclusion.brake,
@@ -386,6 +388,15 @@ class _Run:
         return end, conclusion.writes.items
 
     # --- the summary ------------------------------------------------------------------------
+
+    def _waits_said(self) -> str | None:
+        if not self.waiting:
+            return None
+        return (
+            f"{self.waiting} listed entries would be lost, more than [keep] gate lets through at"
+            " once; they stay listed until somebody says"
+            f" harvester approve {self._name} (--dry-run shows them)"
+        )
 
     def _summary(
         self,
@@ -408,7 +419,8 @@ class _Run:
             spent=self.connector.spent(),
             seconds=(self.clock.now() - began).total_seconds(),
             cursor=self.cursor,
-            error=error,
+            error=error or self._waits_said(),
+            waiting=self.waiting,
             limited=self.limited,
             left_out=dict(sorted(self.left_out.items())),
             busy=busy,
