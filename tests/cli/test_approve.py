@@ -4,18 +4,19 @@
 """What an operator is told of losses that wait, and how they are let through."""
 
 import sqlite3
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.cli.conftest import SETTINGS, Shell
+from harvester.cli.adapters import SystemClock
+from tests.cli.conftest import Shell
 
 FORGE = "https://forge.example"
 
 
 @pytest.fixture
-def waiting(shell: Shell) -> Shell:
-    """Let files of eight of twelve repositories be broken for too long."""
-    shell.settings(SETTINGS + '\n[keep]\ninvalid_after = "0s"\n')
+def waiting(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """Let files of eight of twelve repositories be broken; the next crawl is forty days later."""
     shell.world(*({"id": n, "path": f"city/p{n}"} for n in range(12)))
     shell("crawl")
     shell.world(
@@ -24,6 +25,9 @@ def waiting(shell: Shell) -> Shell:
             for n in range(12)
         )
     )
+    shell("crawl")
+    later = datetime.now(UTC) + timedelta(days=40)
+    monkeypatch.setattr(SystemClock, "now", lambda _: later)
     return shell
 
 
