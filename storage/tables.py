@@ -293,6 +293,27 @@ lease = Table(
     Column("progress_at", Moment(), nullable=False),
 )
 
+# --- what lists of places to crawl said ------------------------------------------------------
+
+lead_list = Table(
+    "lead_list",
+    metadata,
+    Column("source", key_text(), primary_key=True),
+    Column("read_at", Moment(), nullable=False),
+    Column("leads", Json(), nullable=False),
+    Column("left_out", Json(), nullable=False),
+    Column("doubles", Integer, nullable=False),
+)
+
+host = Table(
+    "host",
+    metadata,
+    Column("url", key_text(), primary_key=True),
+    Column("kind", Words()),
+    Column("reason", Words()),
+    Column("asked_at", Moment(), nullable=False),
+)
+
 # --- what the HTTP chain keeps --------------------------------------------------------------
 
 validator = Table(

@@ -13,7 +13,7 @@ From the outside in, and why there:
    and learns from every single answer;
 6. *authenticate*: a token that is renewed is asked for at the last moment;
 7. *statistics*: counts each sending;
-8. *network*: time, size, proxies, authorities.
+8. *network*: time, size, proxies, authorities; guarded, where the address came from data.
 """
 
 import random
@@ -30,6 +30,7 @@ from connectors.transport.ask import Ask, Kind, ask_of
 from connectors.transport.authenticate import Authenticate
 from connectors.transport.budget import Budget
 from connectors.transport.credential import Credential
+from connectors.transport.guarded import GuardedNetwork
 from connectors.transport.limits import Rates
 from connectors.transport.network import Network
 from connectors.transport.origins import is_web, origin_of, shown
@@ -199,7 +200,8 @@ def open_chain(
             name = own
         return shared().account(origin_of(request.url), name, parallel)
 
-    counted = Count(network or Network(http, access.source), statistics)
+    way = GuardedNetwork if access.guarded else Network
+    counted = Count(network or way(http, access.source), statistics)
     budget = Budget(Authenticate(counted, credential), account_of, access.budgets, clock)
     retry = Retry(
         Throttle(budget, account_of),

@@ -48,6 +48,9 @@ class ForgeAccess:
     """Sent to the origins of the API addresses and to nowhere else."""
     options: BaseModel | None = None
     """The connector's own options, an instance of its ``Options``."""
+    guarded: bool = False
+    """True: the address comes from harvested data, such as a list that somebody else keeps. Then
+    nothing is asked but hosts of the public Internet, by whatever way a request gets there."""
     http: HttpOptions
     clock: Clock
     budgets: Budgets

@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What lists of places to crawl said, and what runs on the hosts that they name."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002_lists"
+down_revision = "0001_first_tables"
+
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""Compared by its bytes on both databases."""
+
+
+def upgrade() -> None:
+    """Make the two tables; no list was read yet."""
+    op.create_table(
+        "lead_list",
+        sa.Column("source", _TEXT, nullable=False),
+        sa.Column("read_at", _TEXT, nullable=False),
+        sa.Column("leads", _TEXT, nullable=False),
+        sa.Column("left_out", _TEXT, nullable=False),
+        sa.Column("doubles", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_lead_list")),
+    )
+    op.create_table(
+        "host",
+        sa.Column("url", _TEXT, nullable=False),
+        sa.Column("kind", _TEXT, nullable=True),
+        sa.Column("reason", _TEXT, nullable=True),
+        sa.Column("asked_at", _TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("url", name=op.f("pk_host")),
+    )
