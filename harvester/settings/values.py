@@ -15,6 +15,7 @@ from harvester.urls import canonical_url
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d{1,6})([smhdw])")
+FILE = "file://"
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
@@ -58,6 +59,15 @@ def _web_address(text: str) -> str:
     return canonical_url(text)
 
 
+def _source_address(text: str) -> str:
+    return text if is_file(text) else _web_address(text)
+
+
+def is_file(address: str) -> bool:
+    """Say whether a source's address is that of a file on this machine."""
+    return address.startswith(FILE)
+
+
 def _variable(name: str) -> str:
     # A token that somebody wrote here by mistake is refused, and must not be repeated.
     if not _VARIABLE.fullmatch(name):
@@ -95,6 +105,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Cron = Annotated[str, AfterValidator(_cron)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 """Canonical."""
+SourceAddress = Annotated[str, AfterValidator(_source_address)]
+"""Canonical, or the ``file://`` address of a file."""
 Variable = Annotated[
     str,
     AfterValidator(_variable),
