@@ -39,6 +39,8 @@ forge = Table(
     metadata,
     Column("url", key_text(), primary_key=True),
     Column("kind", Words(), nullable=False),
+    Column("origin", Words(), nullable=False, server_default="crawl"),
+    Column("priority", Integer, nullable=False, server_default="0"),
 )
 
 owner = Table(

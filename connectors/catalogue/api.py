@@ -3,8 +3,8 @@
 
 """A Software Catalog API, version 1, as Developers Italia serves it: its pages, one after another.
 
-``links.next`` is a query string there, a bare cursor in its description, and might be a whole address
-elsewhere. Only its query is ever used: the address stays the operator's.
+``links.next`` is a query string there, a bare cursor in its description, and might be a whole
+address elsewhere. Only its query is ever used: the address stays the operator's.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -56,7 +56,7 @@ class SoftwareCatalog:
         Raises:
             SourceError: one of them cannot be read, or leads back to one that was.
         """
-        query = start or _first()
+        query: str | None = start or _first()
         seen: set[str] = set()
         while query is not None:
             if query in seen or len(seen) >= MOST_PAGES:

@@ -6,7 +6,6 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
@@ -14,15 +13,15 @@ import jsonpath
 
 from connectors.catalogue.api import PAGE_SIZE, SoftwareCatalog
 from connectors.catalogue.options import PATHS, CatalogueOptions
-from connectors.transport import Chain, credential, open_chain
+from connectors.transport.place import Place
 from harvester.leads import LeadKind, Leads, Named, TooManyLeadsError, gather
 from harvester.model import Estimate, JsonObject, Spent
 from harvester.ports.directory import DirectoryAccess, DirectoryOptions
-from harvester.ports.errors import SourceError, TooLargeError, UnexpectedAnswerError
+from harvester.ports.errors import SourceError, UnexpectedAnswerError
 
 
 class CatalogueDirectory:
-    """Fulfils :class:`harvester.ports.directory.Directory`; README.md says what is asked and when."""
+    """Fulfils :class:`harvester.ports.directory.Directory`; README.md says what it asks for."""
 
     kind: ClassVar[str] = "catalogue"
     Options: ClassVar[type[DirectoryOptions]] = CatalogueOptions
@@ -31,13 +30,10 @@ class CatalogueDirectory:
         self._access = access
         options = access.forge.options
         self._options = options if isinstance(options, CatalogueOptions) else CatalogueOptions()
-        self._chain: Chain | None = None
+        self._place = Place(access, "application/json")
 
     async def __aenter__(self) -> Self:
-        access = self._access
-        if not access.is_file:
-            who = credential(access.forge.source, [access.address], token=access.forge.token)
-            self._chain = open_chain(access.forge, who, headers={"accept": "application/json"})
+        self._place.open()
         return self
 
     async def __aexit__(
@@ -46,18 +42,17 @@ class CatalogueDirectory:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._chain is not None:
-            await self._chain.aclose()
+        await self._place.aclose()
 
     async def leads(self) -> Leads:
         """Read the whole catalogue; see the port."""
         try:
             if self._options.json_path is not None:
-                content = await self._content()
+                content = await self._place.read()
                 return await asyncio.to_thread(self._from_json, content)
             return gather(await self._from_api())
         except TooManyLeadsError as error:
-            raise UnexpectedAnswerError(f"{self._where}: {error}") from None
+            raise UnexpectedAnswerError(f"{self._place.where}: {error}") from None
 
     def estimate(self, leads: int) -> Estimate:
         """Predict what reading it costs; asks nobody."""
@@ -76,19 +71,21 @@ class CatalogueDirectory:
         async for page in self._api.pages("software"):
             more = " and more" if page.next is not None else ""
             return f"a Software Catalog API with {len(page.rows)} entries{more}"
-        raise UnexpectedAnswerError(f"{self._where}: gave no page")
+        raise UnexpectedAnswerError(f"{self._place.where}: gave no page")
 
     def spent(self) -> Spent:
         """Say what was spent since it was opened."""
-        return self._chain.spent() if self._chain is not None else Spent()
+        return self._place.spent()
 
     # --- a Software Catalog API -------------------------------------------------------------
 
     @property
     def _api(self) -> SoftwareCatalog:
-        if self._chain is None:
-            raise SourceError(f"{self._where}: a file wants json_path, which says where to look")
-        return SoftwareCatalog(self._chain, self._access.address, self._options.catalog)
+        if self._place.chain is None:
+            raise SourceError(
+                f"{self._place.where}: a file wants json_path, which says where to look"
+            )
+        return SoftwareCatalog(self._place.chain, self._access.address, self._options.catalog)
 
     async def _from_api(self) -> list[Named]:
         rows: list[Named] = []
@@ -102,38 +99,21 @@ class CatalogueDirectory:
 
     # --- any JSON ---------------------------------------------------------------------------
 
-    async def _content(self) -> bytes:
-        if self._chain is None:
-            return await asyncio.to_thread(self._from_file, Path(self._access.address))
-        response = await self._chain.get(self._access.address, conditional=True)
-        return self._chain.checked(response).content
-
-    def _from_file(self, path: Path) -> bytes:
-        most = self._access.forge.http.max_body
-        try:
-            with path.open("rb") as file:
-                content = file.read(most + 1)
-        except OSError as error:
-            raise SourceError(
-                f"{self._where}: cannot be read: {error.strerror}; mend the path or its permissions"
-            ) from None
-        if len(content) > most:
-            raise TooLargeError(f"{self._where}: is larger than {most:,} bytes")
-        return content
-
     def _from_json(self, content: bytes) -> Leads:
         path = self._options.json_path or "$[*].url"
         try:
             found = PATHS.findall(path, self._document(content))
         except (jsonpath.JSONPathError, RecursionError) as error:
             raise UnexpectedAnswerError(
-                f"{self._where}: json_path {path} cannot be followed: {error}"
+                f"{self._place.where}: json_path {path} cannot be followed: {error}"
             ) from None
         if not found:
             raise UnexpectedAnswerError(
-                f"{self._where}: json_path {path} finds nothing; mend it, or look at the document"
+                f"{self._place.where}: json_path {path} finds nothing; mend it, or look at the document"
             )
-        addresses = (item for value in found for item in (value if type(value) is list else [value]))
+        addresses = (
+            item for value in found for item in (value if type(value) is list else [value])
+        )
         return gather(_named(address) for address in addresses if address is not None)
 
     def _document(self, content: bytes) -> Any:
@@ -148,16 +128,10 @@ class CatalogueDirectory:
             lines = []
         if not lines:
             raise UnexpectedAnswerError(
-                f"{self._where}: is neither JSON nor JSON lines ({whole}); is this the address of"
+                f"{self._place.where}: is neither JSON nor JSON lines ({whole}); is this the address of"
                 " the document, and not of a page that shows it?"
             )
         return lines
-
-    @property
-    def _where(self) -> str:
-        address = self._access.address
-        shown = address if self._access.is_file else address.partition("?")[0]
-        return f"source {self._access.forge.source}: {shown}"
 
 
 def _named(value: object) -> Named:

@@ -34,6 +34,7 @@ from harvester.model import (
     Listing,
     LookUp,
     Missing,
+    Origin,
     Page,
     Scope,
     Sighting,
@@ -58,6 +59,7 @@ class GitHubConnector:
 
     kind: ClassVar[str] = "github"
     profile: ClassVar[str] = "standard"
+    origin: ClassVar[Origin] = Origin.CRAWL
     host_aliases: ClassVar[Mapping[str, str]] = {}
     Options: ClassVar[type[BaseModel]] = GitHubOptions
     read_batch = BATCH

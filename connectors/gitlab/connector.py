@@ -21,6 +21,7 @@ from harvester.model import (
     Estimate,
     Listing,
     LookUp,
+    Origin,
     Page,
     Scope,
     ScopeKind,
@@ -55,6 +56,7 @@ class GitLabConnector:
 
     kind: ClassVar[str] = "gitlab"
     profile: ClassVar[str] = "standard"
+    origin: ClassVar[Origin] = Origin.CRAWL
     host_aliases: ClassVar[Mapping[str, str]] = {}
     Options: ClassVar[type[BaseModel]] = GitLabOptions
 

@@ -4,17 +4,16 @@
 """Reads one list, from an address or a file, and says what it names."""
 
 import asyncio
-from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
 
 from connectors.list.formats import recognise, rows
 from connectors.list.options import ListError, ListOptions
-from connectors.transport import Chain, credential, open_chain
+from connectors.transport.place import Place
 from harvester.leads import Leads, TooManyLeadsError, gather
 from harvester.model import Estimate, Spent
 from harvester.ports.directory import DirectoryAccess, DirectoryOptions
-from harvester.ports.errors import SourceError, TooLargeError, UnexpectedAnswerError
+from harvester.ports.errors import UnexpectedAnswerError
 
 _ACCEPT = "text/csv, text/markdown, application/yaml, application/toml, text/plain;q=0.9, */*;q=0.5"
 
@@ -29,13 +28,10 @@ class ListDirectory:
         self._access = access
         options = access.forge.options
         self._options = options if isinstance(options, ListOptions) else ListOptions()
-        self._chain: Chain | None = None
+        self._place = Place(access, _ACCEPT)
 
     async def __aenter__(self) -> Self:
-        access = self._access
-        if not access.is_file:
-            who = credential(access.forge.source, [access.address], token=access.forge.token)
-            self._chain = open_chain(access.forge, who, headers={"accept": _ACCEPT})
+        self._place.open()
         return self
 
     async def __aexit__(
@@ -44,12 +40,11 @@ class ListDirectory:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._chain is not None:
-            await self._chain.aclose()
+        await self._place.aclose()
 
     async def leads(self) -> Leads:
         """Read the list: one request, which costs next to nothing where it has not changed."""
-        content = await self._content()
+        content = await self._place.read()
         # A hundred thousand rows take seconds; the event loop has other things to do.
         return await asyncio.to_thread(self._read, content)
 
@@ -62,7 +57,7 @@ class ListDirectory:
 
     async def check(self) -> str:
         """Read it and say how it is written; see the port."""
-        content = await self._content()
+        content = await self._place.read()
         leads = await asyncio.to_thread(self._read, content)
         form = self._options.format or recognise(content, self._access.read_yaml)
         said = f"a list ({form}) of {len(leads.leads)} addresses"
@@ -70,28 +65,9 @@ class ListDirectory:
 
     def spent(self) -> Spent:
         """Say what was spent since it was opened."""
-        return self._chain.spent() if self._chain is not None else Spent()
+        return self._place.spent()
 
     # --- inside -----------------------------------------------------------------------------
-
-    async def _content(self) -> bytes:
-        if self._chain is None:
-            return await asyncio.to_thread(self._from_file, Path(self._access.address))
-        response = await self._chain.get(self._access.address, conditional=True)
-        return self._chain.checked(response).content
-
-    def _from_file(self, path: Path) -> bytes:
-        most = self._access.forge.http.max_body
-        try:
-            with path.open("rb") as file:
-                content = file.read(most + 1)
-        except OSError as error:
-            raise SourceError(
-                f"{self._where}: cannot be read: {error.strerror}; mend the path or its permissions"
-            ) from None
-        if len(content) > most:
-            raise TooLargeError(f"{self._where}: is larger than {most:,} bytes; is this the list?")
-        return content
 
     def _read(self, content: bytes) -> Leads:
         options, read_yaml = self._options, self._access.read_yaml
@@ -100,11 +76,5 @@ class ListDirectory:
             return gather(rows(content, form, options, read_yaml))
         except (ListError, TooManyLeadsError) as error:
             raise UnexpectedAnswerError(
-                f"{self._where}: cannot be read as a list: {error}"
+                f"{self._place.where}: cannot be read as a list: {error}"
             ) from None
-
-    @property
-    def _where(self) -> str:
-        address = self._access.address
-        shown = address if self._access.is_file else address.partition("?")[0]
-        return f"source {self._access.forge.source}: {shown}"

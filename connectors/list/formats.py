@@ -14,7 +14,6 @@ from connectors.list.markdown import links
 from connectors.list.options import Format, ListError, ListOptions
 from harvester.leads import LeadKind, Named
 
-_HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S)
 _IS_HTML = "it is HTML (a sign-in page?); give the address of the list itself"
 ReadYaml = Callable[[bytes], Any]
 
@@ -43,7 +42,7 @@ def recognise(content: bytes, read_yaml: ReadYaml) -> Format:
     start = content[:_SAMPLE].decode("utf-8-sig", errors="replace").lstrip()
     if not start:
         raise ListError("it is empty")
-    if _HTML.match(content[:_SAMPLE]):
+    if _is_html(content):
         raise ListError(_IS_HTML)
     if start.startswith(("{", "[{", "[\n")):
         raise ListError('it is JSON; take kind = "catalogue" with json_path')
@@ -71,7 +70,7 @@ def rows(
     Raises:
         ListError: it is not written like this.
     """
-    if _HTML.match(content[:_SAMPLE]):
+    if _is_html(content):
         raise ListError(_IS_HTML)
     match form:
         case Format.PUBLISHERS:
@@ -84,6 +83,13 @@ def rows(
             return _csv(_text(content), options)
         case Format.MARKDOWN:
             return links(_text(content), options.sections)
+
+
+def _is_html(content: bytes) -> bool:
+    start = content[:_SAMPLE].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    while start.startswith(b"<!--"):
+        start = start.partition(b"-->")[2].lstrip()
+    return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body"))
 
 
 def _text(content: bytes) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harvester.leads import Lead, LeadKind, LeadReason, Leads, LeftOut
-from harvester.model import Publisher, Scope, ScopeKind
+from harvester.model import Forge, Publisher, Scope, ScopeKind
 from harvester.urls import host_of, is_below, path_of, url_key, with_host
 
 MARK = "@"
@@ -118,7 +118,7 @@ def expand(
     groups: Mapping[str, tuple[Lead, ...]],
     verdicts: Mapping[str, Verdict],
     known: Sequence[KnownForge],
-    carrier: tuple[str, str] | None = None,
+    carrier: Forge | None = None,
 ) -> Expansion:
     """Make the sources of a list.
 
@@ -128,7 +128,7 @@ def expand(
         groups: by forge (:func:`by_forge`).
         verdicts: what runs on each of the forges.
         known: forges that sources are configured for; what they read is not read twice.
-        carrier: address and kind of a catalogue that carries publiccode of its own. Where no
+        carrier: a catalogue that carries publiccode of its own. Where no
             connector reads a repository, its entry speaks; its "owners" are the hosts.
     """
     derived: list[Derived] = []
@@ -167,9 +167,9 @@ def expand(
     if carrier is not None and carried:
         derived.append(
             Derived(
-                name=derived_name(source, carrier[0]),
-                url=carrier[0],
-                kind=carrier[1],
+                name=derived_name(source, carrier.url),
+                url=carrier.url,
+                kind=carrier.kind,
                 scope=Scope(ScopeKind.OWNERS, tuple(sorted(carried))),
                 lender=source,
             )
@@ -182,7 +182,7 @@ def expand(
     )
 
 
-def _is_carried(lead: Lead, verdict: Verdict, carrier: tuple[str, str] | None) -> bool:
+def _is_carried(lead: Lead, verdict: Verdict, carrier: Forge | None) -> bool:
     """Say whether a catalogue's own entry speaks for a lead: no connector knows what runs there.
 
     A host that only did not answer is no such host.

@@ -58,8 +58,8 @@ class SurveyTask:
     """One reading of one list."""
 
     name: str
-    kind: str
-    url: str
+    forge: Forge
+    """The list as the catalogue knows it."""
     max_shrink: float
     known: Sequence[KnownForge]
     aliases: Mapping[str, str]
@@ -150,8 +150,8 @@ class _Run:
     def _request(self) -> CrawlRequest:
         return CrawlRequest(
             source=self.task.name,
-            kind=self.task.kind,
-            forge=Forge(url=self.task.url, kind=self.task.kind),
+            kind=self.task.forge.kind,
+            forge=self.task.forge,
             scope=ScopeKind.ADDRESSES,
             fingerprint="leads",
             sweep=True,
@@ -194,7 +194,7 @@ class _Run:
             groups=groups,
             verdicts=verdicts,
             known=self.task.known,
-            carrier=(self.task.url, self.task.kind) if self.task.own_entries else None,
+            carrier=self.task.forge if self.task.own_entries else None,
         )
 
     def _commit(self, opened: OpenCrawl, end: CrawlEnd) -> None:

@@ -10,7 +10,17 @@ from typing import Protocol, Self
 
 from pydantic import BaseModel
 
-from harvester.model import Estimate, Listing, LookUp, Page, Scope, Sighting, Size, Spent
+from harvester.model import (
+    Estimate,
+    Listing,
+    LookUp,
+    Origin,
+    Page,
+    Scope,
+    Sighting,
+    Size,
+    Spent,
+)
 from harvester.ports.http import Budgets, Clock, Validators
 
 
@@ -121,7 +131,10 @@ class ConnectorType(Protocol):
     kind: str
     """The word for ``kind`` in the configuration."""
     profile: str
-    """What this forge's publiccode files are checked with: ``standard`` or ``opencode``."""
+    """What this forge's publiccode files are checked with: ``standard``, ``opencode`` or, what
+    people entered into a form, ``hand``."""
+    origin: Origin
+    """``crawl`` where it reads repositories; else how the places that it reads came about."""
     host_aliases: Mapping[str, str]
     """Old host names of the forge, each with the one that replaced it."""
     Options: type[BaseModel]

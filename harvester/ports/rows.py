@@ -105,7 +105,8 @@ class SoftwareRow:
     stale_since: datetime | None
     origin: Origin
     repository_id: str | None
-    """The canonical repository, where the catalogue knows it."""
+    """The canonical repository, where the catalogue knows it; of an entry without any, the page
+    that tells of it (its forge's ``origin`` says which)."""
     file: tuple[str, str] | None
     """The file whose record is shown: repository id and path."""
     publisher: Publisher | None

@@ -68,11 +68,16 @@ def test_an_older_catalogue_is_brought_along_with_its_data(database_url: str) ->
         with store.writing() as connection:
             connection.execute(text("DROP TABLE lead_list"))
             connection.execute(text("DROP TABLE host"))
-            connection.execute(text("INSERT INTO forge VALUES ('https://x.example', 'gitlab')"))
-            connection.execute(text("UPDATE alembic_version SET version_num = '0001_first_tables'"))
+            connection.execute(text("ALTER TABLE forge DROP COLUMN priority"))
+            connection.execute(
+                text("INSERT INTO forge VALUES ('https://x.example', 'gitlab', 'crawl')")
+            )
+            connection.execute(
+                text("UPDATE alembic_version SET version_num = '0002_origin_of_a_forge'")
+            )
         schema.upgrade(store)
         StoredLeads(store).keep(KEPT)
         assert StoredLeads(store).kept() == {"france": KEPT}
         with store.reading() as connection:
-            kinds = connection.execute(text("SELECT url, kind FROM forge")).all()
-        assert [tuple(row) for row in kinds] == [("https://x.example", "gitlab")]
+            rows = connection.execute(text("SELECT url, priority FROM forge")).all()
+        assert [tuple(row) for row in rows] == [("https://x.example", 0)]

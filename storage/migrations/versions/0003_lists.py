@@ -1,20 +1,21 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""What lists of places to crawl said, and what runs on the hosts that they name."""
+"""What lists of places to crawl said, what runs on their hosts, and whom to believe first."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002_lists"
-down_revision = "0001_first_tables"
+revision = "0003_lists"
+down_revision = "0002_origin_of_a_forge"
 
 _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 """Compared by its bytes on both databases."""
 
 
 def upgrade() -> None:
-    """Make the two tables; no list was read yet."""
+    """Make the two tables; no list was read yet, and no place was believed before another."""
+    op.add_column("forge", sa.Column("priority", sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
         "lead_list",
         sa.Column("source", _TEXT, nullable=False),
