@@ -4,6 +4,7 @@
 """What lists said when they were last read well, and what runs on the hosts that they name."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -37,6 +38,10 @@ class StoredLeads:
                     ),
                     doubles=row.doubles,
                 ),
+                leaving=tuple(
+                    (_lead(fields), datetime.fromisoformat(since)) for since, *fields in row.leaving
+                ),
+                sources=tuple(row.sources),
             )
             for row in rows
         }
@@ -48,7 +53,9 @@ class StoredLeads:
             "read_at": kept.read_at,
             "leads": [_fields(lead) for lead in kept.leads.leads],
             "left_out": [[one.subject, one.reason.value] for one in kept.leads.left_out],
+            "leaving": [[since.isoformat(), *_fields(lead)] for lead, since in kept.leaving],
             "doubles": kept.leads.doubles,
+            "sources": list(kept.sources),
         }
         with self._store.writing() as connection:
             self._store.dialect.insert(connection, lead_list, [row], replace=True)

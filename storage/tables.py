@@ -304,7 +304,9 @@ lead_list = Table(
     Column("read_at", Moment(), nullable=False),
     Column("leads", Json(), nullable=False),
     Column("left_out", Json(), nullable=False),
+    Column("leaving", Json(), nullable=False),
     Column("doubles", Integer, nullable=False),
+    Column("sources", Json(), nullable=False),
 )
 
 host = Table(

@@ -30,7 +30,8 @@ _LEVEL_COLUMNS = ("publisher_level", "level", "ebene")
 _URI_COLUMNS = ("publisher_uri", "uri")
 _BODY_COLUMNS = _NAME_COLUMNS[:-1]
 """Of these columns no other meaning is known; ``name`` may as well be a repository's."""
-_FORGE_KINDS = {"gitlab": "gitlab", "github": "github", "gitea": "gitea", "forgejo": "gitea"}
+_FORGE_KINDS = {"forgejo": "gitea"}
+"""The words of lists that are not those of connectors."""
 
 
 def recognise(content: bytes, read_yaml: ReadYaml) -> Format:
@@ -180,7 +181,7 @@ def _forges(data: Mapping[str, Any]) -> Iterator[Named]:
             raise ListError(f'"{host}" tells neither forge nor owners')
         base = host if "://" in host else f"https://{host}"
         software = told.get("forge")
-        kind = _FORGE_KINDS.get(software) if isinstance(software, str) else None
+        kind = _FORGE_KINDS.get(software, software) if isinstance(software, str) else None
         ignored = bool(told.get("ignored_since"))
         owners = told.get("owners")
         if owners is None:

@@ -5,10 +5,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from harvester.leads import Lead, LeadKind, LeadReason, Leads, LeftOut
 from harvester.model import Forge, Publisher, Scope, ScopeKind
+from harvester.ports.directory import KeptLeads
 from harvester.urls import host_of, is_below, path_of, url_key, with_host
 
 MARK = "@"
@@ -219,6 +221,41 @@ def lost_too_much(before: Leads, now: Leads, max_shrink: float) -> str | None:
     return (
         f"{what} {verb}, more than an ordinary change; what it said before stands. If that is"
         " right, set max_shrink = 1 for one crawl"
+    )
+
+
+def leaving(
+    before: KeptLeads | None, now: Leads, at: datetime, grace: timedelta
+) -> tuple[tuple[Lead, datetime], ...]:
+    """Give the leads that a list named and names no more, as long as their grace lasts.
+
+    Args:
+        before: what it said when it was last read well.
+        now: what it says.
+        at: the time.
+        grace: how long after it was missed first a lead is still crawled.
+    """
+    if before is None:
+        return ()
+    named = {url_key(lead.url) for lead in now.leads}
+    since = [*before.leaving, *((lead, at) for lead in before.leads.leads)]
+    return tuple(
+        (lead, missed)
+        for lead, missed in since
+        if url_key(lead.url) not in named and at - missed < grace
+    )
+
+
+def still_meant(kept: KeptLeads) -> Leads:
+    """Give the leads of a list with those that are about to leave it."""
+    return replace(
+        kept.leads,
+        leads=tuple(
+            sorted(
+                (*kept.leads.leads, *(lead for lead, _ in kept.leaving)),
+                key=lambda lead: url_key(lead.url),
+            )
+        ),
     )
 
 

@@ -10,8 +10,8 @@ it was last read well stands, and the crawl says so.
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from harvester.crawl.ahead import StoppedError, unless_stopped
@@ -21,7 +21,9 @@ from harvester.crawl.expansion import (
     Verdict,
     by_forge,
     expand,
+    leaving,
     lost_too_much,
+    still_meant,
 )
 from harvester.crawl.task import LeadCounts, Listener, SourceSummary
 from harvester.leads import Lead, Leads
@@ -61,6 +63,9 @@ class SurveyTask:
     forge: Forge
     """The list as the catalogue knows it."""
     max_shrink: float
+    """Share of the leads that may leave at once."""
+    grace: timedelta
+    """How long a lead that left is still crawled."""
     known: Sequence[KnownForge]
     aliases: Mapping[str, str]
     own_entries: bool = False
@@ -159,31 +164,33 @@ class _Run:
 
     async def _guarded(self, opened: OpenCrawl) -> CrawlEnd:
         self.listener.started(self.task.name, sweep=opened.sweep, resumed_from=None)
-        kept = (await self.worker(self.store.kept)).get(self.task.name)
+        before = (await self.worker(self.store.kept)).get(self.task.name)
         try:
-            leads, end = await self._read(kept)
-            if leads is not None:
-                self.expansion = await self._expand(leads)
+            kept, end = await self._read(before)
+            if kept is not None:
+                self.expansion = await self._expand(still_meant(kept))
+                names = tuple(one.name for one in self.expansion.derived)
+                await self.worker(self.store.keep, replace(kept, sources=names))
         except StoppedError:
             return self._end("stopped")
         return end
 
-    async def _read(self, kept: KeptLeads | None) -> tuple[Leads | None, CrawlEnd]:
+    async def _read(self, before: KeptLeads | None) -> tuple[KeptLeads | None, CrawlEnd]:
         """Read the list; gives what is to be believed, and how the reading ended."""
-        before = kept.leads if kept is not None else None
         try:
             now = await unless_stopped(self.directory.leads(), self.stop)
         except BudgetExhaustedError as error:
-            return before, self._end("failed", _stands(str(error), kept), error.not_before)
+            return before, self._end("failed", _stands(str(error), before), error.not_before)
         except SourceError as error:
             self.answered = not isinstance(error, UnreachableError)
-            return before, self._end("failed", _stands(str(error), kept))
-        doubt = lost_too_much(before, now, self.task.max_shrink) if before is not None else None
+            return before, self._end("failed", _stands(str(error), before))
+        at, task = self.clock.now(), self.task
+        doubt = lost_too_much(before.leads, now, task.max_shrink) if before is not None else None
         if doubt is not None:
-            return before, self._end("flawed", f"source {self.task.name}: {doubt}")
-        read = KeptLeads(source=self.task.name, read_at=self.clock.now(), leads=now)
-        await self.worker(self.store.keep, read)
-        return now, self._end("complete")
+            return before, self._end("flawed", f"source {task.name}: {doubt}")
+        gone = leaving(before, now, at, task.grace)
+        read = KeptLeads(source=task.name, read_at=at, leads=now, leaving=gone)
+        return read, self._end("complete")
 
     async def _expand(self, leads: Leads) -> Expansion:
         groups = by_forge(leads.leads, self.task.known, self.task.aliases)

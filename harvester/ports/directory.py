@@ -11,7 +11,7 @@ from typing import Any, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from harvester.leads import Leads
+from harvester.leads import Lead, Leads
 from harvester.model import Estimate, Spent
 from harvester.ports.connector import ForgeAccess
 
@@ -107,6 +107,11 @@ class KeptLeads:
     source: str
     read_at: datetime
     leads: Leads
+    leaving: tuple[tuple[Lead, datetime], ...] = ()
+    """Leads that it no longer names, each with the time when that was first seen; they are crawled
+    on until their grace is over, for a line of a list is soon lost by mistake."""
+    sources: tuple[str, ...] = ()
+    """Names of the sources that were made of it last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

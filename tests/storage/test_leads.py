@@ -34,6 +34,8 @@ KEPT = KeptLeads(
         left_out=(LeftOut(subject="javascript:alert(1)", reason=LeadReason.NOT_AN_ADDRESS),),
         doubles=3,
     ),
+    leaving=((Lead(url="https://github.com/gone", kind=LeadKind.ANY), NOW),),
+    sources=("france@github.com",),
 )
 
 

@@ -22,7 +22,9 @@ def upgrade() -> None:
         sa.Column("read_at", _TEXT, nullable=False),
         sa.Column("leads", _TEXT, nullable=False),
         sa.Column("left_out", _TEXT, nullable=False),
+        sa.Column("leaving", _TEXT, nullable=False),
         sa.Column("doubles", sa.Integer(), nullable=False),
+        sa.Column("sources", _TEXT, nullable=False),
         sa.PrimaryKeyConstraint("source", name=op.f("pk_lead_list")),
     )
     op.create_table(
