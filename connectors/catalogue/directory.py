@@ -109,11 +109,11 @@ class CatalogueDirectory:
             ) from None
         if not found:
             raise UnexpectedAnswerError(
-                f"{self._place.where}: json_path {path} finds nothing; mend it, or look at the document"
+                f"{self._place.where}: json_path {path} finds nothing; mend it, or look at the"
+                " document"
             )
-        addresses = (
-            item for value in found for item in (value if type(value) is list else [value])
-        )
+        nested = (value if isinstance(value, list) else [value] for value in found)
+        addresses = (item for values in nested for item in values)
         return gather(_named(address) for address in addresses if address is not None)
 
     def _document(self, content: bytes) -> Any:
@@ -128,8 +128,8 @@ class CatalogueDirectory:
             lines = []
         if not lines:
             raise UnexpectedAnswerError(
-                f"{self._place.where}: is neither JSON nor JSON lines ({whole}); is this the address of"
-                " the document, and not of a page that shows it?"
+                f"{self._place.where}: is neither JSON nor JSON lines ({whole}); is this the"
+                " address of the document, and not of a page that shows it?"
             )
         return lines
 

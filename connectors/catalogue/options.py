@@ -28,9 +28,14 @@ class CatalogueOptions(DirectoryOptions):
     """What a catalogue adds to the keys of every directory."""
 
     json_path: Annotated[str, AfterValidator(_json_path)] | None = None
-    """Where the addresses of repositories stand in its JSON, as RFC 9535 writes it: `$[*].url` for
+    """Where the addresses of repositories stand in its JSON, as RFC 9535 has it: `$[*].url` for
     what `harvester export json` gives. Without it, the source is a Software Catalog API."""
     catalog: str | None = None
     """Of a Software Catalog API, the id of one of its catalogs; all software if not said."""
     with_publishers: bool = False
     """Of a Software Catalog API, crawl the accounts of its publishers too, and name their bodies."""
+
+    @property
+    def carries_entries(self) -> bool:
+        """Only a Software Catalog API has publiccode of its own."""
+        return self.json_path is None

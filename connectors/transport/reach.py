@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import httpx
 
-from connectors.transport.guard import Address, is_public
+from connectors.transport.guard import Address, is_public, web_address
 from connectors.transport.origins import has_default_port, port_of, shown
 from harvester.ports.errors import RefusedAddressError, UnreachableError
 
@@ -70,6 +70,17 @@ class Reach:
                     " found in harvested data are fetched from the public Internet only"
                 )
         return addresses[:_TRIED_ADDRESSES]
+
+
+async def check_public(url: str) -> None:
+    """Say nothing where a web address may be asked.
+
+    Raises:
+        RefusedAddressError: it leads to a private network, or is no web address.
+        UnreachableError: there is no such host.
+    """
+    asked = web_address(url)
+    await Reach().addresses(asked, proxied=proxy_for(asked) is not None)
 
 
 def proxy_for(url: httpx.URL) -> str | None:

@@ -5,16 +5,19 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from harvester.cli import compose, console, progress, summary, targets
 from harvester.cli.adapters import SystemClock
 from harvester.cli.crawl import CrawlForm
 from harvester.cli.estimates import expected
 from harvester.cli.exits import ExitCode, UsageError
+from harvester.cli.hosts import Bodies
 from harvester.cli.invocation import Invocation
+from harvester.cli.lists import ListCrawl
 from harvester.cli.output import write_json
 from harvester.cli.signals import StopSignals
 from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl
@@ -49,7 +52,7 @@ class Job:
     target: targets.Target
     access: ForgeAccess
     plan: SourcePlan | None
-    """None: the kind of its forge has yet to be found out."""
+    """None: the kind of its forge has yet to be found out, or it is a list, which has many."""
     broken: ConnectorError | None = None
     """Why its connector cannot be loaded; that ends this job, not those of other sources."""
 
@@ -95,19 +98,26 @@ class Run:
         listener = progress.listener(catalogue.name, events=self._form is CrawlForm.NDJSON)
         summaries: list[SourceSummary] = []
         with StopSignals() as signals, Worker("catalogue") as worker, listener.shown():
-            jobs = [self._job(configuration, catalogue, worker, target) for target in wanted]
+            kept = await worker(compose.lead_store(catalogue).kept)
+            bodies = Bodies(configuration, kept)
+            jobs = [
+                self._job(configuration, catalogue, worker, bodies, target) for target in wanted
+            ]
+            begun: list[Job] = []
+            stopped: list[Job] = []
             for job in jobs:
                 if signals.stop.is_set():
                     break
-                one = _One(self, configuration, catalogue, worker, listener, signals.stop)
-                summaries.append(await one.whole(job))
-                listener.ended(summaries[-1])
+                begun.append(job)
+                one = _One(self, configuration, catalogue, worker, listener, signals.stop, bodies)
+                async for ended in one.whole(job):
+                    summaries.append(ended)
+                    listener.ended(ended)
+                    if ended.stopped and job not in stopped:
+                        stopped.append(job)
         self._tell(catalogue.name, summaries)
         if signals.code is not None:
-            left = [_command_of(job) for job in jobs[len(summaries) :]]
-            left = [
-                _command_of(j) for j, s in zip(jobs, summaries, strict=False) if s.stopped
-            ] + left
+            left = [_command_of(job) for job in [*stopped, *jobs[len(begun) :]]]
             if left:
                 console.say("stopped; what was stored stays. Go on with: " + "; ".join(left))
             return signals.code
@@ -118,6 +128,7 @@ class Run:
         configuration: Configuration,
         catalogue: Catalogue,
         worker: Worker,
+        bodies: Bodies,
         target: targets.Target,
     ) -> Job:
         budgets, validators = compose.stores(catalogue, worker)
@@ -129,8 +140,10 @@ class Run:
                 budgets=budgets,
                 validators=validators,
             )
+            if target.source.directory is not None:
+                return Job(target=target, access=access, plan=None)
             try:
-                plan = compose.plan_of(configuration, target.source)
+                plan = compose.plan_of(configuration, target.source, bodies)
             except ConnectorError as error:
                 return Job(target=target, access=access, plan=None, broken=error)
             return Job(target=target, access=access, plan=plan)
@@ -173,25 +186,64 @@ class _One:
     worker: Worker
     listener: progress.Lines
     stop: asyncio.Event
+    bodies: Bodies
 
-    async def whole(self, job: Job) -> SourceSummary:
-        """Crawl; what goes wrong with the source is told in the summary."""
+    async def whole(self, job: Job) -> AsyncIterator[SourceSummary]:
+        """Crawl; what goes wrong with a source is told in its summary, of which a list has many."""
+        source = job.target.source
+        if source is None or source.directory is None:
+            yield await self._told(job.name, lambda: self._crawl(job))
+            return
+        began = self.run.clock.now()
+        lists = ListCrawl(
+            configuration=self.configuration,
+            catalogue=self.catalogue,
+            worker=self.worker,
+            clock=self.run.clock,
+            listener=self.listener,
+            stop=self.stop,
+            bodies=self.bodies,
+        )
+        try:
+            async for ended in lists.whole(source, job.access, self._part, job.target.parts):
+                yield ended
+        except SourceError as error:
+            yield self._failed(job.name, error, began)
+
+    async def _told(
+        self, name: str, crawling: Callable[[], Awaitable[SourceSummary]]
+    ) -> SourceSummary:
         began = self.run.clock.now()
         try:
-            return await self._crawl(job)
+            return await crawling()
         except SourceError as error:
-            return SourceSummary(
-                name=job.name,
-                complete=False,
-                resumed_from=None,
-                items=dict.fromkeys(ItemStatus, 0),
-                files=dict.fromkeys(Outcome, 0),
-                spent=Spent(),
-                seconds=(self.run.clock.now() - began).total_seconds(),
-                cursor=None,
-                error=str(error),
-                answered=not isinstance(error, UnreachableError),
-            )
+            return self._failed(name, error, began)
+
+    def _failed(self, name: str, error: SourceError, began: datetime) -> SourceSummary:
+        return SourceSummary(
+            name=name,
+            complete=False,
+            resumed_from=None,
+            items=dict.fromkeys(ItemStatus, 0),
+            files=dict.fromkeys(Outcome, 0),
+            spent=Spent(),
+            seconds=(self.run.clock.now() - began).total_seconds(),
+            cursor=None,
+            error=str(error),
+            answered=not isinstance(error, UnreachableError),
+        )
+
+    async def _part(
+        self, name: str, access: ForgeAccess, plan: SourcePlan | ConnectorError
+    ) -> SourceSummary:
+        """Crawl a source that a list was expanded to."""
+
+        async def crawling() -> SourceSummary:
+            if isinstance(plan, ConnectorError):
+                raise plan
+            return await self._run(plan, access, None)
+
+        return await self._told(name, crawling)
 
     async def _crawl(self, job: Job) -> SourceSummary:
         plan = job.plan
@@ -200,14 +252,19 @@ class _One:
         if plan is None:
             kind = await targets.recognise(job.access)
             plan = targets.manual(self.configuration, kind, job.target)
+        return await self._run(plan, job.access, job.target.addresses)
+
+    async def _run(
+        self, plan: SourcePlan, access: ForgeAccess, addresses: tuple[str, ...] | None
+    ) -> SourceSummary:
         task = CrawlTask(
             source=plan,
             full=self.run.wishes.full,
             limit=self.run.wishes.limit,
-            addresses=job.target.addresses,
+            addresses=addresses,
         )
         self.listener.reads_addresses = task.addresses is not None
-        async with compose.connector_of(plan.kind)(job.access) as connector:
+        async with compose.connector_of(plan.kind)(access) as connector:
             if task.addresses is None:
                 size = await self.worker(self.catalogue.size, plan.name)
                 self.listener.say(f"{plan.name}: {expected(connector.estimate(plan.scope, size))}")
@@ -237,6 +294,6 @@ class _One:
 
 def _command_of(job: Job) -> str:
     if job.target.source is not None and job.target.addresses is None:
-        return f"harvester crawl {job.target.source.name}"
+        return "harvester crawl " + " ".join(job.target.parts or (job.target.source.name,))
     addresses = [f"{job.target.url}/{path}" for path in job.target.addresses or ()]
     return "harvester crawl " + " ".join(addresses)

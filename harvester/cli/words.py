@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from harvester.cli.options import Language
 from harvester.crawl.reasons import FileReason, ItemReason, StateReason
+from harvester.leads import LeadReason
 from harvester.model import FailureCode, ItemStatus, Outcome, State
 
 
@@ -100,6 +101,27 @@ ITEMS: Mapping[str, Text] = {
     FailureCode.REFUSED: Text(
         "the database would not take it",
         "die Datenbank nahm es nicht an",
+    ),
+}
+
+LEFT_OUT: Mapping[str, Text] = {
+    LeadReason.NOT_AN_ADDRESS: Text("no web address", "keine Webadresse"),
+    LeadReason.WHOLE_FORGE: Text(
+        "a whole forge that everybody shares", "eine ganze Plattform, die allen offensteht"
+    ),
+    LeadReason.IGNORED: Text(
+        "not to be read, as the list itself says", "laut der Liste selbst nicht zu lesen"
+    ),
+    LeadReason.UNSUPPORTED_HOST: Text(
+        "on hosts that no connector reads", "auf Rechnern, die kein Konnektor liest"
+    ),
+    LeadReason.PRIVATE_ADDRESS: Text("in private networks", "in privaten Netzen"),
+    LeadReason.UNREACHABLE_HOST: Text(
+        "on hosts that gave no answer", "auf Rechnern, die nicht antworteten"
+    ),
+    LeadReason.NOT_ASKED_YET: Text(
+        "on hosts that a later run will ask what they are",
+        "auf Rechnern, die ein späterer Lauf fragt, was sie sind",
     ),
 }
 

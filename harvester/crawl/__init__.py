@@ -7,6 +7,7 @@ from harvester.crawl.run import crawl
 from harvester.crawl.task import (
     CrawlTask,
     KeepPolicy,
+    LeadCounts,
     Listener,
     Publishers,
     SourcePlan,
@@ -16,6 +17,7 @@ from harvester.crawl.task import (
 __all__ = [
     "CrawlTask",
     "KeepPolicy",
+    "LeadCounts",
     "Listener",
     "Publishers",
     "SourcePlan",

@@ -27,6 +27,11 @@ class DirectoryOptions(BaseModel):
     priority: int = Field(default=0, ge=-1000, le=1000)
     """Of catalogues that describe the same software, the one with the greatest is shown."""
 
+    @property
+    def carries_entries(self) -> bool:
+        """True: it has publiccode of its own, which the connector of the same kind reads."""
+        return False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectoryAccess:

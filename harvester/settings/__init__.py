@@ -8,6 +8,7 @@ from harvester.settings.errors import SettingsError
 from harvester.settings.loading import find_file, load
 from harvester.settings.model import Http, Keep, Settings, Source
 from harvester.settings.rules import MANUAL_SOURCE
+from harvester.settings.values import is_file
 
 __all__ = [
     "MANUAL_SOURCE",
@@ -20,5 +21,6 @@ __all__ = [
     "Token",
     "UnknownSourceError",
     "find_file",
+    "is_file",
     "load",
 ]

@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The crawl of a list or another catalogue: it is read, expanded, and each part is crawled."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from harvester.cli import compose, expanded
+from harvester.cli.estimates import expected
+from harvester.cli.hosts import Bodies, HostFinder
+from harvester.cli.progress import Lines
+from harvester.crawl import SourcePlan, SourceSummary
+from harvester.crawl.expansion import Derived, Expansion
+from harvester.crawl.survey import Survey, survey
+from harvester.ports.catalogue import Catalogue
+from harvester.ports.connector import ForgeAccess
+from harvester.ports.directory import Directory
+from harvester.ports.errors import ConnectorError
+from harvester.ports.http import Clock
+from harvester.settings import Configuration, Source
+from harvester.worker import Worker
+
+CrawlDerived = Callable[[str, ForgeAccess, SourcePlan | ConnectorError], Awaitable[SourceSummary]]
+"""Crawls one source that a list was expanded to: its name, the way to it, and its plan, or why
+there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListCrawl:
+    """What the crawl of a list works with."""
+
+    configuration: Configuration
+    catalogue: Catalogue
+    worker: Worker
+    clock: Clock
+    listener: Lines
+    stop: asyncio.Event
+    bodies: Bodies
+
+    async def whole(
+        self,
+        source: Source,
+        access: ForgeAccess,
+        crawl: CrawlDerived,
+        only: Sequence[str] | None = None,
+    ) -> AsyncIterator[SourceSummary]:
+        """Read a list and crawl what it names; gives the summary of each part when it ended.
+
+        Args:
+            source: the list.
+            access: the way to it.
+            crawl: crawls one part.
+            only: names of the parts that are meant; all if None.
+
+        Raises:
+            ConnectorError: the package that reads this kind of list is broken.
+        """
+        read = await self._survey(source, access)
+        yield read.summary
+        self.bodies.learn(await self.worker(compose.lead_store(self.catalogue).kept))
+        for derived in _chosen(read.expansion, only):
+            if self.stop.is_set():
+                return
+            yield await self._part(source, derived, crawl)
+
+    async def _survey(self, source: Source, access: ForgeAccess) -> Survey:
+        reader = compose.directory_of(source.kind)
+        store = compose.lead_store(self.catalogue)
+        known = expanded.known_forges(self.configuration)
+        async with reader(expanded.directory_access(source, access)) as directory:
+            await self._announce(source, directory)
+            return await survey(
+                expanded.survey_task(self.configuration, source, known),
+                directory=directory,
+                store=store,
+                hosts=HostFinder(
+                    self.configuration, known, store=store, worker=self.worker, clock=self.clock
+                ),
+                catalogue=self.catalogue,
+                worker=self.worker,
+                clock=self.clock,
+                listener=self.listener,
+                stop=self.stop,
+                holder=compose.holder(),
+            )
+
+    async def _announce(self, source: Source, directory: Directory) -> None:
+        kept = (await self.worker(compose.lead_store(self.catalogue).kept)).get(source.name)
+        estimate = directory.estimate(len(kept.leads.leads) if kept is not None else 0)
+        self.listener.say(f"{source.name}: {expected(estimate)}")
+
+    async def _part(self, source: Source, derived: Derived, crawl: CrawlDerived) -> SourceSummary:
+        budgets, validators = compose.stores(self.catalogue, self.worker)
+        access = expanded.derived_access(
+            self.configuration,
+            derived,
+            clock=self.clock,
+            budgets=budgets,
+            validators=validators,
+        )
+        try:
+            plan = expanded.derived_plan(self.configuration, source, derived, self.bodies)
+        except ConnectorError as error:
+            return await crawl(derived.name, access, error)
+        return await crawl(derived.name, access, plan)
+
+
+def _chosen(expansion: Expansion | None, only: Sequence[str] | None) -> Sequence[Derived]:
+    """Give the parts that are meant."""
+    derived = expansion.derived if expansion is not None else ()
+    return [one for one in derived if only is None or one.name in only]
