@@ -33,7 +33,7 @@ class CatalogueOptions(DirectoryOptions):
     catalog: str | None = None
     """Of a Software Catalog API, the id of one of its catalogs; all software if not said."""
     with_publishers: bool = False
-    """Of a Software Catalog API, crawl the accounts of its publishers too, and name their bodies."""
+    """Of a Software Catalog API: crawl the accounts of its publishers too, and name the bodies."""
 
     @property
     def carries_entries(self) -> bool:
