@@ -243,6 +243,10 @@ LookUp = Found | Missing | Unknown
 """What a direct look-up by id told."""
 
 
+Resolution = str | None | Unknown
+"""What a path led to: the id of the repository that has or had it; None: nobody may see one."""
+
+
 class ScopeKind(StrEnum):
     """Which part of a source is meant."""
 

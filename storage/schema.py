@@ -12,7 +12,12 @@ from harvester.ports.errors import CatalogueError, SchemaAheadError, SchemaBehin
 from storage.engine import Store
 from storage.tables import metadata
 
-REVISIONS = ("0001_first_tables", "0002_origin_of_a_forge", "0003_lists")
+REVISIONS = (
+    "0001_first_tables",
+    "0002_origin_of_a_forge",
+    "0003_guard",
+    "0004_lists",
+)
 """Every migration's id, the oldest first."""
 NEWEST = REVISIONS[-1]
 _VERSION_TABLE = "alembic_version"

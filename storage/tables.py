@@ -295,6 +295,15 @@ lease = Table(
     Column("progress_at", Moment(), nullable=False),
 )
 
+guard = Table(
+    "guard",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("holder", Words()),
+    Column("beat_at", Moment(), nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
 # --- what lists of places to crawl said ------------------------------------------------------
 
 lead_list = Table(

@@ -45,6 +45,7 @@ class Address:
         self.url = url
         self._configuration = configuration
         self._states = catalogue.sources()
+        self._kept = compose.lead_store(catalogue).kept()
         self._around: Stored = catalogue.around(url)
         self._items = {key: catalogue.last_items(key) for key in self._around.repositories}
 

@@ -6,18 +6,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from harvester.cli import compose, expanded
 from harvester.cli.estimates import expected
 from harvester.cli.hosts import Bodies, HostFinder
-from harvester.cli.progress import Lines
-from harvester.crawl import SourcePlan, SourceSummary
+from harvester.crawl import Listener, SourcePlan, SourceSummary
 from harvester.crawl.expansion import Derived, Expansion
 from harvester.crawl.survey import Survey, survey
+from harvester.model import ItemStatus, Outcome, Spent
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import ForgeAccess
 from harvester.ports.directory import Directory
-from harvester.ports.errors import ConnectorError
+from harvester.ports.errors import ConnectorError, SourceError, UnreachableError
 from harvester.ports.http import Clock
 from harvester.settings import Configuration, Source
 from harvester.worker import Worker
@@ -35,9 +36,12 @@ class ListCrawl:
     catalogue: Catalogue
     worker: Worker
     clock: Clock
-    listener: Lines
+    listener: Listener
     stop: asyncio.Event
     bodies: Bodies
+    holder: str
+    say: Callable[[str], None]
+    """Says what is expected before anything is asked."""
 
     async def whole(
         self,
@@ -83,13 +87,13 @@ class ListCrawl:
                 clock=self.clock,
                 listener=self.listener,
                 stop=self.stop,
-                holder=compose.holder(),
+                holder=self.holder,
             )
 
     async def _announce(self, source: Source, directory: Directory) -> None:
         kept = (await self.worker(compose.lead_store(self.catalogue).kept)).get(source.name)
         estimate = directory.estimate(len(kept.leads.leads) if kept is not None else 0)
-        self.listener.say(f"{source.name}: {expected(estimate)}")
+        self.say(f"{source.name}: {expected(estimate)}")
 
     async def _part(self, source: Source, derived: Derived, crawl: CrawlDerived) -> SourceSummary:
         budgets, validators = compose.stores(self.catalogue, self.worker)
@@ -111,3 +115,30 @@ def _chosen(expansion: Expansion | None, only: Sequence[str] | None) -> Sequence
     """Give the parts that are meant."""
     derived = expansion.derived if expansion is not None else ()
     return [one for one in derived if only is None or one.name in only]
+
+
+async def told(
+    name: str, clock: Clock, crawling: Callable[[], Awaitable[SourceSummary]]
+) -> SourceSummary:
+    """Crawl; what goes wrong with the source before it is begun is told in its summary."""
+    began = clock.now()
+    try:
+        return await crawling()
+    except SourceError as error:
+        return failed(name, error, clock.now() - began)
+
+
+def failed(name: str, error: SourceError, took: timedelta) -> SourceSummary:
+    """Tell of a source that could not even be begun."""
+    return SourceSummary(
+        name=name,
+        complete=False,
+        resumed_from=None,
+        items=dict.fromkeys(ItemStatus, 0),
+        files=dict.fromkeys(Outcome, 0),
+        spent=Spent(),
+        seconds=took.total_seconds(),
+        cursor=None,
+        error=str(error),
+        answered=not isinstance(error, UnreachableError),
+    )

@@ -5,10 +5,9 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 
 from harvester.cli import compose, console, progress, summary, targets
 from harvester.cli.adapters import SystemClock
@@ -17,15 +16,14 @@ from harvester.cli.estimates import expected
 from harvester.cli.exits import ExitCode, UsageError
 from harvester.cli.hosts import Bodies
 from harvester.cli.invocation import Invocation
-from harvester.cli.lists import ListCrawl
+from harvester.cli.lists import ListCrawl, failed, told
 from harvester.cli.output import write_json
 from harvester.cli.signals import StopSignals
 from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl
 from harvester.crawl.ahead import StoppedError, unless_stopped
-from harvester.model import ItemStatus, Outcome, Spent
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import Connector, ForgeAccess
-from harvester.ports.errors import ConnectorError, SourceError, UnreachableError
+from harvester.ports.errors import ConnectorError, SourceError
 from harvester.ports.http import Clock
 from harvester.settings import MANUAL_SOURCE, Configuration
 from harvester.worker import Worker
@@ -192,7 +190,7 @@ class _One:
         """Crawl; what goes wrong with a source is told in its summary, of which a list has many."""
         source = job.target.source
         if source is None or source.directory is None:
-            yield await self._told(job.name, lambda: self._crawl(job))
+            yield await told(job.name, self.run.clock, lambda: self._crawl(job))
             return
         began = self.run.clock.now()
         lists = ListCrawl(
@@ -203,35 +201,14 @@ class _One:
             listener=self.listener,
             stop=self.stop,
             bodies=self.bodies,
+            holder=compose.holder(),
+            say=self.listener.say,
         )
         try:
             async for ended in lists.whole(source, job.access, self._part, job.target.parts):
                 yield ended
         except SourceError as error:
-            yield self._failed(job.name, error, began)
-
-    async def _told(
-        self, name: str, crawling: Callable[[], Awaitable[SourceSummary]]
-    ) -> SourceSummary:
-        began = self.run.clock.now()
-        try:
-            return await crawling()
-        except SourceError as error:
-            return self._failed(name, error, began)
-
-    def _failed(self, name: str, error: SourceError, began: datetime) -> SourceSummary:
-        return SourceSummary(
-            name=name,
-            complete=False,
-            resumed_from=None,
-            items=dict.fromkeys(ItemStatus, 0),
-            files=dict.fromkeys(Outcome, 0),
-            spent=Spent(),
-            seconds=(self.run.clock.now() - began).total_seconds(),
-            cursor=None,
-            error=str(error),
-            answered=not isinstance(error, UnreachableError),
-        )
+            yield failed(job.name, error, self.run.clock.now() - began)
 
     async def _part(
         self, name: str, access: ForgeAccess, plan: SourcePlan | ConnectorError
@@ -243,7 +220,7 @@ class _One:
                 raise plan
             return await self._run(plan, access, None)
 
-        return await self._told(name, crawling)
+        return await told(name, self.run.clock, crawling)
 
     async def _crawl(self, job: Job) -> SourceSummary:
         plan = job.plan

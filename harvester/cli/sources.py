@@ -17,6 +17,7 @@ from harvester.cli.output import moment, span, write_json
 
 if TYPE_CHECKING:
     from harvester.ports.catalogue import SourceState
+    from harvester.ports.directory import KeptLeads
     from harvester.settings import Configuration, Source
 
 
@@ -40,10 +41,13 @@ def sources(
     now = SystemClock().now()
     with compose.catalogue_or_empty(configuration) as catalogue:
         states = catalogue.sources()
-    rows = [
-        _row(configuration, source, states.get(source.name), now)
-        for source in configuration.settings.sources
-    ]
+        kept = compose.lead_store(catalogue).kept()
+    rows = []
+    for source in configuration.settings.sources:
+        row = _row(configuration, source, states.get(source.name), now)
+        if source.directory is not None:
+            row |= _leads(kept.get(source.name), states)
+        rows.append(row)
     tried = _try_all(configuration) if check else {}
     if json or form is Form.JSON:
         write_json(
@@ -61,13 +65,9 @@ def sources(
 
 def next_run(source: "Source", state: "SourceState | None", now: datetime) -> datetime | None:
     """Say when a source is due, never before its forge allows it; None without a schedule."""
-    from harvester.schedule import next_due
+    from harvester.due import due
 
-    last = state.last_crawl_at if state else None
-    due = next_due(last, now, every=source.every, cron=source.cron)
-    if due is None or state is None or state.not_before is None:
-        return due
-    return max(due, state.not_before)
+    return due(source.schedule, source.name, state, since=now, now=now)
 
 
 def _row(
@@ -94,15 +94,47 @@ def _row(
     }
 
 
+def _leads(kept: "KeptLeads | None", states: "Mapping[str, SourceState]") -> dict[str, Any]:
+    """Tell what a list named when it was last read well, and how its parts stand."""
+    from collections import Counter
+
+    reasons = Counter(one.reason.value for one in kept.leads.left_out) if kept else {}
+    parts = [(name, states.get(name)) for name in (kept.sources if kept else ())]
+    return {
+        "leads": {
+            "read_at": moment(kept.read_at) if kept else None,
+            "named": len(kept.leads.leads) if kept else 0,
+            "leaving": len(kept.leaving) if kept else 0,
+            "left_out": dict(sorted(reasons.items())),
+        },
+        "parts": [
+            {
+                "name": name,
+                "last_success_at": moment(state.last_success_at) if state else None,
+                "last_status": state.last_status if state else None,
+                "last_error": state.last_error if state else None,
+                "repositories": state.repositories if state else 0,
+                "listed": state.listed if state else 0,
+            }
+            for name, state in parts
+        ],
+    }
+
+
 def _try_all(configuration: "Configuration") -> dict[str, tuple[bool, str]]:
     import asyncio
 
     from harvester.cli import compose
+    from harvester.cli.expanded import directory_access
     from harvester.ports.errors import HarvesterError
 
     async def one(source: "Source") -> tuple[bool, str]:
         try:
             access = compose.access_of(configuration, source)
+            if source.directory is not None:
+                reader = compose.directory_of(source.kind)
+                async with reader(directory_access(source, access)) as directory:
+                    return True, await directory.check()
             async with compose.connector_of(source.kind)(access) as connector:
                 return True, await connector.check()
         except HarvesterError as error:
@@ -133,9 +165,32 @@ def _show(
         else:
             console.out("  last success  never")
         console.out(f"  next run      {row['next_run_at'] or 'by hand only'}")
-        console.out(f"  catalogue     {row['repositories']} repositories, {row['listed']} listed")
+        if "leads" in row:
+            _show_leads(row)
+        else:
+            found = f"{row['repositories']} repositories, {row['listed']} listed"
+            console.out(f"  catalogue     {found}")
         if row["last_error"]:
             console.out(console.printable(f"  last error    {row['last_error']}"))
         if row["name"] in tried:
             good, said = tried[row["name"]]
             console.out(console.printable(f"  check         {'ok' if good else 'failed'}: {said}"))
+
+
+def _show_leads(row: Mapping[str, Any]) -> None:
+    leads = row["leads"]
+    text = f"{leads['named']} addresses" if leads["read_at"] else "never read"
+    if leads["leaving"]:
+        text += f", {leads['leaving']} more are about to leave"
+    if leads["left_out"]:
+        out = ", ".join(f"{amount} {reason}" for reason, amount in leads["left_out"].items())
+        text += f"; no leads: {out}"
+    console.out(f"  names         {text}")
+    for part in row["parts"]:
+        stand = part["last_success_at"] or "never"
+        console.out(
+            f"  {part['name']}: {part['repositories']} repositories, {part['listed']} listed; "
+            f"last success {stand}"
+        )
+        if part["last_error"]:
+            console.out(console.printable(f"    last error  {part['last_error']}"))

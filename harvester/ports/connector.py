@@ -16,6 +16,7 @@ from harvester.model import (
     LookUp,
     Origin,
     Page,
+    Resolution,
     Scope,
     Sighting,
     Size,
@@ -105,6 +106,14 @@ class Connector(Protocol):
         """Look repositories up by id, whatever they are called now, as an anonymous visitor would.
 
         Every id has an answer; what could not be found out is ``Unknown``.
+        """
+        ...
+
+    async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
+        """Say which repository has a path today, or had it before it was renamed or moved.
+
+        As an anonymous visitor would find it. Asked in as few requests as the forge allows; every
+        path has an answer, and what could not be found out, for whatever reason, is ``Unknown``.
         """
         ...
 

@@ -6,13 +6,14 @@
 from harvester.settings.configuration import Configuration, Token, UnknownSourceError
 from harvester.settings.errors import SettingsError
 from harvester.settings.loading import find_file, load
-from harvester.settings.model import Http, Keep, Settings, Source
+from harvester.settings.model import Daemon, Http, Keep, Settings, Source
 from harvester.settings.rules import MANUAL_SOURCE
 from harvester.settings.values import is_file
 
 __all__ = [
     "MANUAL_SOURCE",
     "Configuration",
+    "Daemon",
     "Http",
     "Keep",
     "Settings",

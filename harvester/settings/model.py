@@ -11,15 +11,18 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from harvester.ports.directory import DirectoryOptions
+from harvester.schedule import Schedule
 from harvester.settings.values import (
     Cron,
     Duration,
     ForgePaths,
     Globs,
+    Listen,
     Share,
     SourceAddress,
     Variable,
     WebAddress,
+    Zone,
 )
 
 ENV_PREFIX = "HARVESTER_"
@@ -62,6 +65,21 @@ class Keep(_Table):
     """Share of the listed catalogue that one crawl may take away at once; not acted on yet."""
 
 
+class Daemon(_Table):
+    """How `harvester daemon` goes about its work."""
+
+    tick: Duration = timedelta(seconds=10)
+    """How often it looks for sources that are due, and says that it is alive."""
+    parallel: Annotated[int, Field(ge=1, le=32)] = 1
+    """How many sources are crawled at once; never two of one forge."""
+    stall_after: Duration = timedelta(minutes=30)
+    """A crawl that makes no progress for so long is ended."""
+    lease: Duration = timedelta(minutes=1)
+    """A daemon that was silent for so long is taken for dead, and another one takes over."""
+    listen: Listen = "127.0.0.1:9464"
+    """Where `/metrics`, `/livez` and `/readyz` are served."""
+
+
 class Source(_Table):
     """A configured thing to harvest: a forge and a scope. Keys of the connector stand beside."""
 
@@ -94,7 +112,11 @@ class Source(_Table):
     every: Duration | None = None
     """How long after its last crawl it is due again."""
     cron: Cron | None = None
-    """When it is due, in UTC; weekdays from 0 (Sunday) to 7 (Sunday again)."""
+    """When it is due, in its time zone; weekdays from 0 (Sunday) to 7 (Sunday again)."""
+    timezone: Zone = "UTC"
+    """The time zone that `cron` is written in: an IANA name."""
+    jitter: Duration | None = None
+    """By how much at most a run is put off, so that not everybody asks the forge on the hour."""
     sweep_every: Duration = timedelta(days=7)
     """How often the whole listing is read, not only what moved."""
     api_url: WebAddress | None = None
@@ -112,6 +134,16 @@ class Source(_Table):
     def directory(self) -> DirectoryOptions | None:
         """Give the keys of a list or another catalogue, which names what is harvested."""
         return self.options if isinstance(self.options, DirectoryOptions) else None
+
+    @property
+    def schedule(self) -> Schedule:
+        """When it is to be crawled."""
+        return Schedule(
+            every=self.every,
+            cron=self.cron,
+            zone=self.timezone,
+            jitter=self.jitter or timedelta(0),
+        )
 
 
 class Settings(BaseSettings):
@@ -135,6 +167,7 @@ class Settings(BaseSettings):
     """File with the database's password."""
     http: Http = Http()
     keep: Keep = Keep()
+    daemon: Daemon = Daemon()
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
 
     @classmethod

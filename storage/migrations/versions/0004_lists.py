@@ -6,8 +6,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003_lists"
-down_revision = "0002_origin_of_a_forge"
+revision = "0004_lists"
+down_revision = "0003_guard"
 
 _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 """Compared by its bytes on both databases."""
