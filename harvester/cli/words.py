@@ -184,6 +184,13 @@ _SENTENCES: Mapping[str, Text] = {
         "  last crawl: {source}, {at}: {status}{reason}",
         "  letzter Lauf: {source}, {at}: {status}{reason}",
     ),
+    "named": Text("  named by: {names}", "  genannt von: {names}"),
+    "left_out": Text(
+        "{url} is not in the catalogue: the list {source} names it, but no connector reads what "
+        "runs there, or nobody answered.",
+        "{url} steht nicht im Katalog: Die Liste {source} nennt sie, aber kein Konnektor liest, "
+        "was dort läuft, oder niemand antwortete.",
+    ),
     "next": Text("  next crawl: {at}", "  nächster Lauf: {at}"),
     "by_hand": Text(
         "  next crawl: by hand only (harvester crawl {url})",
