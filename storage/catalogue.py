@@ -11,9 +11,18 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from harvester.model import Outcome, Size, State
-from harvester.ports.catalogue import CrawlEnd, CrawlRequest, Known, OpenCrawl, SourceState, Unseen
+from harvester.ports.catalogue import (
+    CrawlEnd,
+    CrawlRequest,
+    Known,
+    OpenCrawl,
+    Retention,
+    SourceState,
+    Tidied,
+    Unseen,
+)
 from harvester.ports.rows import ChangeRow, Entry, FileRow, Item, RepositoryRow, Stored
-from storage import crawls, feed, guard, history, reading, schema
+from storage import crawls, feed, guard, history, reading, retention, schema
 from storage.engine import PATIENCE, Store
 from storage.transaction import Page
 
@@ -107,6 +116,10 @@ class SqlCatalogue:
         """Say that a daemon lives; None if it is the one that keeps this catalogue, else who is."""
         with self.store.writing() as connection:
             return guard.take(connection, holder, silence, now)
+
+    def tidy(self, keep: Retention, now: datetime) -> Tidied:
+        """Delete a portion of what nobody asks for any more; crawls may go on meanwhile."""
+        return retention.tidy(self.store, keep, now)
 
     def release(self, holder: str) -> None:
         """Let another daemon take over at once, if this one is the one."""

@@ -8,7 +8,6 @@ An entry is seen as a repository is, with its publiccode.yml as it stands in the
 other connector reads.
 """
 
-import hashlib
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import ClassVar, Self
@@ -17,6 +16,7 @@ from pydantic import BaseModel
 
 from connectors.catalogue.api import PAGE_SIZE, SoftwareCatalog
 from connectors.catalogue.options import CatalogueOptions
+from connectors.kit import each, object_id
 from connectors.transport import Chain, credential, open_chain
 from harvester.model import (
     Details,
@@ -33,6 +33,7 @@ from harvester.model import (
     Owner,
     Page,
     Repository,
+    Resolution,
     Scope,
     ScopeKind,
     Sighting,
@@ -45,8 +46,6 @@ from harvester.ports.errors import SourceError
 from harvester.urls import BadUrlError, host_of, path_of, repository_url
 
 _FILE = "publiccode.yml"
-_FAILED_IN_A_ROW = 3
-"""So many look-ups that fail in a row are no bad entries but a bad catalogue, or way to it."""
 
 
 class CatalogueConnector:
@@ -105,19 +104,11 @@ class CatalogueConnector:
 
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
         """Look entries up by their id."""
-        answers: dict[str, LookUp] = {}
-        failed, reason = 0, ""
-        for forge_id in forge_ids:
-            if failed == _FAILED_IN_A_ROW:
-                answers[forge_id] = Unknown(reason=reason)
-                continue
-            try:
-                answers[forge_id] = await self._looked_up(forge_id)
-                failed = 0
-            except SourceError as error:
-                failed, reason = failed + 1, str(error)
-                answers[forge_id] = Unknown(reason=reason)
-        return answers
+        return await each(forge_ids, self._looked_up)
+
+    async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
+        """Say nothing: no address of a repository lies below a catalogue's."""
+        return dict.fromkeys(paths)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         """Predict what a crawl will cost; asks nobody."""
@@ -209,12 +200,7 @@ class CatalogueConnector:
             content = text.encode(errors="replace")
             files = (
                 FileVersion(
-                    path=_FILE, blob_id=_blob_id(content), size=len(content), content=content
+                    path=_FILE, blob_id=object_id(content), size=len(content), content=content
                 ),
             )
         return Sighting(repository=repository, files=files)
-
-
-def _blob_id(content: bytes) -> str:
-    """Give the name that git has for these bytes."""
-    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

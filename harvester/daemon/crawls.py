@@ -24,12 +24,13 @@ async def crawl_source(
     configuration: Configuration,
     source: Source,
     *,
+    addresses: tuple[str, ...] | None = None,
     clock: Clock,
     listener: Listener,
     stop: asyncio.Event,
     holder: str,
 ) -> list[SourceSummary]:
-    """Crawl a source once, in a database connection of its own.
+    """Crawl a source once, or some addresses of its forge, in a database connection of its own.
 
     Returns:
         How it ended; of a list, also how each source ended that it was expanded to.
@@ -41,7 +42,7 @@ async def crawl_source(
     async def of_forge(access: ForgeAccess, plan: SourcePlan) -> SourceSummary:
         async with compose.connector_of(plan.kind)(access) as connector:
             return await crawl(
-                CrawlTask(source=plan),
+                CrawlTask(source=plan, addresses=addresses),
                 connector=connector,
                 catalogue=catalogue,
                 worker=worker,

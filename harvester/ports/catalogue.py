@@ -168,6 +168,28 @@ class SourceState:
     """When the first of the crawls began that have not been read to their end since one was."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long is kept what only tells of the past."""
+
+    crawls: timedelta
+    """Crawls that ended, with what they did."""
+    changes: timedelta
+    """Rows of the change feed; who follows it less often starts anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tidied:
+    """What was deleted."""
+
+    crawls: int
+    blobs: int
+    """Bytes of former files, whose retention is that of the file."""
+    changes: int
+    more: bool
+    """There is more to delete."""
+
+
 class Catalogue(Protocol):
     """The one store of what is known.
 
@@ -240,6 +262,10 @@ class Catalogue(Protocol):
         Returns:
             None if it is the one now, else who is.
         """
+        ...
+
+    def tidy(self, keep: Retention, now: datetime) -> Tidied:
+        """Delete a portion of what nobody asks for any more; crawls may go on meanwhile."""
         ...
 
     def release(self, holder: str) -> None:

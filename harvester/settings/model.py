@@ -61,6 +61,10 @@ class Keep(_Table):
     """How long the last good record stays listed while the file is broken."""
     max_vanish: Share = 0.10
     """Share of a source (and at least 5 entries) that may vanish in one sweep."""
+    crawls: Duration = timedelta(weeks=13)
+    """How long it is remembered what a crawl did."""
+    changes: Duration = timedelta(weeks=52)
+    """How far back the change feed goes."""
     gate: Share = 0.10
     """Share of the listed catalogue that one crawl may take away at once; not acted on yet."""
 
@@ -109,6 +113,10 @@ class Source(_Table):
     """File with the token."""
     token_required: bool = False
     """Refuse to run without a token."""
+    webhook_secret_env: Variable | None = None
+    """Environment variable with the secret that the forge's webhooks are signed with."""
+    webhook_secret_file: str | None = None
+    """File with that secret."""
     every: Duration | None = None
     """How long after its last crawl it is due again."""
     cron: Cron | None = None

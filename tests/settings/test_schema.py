@@ -11,8 +11,12 @@ from typing import Any
 import jsonschema
 import pytest
 
+from connectors.bitbucket import BitbucketConnector
+from connectors.catalogue import CatalogueDirectory
+from connectors.gitea import GiteaConnector
 from connectors.github import GitHubConnector
 from connectors.gitlab import GitLabConnector
+from connectors.list import ListDirectory
 from connectors.opencode import OpenCodeConnector
 from harvester.packaged import config_folder
 from harvester.settings.schema import settings_schema
@@ -24,8 +28,16 @@ SPDX = "SPDX-FileCopyrightText: 2026 The harvester authors; SPDX-License-Identif
 
 def text() -> str:
     """Give the schema of the connectors that come with harvester."""
-    own = (GitHubConnector, GitLabConnector, OpenCodeConnector)
-    options = {connector.kind: connector.Options for connector in own}
+    own = (
+        BitbucketConnector,
+        CatalogueDirectory,
+        GiteaConnector,
+        GitHubConnector,
+        GitLabConnector,
+        ListDirectory,
+        OpenCodeConnector,
+    )
+    options = {kind.kind: kind.Options for kind in own}
     return json.dumps({"$comment": SPDX, **settings_schema(options)}, indent=2) + "\n"
 
 
