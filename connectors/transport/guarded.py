@@ -46,11 +46,11 @@ class GuardedNetwork(httpx.AsyncBaseTransport):
             raise httpx.ConnectError(str(error), request=request) from error
         if proxied:
             return await self._way(None).handle_async_request(request)
-        way = self._way(request.url.host)
+        way, content = self._way(request.url.host), await request.aread()
         failure = httpx.ConnectError("the host has no address", request=request)
         for address in addresses:
             try:
-                return await way.handle_async_request(_to(request, str(address)))
+                return await way.handle_async_request(_to(request, content, str(address)))
             except httpx.ConnectError as error:
                 failure = error
         raise failure
@@ -67,14 +67,14 @@ class GuardedNetwork(httpx.AsyncBaseTransport):
         return self._ways[host]
 
 
-def _to(request: httpx.Request, address: str) -> httpx.Request:
+def _to(request: httpx.Request, content: bytes, address: str) -> httpx.Request:
     headers = request.headers.copy()
     headers["host"] = request.url.netloc.decode("ascii")
     return httpx.Request(
         request.method,
         request.url.copy_with(host=address),
         headers=headers,
-        content=request.content,
+        content=content,
         extensions={
             **request.extensions,
             "sni_hostname": request.url.raw_host.decode("ascii"),
