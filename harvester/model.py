@@ -306,8 +306,15 @@ class Size:
     owners: int
     largest_owners: tuple[int, ...] = ()
     """Repositories of each known owner."""
+    by_owner: Mapping[str, int] = field(default_factory=dict)
+    """The same by the owner's path."""
     first: bool
     """True: the source was never read to its end."""
+    moved: Mapping[str, int] | None = None
+    """None: the crawl will be a sweep. Else repositories that an incremental one is expected to
+    list, by the owner's path; owners of none are left out."""
+    changed: int = 0
+    """Repositories of which something new is expected to be read, apart from the listing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,6 +333,8 @@ class Spent:
     """Bytes of all answers as they came over the wire, decompressed."""
     retries: int = 0
     waited_seconds: float = 0.0
+    not_modified: int = 0
+    """Answers 304, of the requests; GitHub charges a token nothing for them."""
 
 
 # --- what the reader makes of a file --------------------------------------------------------

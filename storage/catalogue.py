@@ -15,6 +15,7 @@ from harvester.ports.catalogue import (
     CrawlEnd,
     CrawlRequest,
     Known,
+    Movement,
     OpenCrawl,
     Retention,
     SourceState,
@@ -128,10 +129,10 @@ class SqlCatalogue:
 
     # reading
 
-    def size(self, source: str) -> Size:
+    def size(self, source: str, moved: Movement | None = None) -> Size:
         """Say how large a source was."""
         with self._reading() as connection:
-            return reading.size(connection, source)
+            return reading.size(connection, source, moved)
 
     def sources(self) -> Mapping[str, SourceState]:
         """Give what is remembered of every source, by name."""

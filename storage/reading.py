@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from harvester.model import Activity, ItemStatus, Outcome, Size, State
-from harvester.ports.catalogue import Known, SourceState
+from harvester.ports.catalogue import Known, Movement, SourceState
 from harvester.ports.rows import Entry, FileRow, Item, Keys, RepositoryRow, Stored
 from storage import closure, rows
 from storage.crawls import DROPPED, never_complete
@@ -71,11 +71,20 @@ def contents(
     return {row.id: bytes(row.content) for row in found}
 
 
-def size(connection: Connection, name: str) -> Size:
-    """Say how large a source was; what is gone does not count."""
-    there = _linked(name, repository.c.owner_path, func.count().label("amount"))
-    owners = connection.execute(there.group_by(repository.c.owner_path)).all()
-    largest = sorted((row.amount for row in owners), reverse=True)
+def size(connection: Connection, name: str, moved: Movement | None) -> Size:
+    """Say how large a source was, and what is expected to move; what is gone does not count."""
+    there = _linked(name, repository.c.owner_path, func.count().label("amount")).group_by(
+        repository.c.owner_path
+    )
+    owners = {row.owner_path: row.amount for row in connection.execute(there)}
+    largest = sorted(owners.values(), reverse=True)
+    listed, changed = None, 0
+    if moved is not None:
+        active = there.where(repository.c.pushed_at >= moved.listed_since)
+        listed = {row.owner_path: row.amount for row in connection.execute(active)}
+        changed = connection.execute(
+            _linked(name, func.count()).where(repository.c.pushed_at > moved.changed_since)
+        ).scalar_one()
     files = connection.execute(
         _linked(name, func.count())
         .join(file, file.c.repository_id == repository.c.id)
@@ -86,6 +95,9 @@ def size(connection: Connection, name: str) -> Size:
         files=files,
         owners=len(largest),
         largest_owners=tuple(largest),
+        by_owner=owners,
+        moved=listed,
+        changed=changed,
         first=never_complete(connection, name),
     )
 

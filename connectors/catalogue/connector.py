@@ -104,7 +104,7 @@ class CatalogueConnector:
 
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
         """Look entries up by their id."""
-        return await each(forge_ids, self._looked_up)
+        return await each(self._access.source, forge_ids, self._looked_up)
 
     async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
         """Say nothing: no address of a repository lies below a catalogue's."""

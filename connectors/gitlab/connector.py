@@ -10,8 +10,9 @@ from typing import ClassVar, Self
 from pydantic import BaseModel, ConfigDict
 
 from connectors.gitlab.dialect import GitLabDialect
+from connectors.gitlab.estimate import estimate
 from connectors.gitlab.forge import Forge
-from connectors.gitlab.graph import MOST_IDS, MOST_PATHS, Graph
+from connectors.gitlab.graph import MOST_IDS, Graph
 from connectors.gitlab.rest import Rest
 from connectors.gitlab.texts import Texts
 from connectors.gitlab.walk import walk
@@ -25,12 +26,11 @@ from harvester.model import (
     Page,
     Resolution,
     Scope,
-    ScopeKind,
     Sighting,
     Size,
     Spent,
 )
-from harvester.ports.connector import ForgeAccess
+from harvester.ports.connector import AccessToken, ForgeAccess
 from harvester.ports.errors import (
     ForbiddenError,
     NotFoundError,
@@ -38,8 +38,6 @@ from harvester.ports.errors import (
     UnauthorisedError,
     UnexpectedAnswerError,
 )
-
-PAGE = 100
 
 
 class GitLabOptions(BaseModel):
@@ -71,9 +69,9 @@ class GitLabConnector:
         self._forge: Forge | None = None
 
     async def __aenter__(self) -> Self:
-        token = self._access.token
-        nobody = self._forge_as(None)
-        self._forge = self._forge_as(token, nobody) if token else nobody
+        tokens = self._access.tokens
+        nobody = self._forge_as(())
+        self._forge = self._forge_as(tokens, nobody) if tokens else nobody
         return self
 
     async def __aexit__(
@@ -108,22 +106,8 @@ class GitLabConnector:
         return await self._open.resolve(paths)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
-        """Predict what a sweep will cost; asks nobody.
-
-        A first crawl brings the files with its pages. Later ones ask for texts only where blob ids
-        are new, which nobody knows before.
-        """
-        exact = not size.first
-        if scope.kind is ScopeKind.INSTANCE:
-            pages = _pages(size.repositories)
-        elif scope.kind is ScopeKind.REPOSITORIES:
-            pages, exact = _pages(len(scope.paths), MOST_PATHS), True
-        else:
-            known = sum(_pages(count) for count in size.largest_owners)
-            unread = len(scope.paths) - len(size.largest_owners)
-            pages = known + max(unread, 0)
-        remark = "pages of 100 projects over GraphQL; texts of new files come on top, 100 a request"
-        return Estimate(graphql=pages, exact=exact, remark=remark)
+        """Predict what the next crawl will cost; asks nobody. See :mod:`.estimate`."""
+        return estimate(scope, size, with_token=bool(self._access.tokens))
 
     async def check(self) -> str:
         """Try the forge with one cheap request, two where it refuses GraphQL; see the port."""
@@ -153,16 +137,16 @@ class GitLabConnector:
         is_list = isinstance(rows, list)
         return is_list and all("path_with_namespace" in row for row in rows)
 
-    def _forge_as(self, token: str | None, nobody: Forge | None = None) -> Forge:
-        """Make the forge as a token, or nobody, sees it."""
+    def _forge_as(self, tokens: Sequence[AccessToken], nobody: Forge | None = None) -> Forge:
+        """Make the forge as the bearer of tokens, or nobody, sees it."""
         access = self._access
         who = credential(
-            access.source, [self._api_url, self._graphql_url], token=token, form=BEARER
+            access.source, [self._api_url, self._graphql_url], tokens=tokens, form=BEARER
         )
         chain = open_chain(access, who, headers={"accept": "application/json"})
         self._chains.append(chain)
         graphql = GraphQL(chain, self._graphql_url, GitLabDialect())
-        rest = Rest(chain, self._api_url, access.url, with_token=token is not None)
+        rest = Rest(chain, self._api_url, access.url, with_token=bool(tokens))
         return Forge(
             url=access.url,
             source=access.source,
@@ -191,9 +175,5 @@ def total(spent: Sequence[Spent]) -> Spent:
         bytes=sum(one.bytes for one in spent),
         retries=sum(one.retries for one in spent),
         waited_seconds=sum(one.waited_seconds for one in spent),
+        not_modified=sum(one.not_modified for one in spent),
     )
-
-
-def _pages(items: int, size: int = PAGE) -> int:
-    """Count the pages of a listing; an empty one takes a request too."""
-    return max(1, -(-items // size))

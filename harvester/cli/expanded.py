@@ -11,7 +11,7 @@ from harvester.crawl import Publishers, SourcePlan
 from harvester.crawl.expansion import Derived, KnownForge
 from harvester.crawl.survey import SurveyTask
 from harvester.model import Forge, Origin
-from harvester.ports.connector import ForgeAccess
+from harvester.ports.connector import ForgeAccess, ToldWaiting
 from harvester.ports.directory import DirectoryAccess, DirectoryOptions
 from harvester.ports.http import Budgets, Clock, Validators
 from harvester.publiccode import plain_yaml
@@ -82,6 +82,7 @@ def derived_access(
     clock: Clock | None = None,
     budgets: Budgets | None = None,
     validators: Validators | None = None,
+    waiting: ToldWaiting | None = None,
 ) -> ForgeAccess:
     """Resolve how a source is reached that a list was expanded to.
 
@@ -93,12 +94,22 @@ def derived_access(
     """
     if derived.lender is None:
         access = compose.anonymous_access(
-            configuration, derived.url, clock=clock, budgets=budgets, validators=validators
+            configuration,
+            derived.url,
+            clock=clock,
+            budgets=budgets,
+            validators=validators,
+            waiting=waiting,
         )
         return replace(access, source=derived.name, guarded=True)
     lender = configuration.sources([derived.lender])[0]
     access = compose.access_of(
-        configuration, lender, clock=clock, budgets=budgets, validators=validators
+        configuration,
+        lender,
+        clock=clock,
+        budgets=budgets,
+        validators=validators,
+        waiting=waiting,
     )
     # A list as its own lender: it is asked where its operator wrote, not at the canonical form.
     return replace(access, source=derived.name, api_url=access.api_url or lender.address)

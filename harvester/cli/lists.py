@@ -5,8 +5,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from harvester.cli import compose, expanded
 from harvester.cli.estimates import expected
@@ -14,7 +15,7 @@ from harvester.cli.hosts import Bodies, HostFinder
 from harvester.crawl import Listener, SourcePlan, SourceSummary
 from harvester.crawl.expansion import Derived, Expansion
 from harvester.crawl.survey import Survey, survey
-from harvester.model import ItemStatus, Outcome, Spent
+from harvester.model import Estimate, ItemStatus, Outcome, Spent
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import ForgeAccess
 from harvester.ports.directory import Directory
@@ -74,8 +75,8 @@ class ListCrawl:
         store = compose.lead_store(self.catalogue)
         known = expanded.known_forges(self.configuration)
         async with reader(expanded.directory_access(source, access)) as directory:
-            await self._announce(source, directory)
-            return await survey(
+            predicted = await self._announced(source, directory)
+            read = await survey(
                 expanded.survey_task(self.configuration, source, known),
                 directory=directory,
                 store=store,
@@ -89,11 +90,14 @@ class ListCrawl:
                 stop=self.stop,
                 holder=self.holder,
             )
+        return replace(read, summary=replace(read.summary, predicted=predicted))
 
-    async def _announce(self, source: Source, directory: Directory) -> None:
+    async def _announced(self, source: Source, directory: Directory) -> Estimate:
+        """Say what the reading of a list will cost."""
         kept = (await self.worker(compose.lead_store(self.catalogue).kept)).get(source.name)
         estimate = directory.estimate(len(kept.leads.leads) if kept is not None else 0)
         self.say(f"{source.name}: {expected(estimate)}")
+        return estimate
 
     async def _part(self, source: Source, derived: Derived, crawl: CrawlDerived) -> SourceSummary:
         budgets, validators = compose.stores(self.catalogue, self.worker)
@@ -103,6 +107,7 @@ class ListCrawl:
             clock=self.clock,
             budgets=budgets,
             validators=validators,
+            waiting=partial(self.listener.waiting, derived.name),
         )
         try:
             plan = expanded.derived_plan(self.configuration, source, derived, self.bodies)

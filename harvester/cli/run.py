@@ -7,7 +7,8 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from harvester.cli import compose, console, progress, summary, targets
 from harvester.cli.adapters import SystemClock
@@ -19,7 +20,7 @@ from harvester.cli.invocation import Invocation
 from harvester.cli.lists import ListCrawl, failed, told
 from harvester.cli.output import write_json
 from harvester.cli.signals import StopSignals
-from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl
+from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl, foresee
 from harvester.crawl.ahead import StoppedError, unless_stopped
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import Connector, ForgeAccess
@@ -99,7 +100,10 @@ class Run:
             kept = await worker(compose.lead_store(catalogue).kept)
             bodies = Bodies(configuration, kept)
             jobs = [
-                self._job(configuration, catalogue, worker, bodies, target) for target in wanted
+                self._job(
+                    configuration, catalogue, worker, target, listener=listener, bodies=bodies
+                )
+                for target in wanted
             ]
             begun: list[Job] = []
             stopped: list[Job] = []
@@ -126,10 +130,14 @@ class Run:
         configuration: Configuration,
         catalogue: Catalogue,
         worker: Worker,
-        bodies: Bodies,
         target: targets.Target,
+        *,
+        listener: progress.Lines,
+        bodies: Bodies,
     ) -> Job:
         budgets, validators = compose.stores(catalogue, worker)
+        name = target.source.name if target.source else MANUAL_SOURCE
+        waiting = partial(listener.waiting, name)
         if target.source is not None:
             access = compose.access_of(
                 configuration,
@@ -137,6 +145,7 @@ class Run:
                 clock=self._clock,
                 budgets=budgets,
                 validators=validators,
+                waiting=waiting,
             )
             if target.source.directory is not None:
                 return Job(target=target, access=access, plan=None)
@@ -153,6 +162,7 @@ class Run:
             clock=self._clock,
             budgets=budgets,
             validators=validators,
+            waiting=waiting,
         )
         return Job(target=target, access=access, plan=manual)
 
@@ -242,10 +252,13 @@ class _One:
         )
         self.listener.reads_addresses = task.addresses is not None
         async with compose.connector_of(plan.kind)(access) as connector:
+            predicted = None
             if task.addresses is None:
-                size = await self.worker(self.catalogue.size, plan.name)
-                self.listener.say(f"{plan.name}: {expected(connector.estimate(plan.scope, size))}")
-            return await self._until_free(task, connector)
+                now, full = self.run.clock.now(), task.full or task.limit is not None
+                size = await self.worker(partial(foresee, self.catalogue, plan, full=full, now=now))
+                predicted = connector.estimate(plan.scope, size)
+                self.listener.say(f"{plan.name}: {expected(predicted)}")
+            return replace(await self._until_free(task, connector), predicted=predicted)
 
     async def _until_free(self, task: CrawlTask, connector: Connector) -> SourceSummary:
         told = False

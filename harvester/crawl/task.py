@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from harvester.model import Forge, ItemStatus, Outcome, Publisher, Scope, Spent
+from harvester.model import Estimate, Forge, ItemStatus, Outcome, Publisher, Scope, Spent
 from harvester.ports.rows import Item
 
 
@@ -131,3 +131,5 @@ class SourceSummary:
     not_before: datetime | None = None
     leads: LeadCounts | None = None
     """Only of a list or another catalogue."""
+    predicted: Estimate | None = None
+    """What a whole crawl of the source was expected to cost, before it began."""

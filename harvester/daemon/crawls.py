@@ -4,6 +4,7 @@
 """One crawl of the daemon: of a forge, or of a list with all that it names."""
 
 import asyncio
+from functools import partial
 
 import structlog
 
@@ -68,7 +69,12 @@ async def crawl_source(
         try:
             budgets, validators = compose.stores(catalogue, worker)
             access = compose.access_of(
-                configuration, source, clock=clock, budgets=budgets, validators=validators
+                configuration,
+                source,
+                clock=clock,
+                budgets=budgets,
+                validators=validators,
+                waiting=partial(listener.waiting, source.name),
             )
             bodies = Bodies(configuration, await worker(compose.lead_store(catalogue).kept))
             if source.directory is None:

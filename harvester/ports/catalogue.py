@@ -169,6 +169,16 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """Spans of the past that the time to come is expected to be like."""
+
+    listed_since: datetime
+    """What was active at or after this counts as what an incremental crawl lists."""
+    changed_since: datetime
+    """What was active after this counts as what it finds changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
     """How long is kept what only tells of the past."""
 
@@ -273,8 +283,8 @@ class Catalogue(Protocol):
         ...
 
     # reading
-    def size(self, source: str) -> Size:
-        """Say how large a source was."""
+    def size(self, source: str, moved: Movement | None = None) -> Size:
+        """Say how large a source was, and, for an incremental crawl, what is expected to move."""
         ...
 
     def sources(self) -> Mapping[str, SourceState]:

@@ -3,8 +3,9 @@
 
 """What a connector is: the code for one kind of forge."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -44,6 +45,23 @@ class HttpOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccessToken:
+    """A secret that a forge knows its bearer by."""
+
+    value: str = field(repr=False)
+    name: str
+    """What the operator calls it: the variable or the file that it comes from."""
+
+
+ToldWaiting = Callable[[datetime, str], None]
+"""Hears until when a request waits, and why. Called on the event loop; must return at once."""
+
+
+def _nobody_hears(_until: datetime, _why: str) -> None:
+    """Drop what nobody asked to hear."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForgeAccess:
     """How a connector reaches a forge."""
 
@@ -57,6 +75,12 @@ class ForgeAccess:
     raw_url: str | None = None
     token: str | None = field(default=None, repr=False)
     """Sent to the origins of the API addresses and to nowhere else."""
+    token_name: str | None = None
+    """What the operator calls ``token``, where it has a name."""
+    spare_tokens: tuple[AccessToken, ...] = ()
+    """Used in this order where ``token`` has nothing left."""
+    reserve: float = 0.0
+    """What of each token's limits is left to its other users: below 1 a share, else a number."""
     options: BaseModel | None = None
     """The connector's own options, an instance of its ``Options``."""
     guarded: bool = False
@@ -66,6 +90,15 @@ class ForgeAccess:
     clock: Clock
     budgets: Budgets
     validators: Validators
+    waiting: ToldWaiting = _nobody_hears
+
+    @property
+    def tokens(self) -> tuple[AccessToken, ...]:
+        """All tokens, the one that is used first at the head; none for an anonymous visitor."""
+        if not self.token:
+            return self.spare_tokens
+        first = AccessToken(value=self.token, name=self.token_name or "its token")
+        return (first, *self.spare_tokens)
 
 
 class Connector(Protocol):
@@ -118,7 +151,7 @@ class Connector(Protocol):
         ...
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
-        """Predict what a sweep will cost; asks nobody."""
+        """Predict what the next crawl will cost, a sweep if ``size.moved`` is None; asks nobody."""
         ...
 
     async def check(self) -> str:

@@ -22,7 +22,15 @@ class UnreachableError(SourceError):
 
 
 class UnauthorisedError(SourceError):
-    """The forge refused the token (401), or demands one."""
+    """The forge refused the token (401), or demands one.
+
+    Attributes:
+        told_at: what the forge's clock said then, where it said.
+    """
+
+    def __init__(self, message: str, told_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.told_at = told_at
 
 
 class ForbiddenError(SourceError):

@@ -25,7 +25,7 @@ from harvester.settings import load
 from harvester.worker import Worker
 from storage.engine import Store
 from tests.crawl.build import Clock
-from tests.forges.faults import Hang, html
+from tests.forges.faults import Answer, Hang, html
 from tests.forges.gitlab.forge import GitLabForge
 from tests.forges.sample import opencode_world
 from tests.staging import Stage, gitlab_source
@@ -277,3 +277,20 @@ def test_the_figures_of_a_source_that_is_configured_no_more_vanish(
         assert b'next_due_timestamp_seconds{source="other"}' in it.daemon.metrics.text()
 
     kept(script)
+
+
+def test_a_wait_is_logged_with_its_end_and_its_reason(
+    kept: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    async def script(it: Kept) -> None:
+        it.forge.faults.plan(Answer(status=429, headers={"retry-after": "60"}))
+        await it.tick()
+        assert it.crawls() > 1, "it went on after the wait"
+
+    kept(script)
+    told = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    (wait,) = [one for one in told if one["event"] == "waiting"]
+    assert wait["source"] == "opencode"
+    assert wait["why"].startswith("the limit 'secondary' of http://127.0.0.1:")

@@ -40,7 +40,7 @@ def test_the_packaged_default_is_ready_to_use(
     assert "it-at-m" in scope.paths
     assert len(scope.paths) > 40
     assert made.database_url() == f"sqlite:///{tmp_path}/harvester.db"
-    assert made.token(github).missing == "GITHUB_TOKEN"
+    assert made.tokens(github).missing == ("GITHUB_TOKEN",)
 
 
 def test_all_keys_of_the_default_that_are_commented_out_are_the_defaults(tmp_path: Path) -> None:
