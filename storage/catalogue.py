@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from harvester.model import Outcome, Size, State
+from harvester.model import Outcome, Size, State, Vitality
 from harvester.ports.catalogue import (
     CrawlEnd,
     CrawlRequest,
@@ -23,7 +23,7 @@ from harvester.ports.catalogue import (
     Unseen,
 )
 from harvester.ports.rows import ChangeRow, Entry, FileRow, Item, RepositoryRow, Stored
-from storage import crawls, feed, guard, history, reading, retention, schema
+from storage import crawls, feed, guard, history, reading, retention, schema, vitality
 from storage.engine import PATIENCE, Store
 from storage.transaction import Page
 
@@ -110,6 +110,23 @@ class SqlCatalogue:
             return
         with self.page(crawl, now) as page:
             page.finish(end)
+
+    # vitality
+
+    def vitality_due(self, source: str, before: datetime, most: int) -> Sequence[RepositoryRow]:
+        """Give repositories whose vitality is to be read, the least recently read first."""
+        with self._reading() as connection:
+            return vitality.due(connection, source, before, most)
+
+    def keep_vitality(self, read: Mapping[str, Vitality]) -> None:
+        """Keep what was read, by repository id, in a transaction of its own."""
+        with self.store.writing() as connection:
+            vitality.keep(connection, self.store.dialect, read)
+
+    def vitality(self, repository_ids: Sequence[str]) -> Mapping[str, Vitality]:
+        """Give what is known of repositories, by id."""
+        with self._reading() as connection:
+            return vitality.of(connection, self.store.dialect, repository_ids)
 
     # the daemon
 

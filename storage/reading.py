@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
-from harvester.model import Activity, ItemStatus, Outcome, Size, State
+from harvester.model import Activity, ItemStatus, Outcome, Size, State, Vitality
 from harvester.ports.catalogue import Known, Movement, SourceState
 from harvester.ports.rows import Entry, FileRow, Item, Keys, RepositoryRow, Stored
-from storage import closure, rows
+from storage import closure, rows, vitality
 from storage.crawls import DROPPED, never_complete
 from storage.dialects import Dialect
 from storage.history import COMPLETE, ENDED
@@ -28,6 +28,7 @@ from storage.tables import (
     software_alias,
     source,
 )
+from storage.tables import vitality as vitality_table
 
 _AT_ONCE = 500
 """Rows that a stream holds in memory."""
@@ -309,19 +310,31 @@ def _entries(*, activity: bool) -> Select[Any]:
         repository.c.forks,
         repository.c.open_issues,
         repository.c.pushed_at,
-    ).outerjoin(repository, repository.c.id == software.c.repository_id)
+        repository.c.archived,
+        *vitality.COLUMNS,
+    ).select_from(
+        software.outerjoin(repository, repository.c.id == software.c.repository_id).outerjoin(
+            vitality_table, vitality_table.c.repository_id == software.c.repository_id
+        )
+    )
 
 
 def _entry(row: Row[Any], *, with_activity: bool) -> Entry:
     volatile: Activity | None = None
+    read: Vitality | None = None
+    archived = False
     if with_activity and row.repository_id is not None:
         volatile = rows.activity(row)
+        archived = bool(row.archived)
+        read = vitality.value(row) if row.read_at is not None else None
     return Entry(
         id=row.id,
         state=State(row.state),
         document=row.document,
         updated_at=row.updated_at,
         activity=volatile,
+        vitality=read,
+        archived=archived,
     )
 
 

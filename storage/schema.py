@@ -16,7 +16,8 @@ REVISIONS = (
     "0001_first_tables",
     "0002_origin_of_a_forge",
     "0003_guard",
-    "0004_lists",
+    "0004_vitality",
+    "0005_lists",
 )
 """Every migration's id, the oldest first."""
 NEWEST = REVISIONS[-1]

@@ -79,7 +79,7 @@ class GitConnector:
         self._access = access
         self._chain: Chain | None = None
         self._habits = Habits()
-        self._one_by_one = OneByOne(self._read)
+        self._one_by_one = OneByOne(access.source, self._read)
         self._remotes: dict[str, tuple[Remote, Head]] = {}
         """Of the repositories that were listed and not read yet, by id."""
 
@@ -131,11 +131,11 @@ class GitConnector:
 
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
         """Ask for each address; see the port."""
-        return await each(forge_ids, self._looked_up)
+        return await each(self._access.source, forge_ids, self._looked_up)
 
     async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
         """Ask for each path; see the port. Git has no ids: what is there has its address."""
-        return await each(paths, self._resolved)
+        return await each(self._access.source, paths, self._resolved)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         """Predict what a sweep will cost; asks nobody."""

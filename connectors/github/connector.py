@@ -4,6 +4,7 @@
 """The connector: chooses between GraphQL and REST, and fulfils the port."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from http import HTTPStatus
 from types import TracebackType
 from typing import ClassVar, Self
@@ -26,6 +27,7 @@ from connectors.github.owners import OwnerListing
 from connectors.github.rest import is_json, sighting_of_json
 from connectors.github.scope import by_visit, named
 from connectors.github.streams import Agenda
+from connectors.github.vitality import vitality
 from connectors.transport import Chain, GraphQL, credential, open_chain
 from connectors.transport.bridge import Bridge
 from harvester.model import (
@@ -36,12 +38,14 @@ from harvester.model import (
     Missing,
     Origin,
     Page,
+    Repository,
     Resolution,
     Scope,
     Sighting,
     Size,
     Spent,
     Unknown,
+    Vitality,
 )
 from harvester.ports.connector import ForgeAccess
 from harvester.ports.errors import BudgetExhaustedError, ForbiddenError, SourceError
@@ -168,6 +172,12 @@ class GitHubConnector:
         if self._anonymous:
             return await self._anonymous_reader().located(paths)
         return await located(self._graphql(), paths)
+
+    async def vitality(
+        self, repositories: Sequence[Repository], now: datetime
+    ) -> Mapping[str, Vitality]:
+        """Count commits, authors and releases; without a token, that is too dear."""
+        return {} if self._anonymous else await vitality(self._graphql(), repositories, now)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         """Predict what the next crawl will cost; see :mod:`.estimate`."""

@@ -135,7 +135,7 @@ class Api:
                 "this one ended",
                 until,
             )
-        await self._chain.wait(seconds)
+        await self._chain.wait(seconds, f"{self._url} is too busy")
         return seconds
 
     def _refused(self, error: Mapping[str, Any]) -> Exception:

@@ -14,7 +14,8 @@ From the outside in, and why there:
    and learns from every single answer;
 7. *authenticate*: a token that is renewed is asked for at the last moment;
 8. *statistics*: counts each sending;
-9. *network*: time, size, proxies, authorities; guarded, where the address came from data.
+9. *archive*, where there is one: each try, as the forge answered it;
+10. *network*: time, size, proxies, authorities; guarded, where the address came from data.
 """
 
 import random
@@ -27,6 +28,7 @@ import httpx
 
 from connectors.transport.account import EVERYBODY, Account
 from connectors.transport.answers import checked, json_of, no_answer
+from connectors.transport.archive import Archived
 from connectors.transport.ask import Ask, Kind
 from connectors.transport.authenticate import Authenticate
 from connectors.transport.budget import Budget
@@ -189,7 +191,7 @@ def open_chain(
         headers: sent with every request (``accept``, ``x-github-api-version``).
         parallel: requests of one account that may be on their way at once; more than one only
             where the operator allows it.
-        chance: where the jitter of pauses comes from.
+        chance: where the jitter of pauses comes from, instead of the archive's or Python's.
         network: instead of the real one.
 
     Raises:
@@ -204,6 +206,11 @@ def open_chain(
         return shared().account(origin_of(request.url), EVERYBODY, parallel)
 
     way = GuardedNetwork if access.guarded else Network
+    archive = access.archive
+    if archive is not None and network is None:
+        network = Archived(archive, access.source, lambda: way(http, access.source))
+    if chance is None:
+        chance = archive.chance(access.source) if archive is not None else random.Random()  # noqa: S311 - jitter, not a secret
     counted = Count(network or way(http, access.source), statistics)
     budget = Budget(
         Authenticate(counted, credential),
@@ -221,7 +228,7 @@ def open_chain(
         clock=clock,
         statistics=statistics,
         waiting=access.waiting,
-        chance=chance or random.Random(),  # noqa: S311 - jitter, not a secret
+        chance=chance,
     )
     client = httpx.AsyncClient(
         transport=Redirects(retry, access.source),

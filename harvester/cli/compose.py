@@ -367,15 +367,17 @@ def access_of(
     budgets: Budgets | None = None,
     validators: Validators | None = None,
     waiting: ToldWaiting | None = None,
+    tokens: Tokens | None = None,
 ) -> ForgeAccess:
     """Resolve how a configured source is reached; only now are its secrets read.
 
-    What it waits for is told to ``waiting``; without one, as a line.
+    What it waits for is told to ``waiting``; without one, as a line. Where ``tokens`` are given,
+    they are used instead of the configured ones, which are not read then.
 
     Raises:
         SettingsError: a secret cannot be had.
     """
-    tokens = configuration.tokens(source)
+    tokens = configuration.tokens(source) if tokens is None else tokens
     for token in tokens.found:
         logs.hide(token.value)
     _warn_of_missing_tokens(source.name, tokens)

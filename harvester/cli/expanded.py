@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from harvester.cli import compose
+from harvester.cli.tapes import NoTape, Tape
 from harvester.crawl import Publishers, SourcePlan
 from harvester.crawl.expansion import Derived, KnownForge
 from harvester.crawl.survey import SurveyTask
 from harvester.model import Forge, Origin
 from harvester.ports.connector import ForgeAccess, ToldWaiting
 from harvester.ports.directory import DirectoryAccess, DirectoryOptions
-from harvester.ports.http import Budgets, Clock, Validators
+from harvester.ports.http import Budgets, Validators
 from harvester.publiccode import plain_yaml
 from harvester.settings import Configuration, Source, is_file
 
@@ -79,7 +80,7 @@ def derived_access(
     configuration: Configuration,
     derived: Derived,
     *,
-    clock: Clock | None = None,
+    tape: Tape | None = None,
     budgets: Budgets | None = None,
     validators: Validators | None = None,
     waiting: ToldWaiting | None = None,
@@ -92,27 +93,30 @@ def derived_access(
     Raises:
         SettingsError: a secret cannot be had.
     """
+    tape = tape or NoTape()
     if derived.lender is None:
         access = compose.anonymous_access(
             configuration,
             derived.url,
-            clock=clock,
+            clock=tape.chain_clock,
             budgets=budgets,
             validators=validators,
             waiting=waiting,
         )
-        return replace(access, source=derived.name, guarded=True)
+        return tape.through(replace(access, source=derived.name, guarded=True))
     lender = configuration.sources([derived.lender])[0]
     access = compose.access_of(
         configuration,
         lender,
-        clock=clock,
+        clock=tape.chain_clock,
         budgets=budgets,
         validators=validators,
         waiting=waiting,
+        tokens=tape.tokens(lender),
     )
     # A list as its own lender: it is asked where its operator wrote, not at the canonical form.
-    return replace(access, source=derived.name, api_url=access.api_url or lender.address)
+    api_url = access.api_url or lender.address
+    return tape.through(replace(access, source=derived.name, api_url=api_url))
 
 
 def directory_access(source: Source, forge: ForgeAccess) -> DirectoryAccess:
@@ -128,18 +132,6 @@ def directory_access(source: Source, forge: ForgeAccess) -> DirectoryAccess:
         forge=forge,
         read_yaml=plain_yaml,
     )
-
-
-async def check_reach(url: str) -> None:
-    """Say nothing where an address from data may be asked.
-
-    Raises:
-        RefusedAddressError: it leads to a private network.
-        UnreachableError: there is no such host.
-    """
-    from connectors.transport.reach import check_public
-
-    await check_public(url)
 
 
 def survey_task(

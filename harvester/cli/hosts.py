@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from harvester.cli import compose, expanded
+from harvester.cli import compose
+from harvester.cli.tapes import Tape
 from harvester.cli.targets import most_special_first
 from harvester.crawl.expansion import KnownForge, LeadPublishers, Verdict
 from harvester.leads import Lead, LeadKind, LeadReason
@@ -57,6 +58,7 @@ class HostFinder:
         known: forges that sources are configured for.
         store: what is remembered of hosts; used in the worker's thread only.
         worker: the thread for the database.
+        tape: the ways to hosts.
         clock: where the time comes from.
     """
 
@@ -67,12 +69,14 @@ class HostFinder:
         *,
         store: LeadStore,
         worker: Worker,
+        tape: Tape,
         clock: Clock,
     ) -> None:
         self._configuration = configuration
         self._configured = {url_key(forge.url): forge.kind for forge in known}
         self._store = store
         self._worker = worker
+        self._tape = tape
         self._clock = clock
 
     async def verdicts(self, groups: Mapping[str, Sequence[Lead]]) -> Mapping[str, Verdict]:
@@ -108,7 +112,7 @@ class HostFinder:
         """Find out what runs on a host; a list that says it is believed, but not where it is."""
         kind, reason = None, LeadReason.UNSUPPORTED_HOST
         try:
-            await expanded.check_reach(url)
+            await self._tape.reach(url)
             kind = await self._asked(url) if told is None else _installed(told)
         except RefusedAddressError:
             reason = LeadReason.PRIVATE_ADDRESS
@@ -123,9 +127,10 @@ class HostFinder:
 
     async def _asked(self, url: str) -> str | None:
         """Ask a host whether it is of any kind that is installed."""
-        access = compose.anonymous_access(self._configuration, url, clock=self._clock)
+        clock = self._tape.chain_clock
+        access = compose.anonymous_access(self._configuration, url, clock=clock)
         http = replace(access.http, attempts=1, timeout=min(PATIENCE, access.http.timeout))
-        access = replace(access, guarded=True, http=http)
+        access = self._tape.through(replace(access, guarded=True, http=http))
         for kind, connector in most_special_first():
             if connector.origin is not Origin.CRAWL:
                 continue

@@ -12,6 +12,7 @@ from functools import partial
 from harvester.cli import compose, expanded
 from harvester.cli.estimates import expected
 from harvester.cli.hosts import Bodies, HostFinder
+from harvester.cli.tapes import Tape
 from harvester.crawl import Listener, SourcePlan, SourceSummary
 from harvester.crawl.expansion import Derived, Expansion
 from harvester.crawl.survey import Survey, survey
@@ -36,7 +37,8 @@ class ListCrawl:
     configuration: Configuration
     catalogue: Catalogue
     worker: Worker
-    clock: Clock
+    tape: Tape
+    """Chooses clocks and ways."""
     listener: Listener
     stop: asyncio.Event
     bodies: Bodies
@@ -74,6 +76,7 @@ class ListCrawl:
         reader = compose.directory_of(source.kind)
         store = compose.lead_store(self.catalogue)
         known = expanded.known_forges(self.configuration)
+        clock = self.tape.clock(source.name)
         async with reader(expanded.directory_access(source, access)) as directory:
             predicted = await self._announced(source, directory)
             read = await survey(
@@ -81,11 +84,16 @@ class ListCrawl:
                 directory=directory,
                 store=store,
                 hosts=HostFinder(
-                    self.configuration, known, store=store, worker=self.worker, clock=self.clock
+                    self.configuration,
+                    known,
+                    store=store,
+                    worker=self.worker,
+                    tape=self.tape,
+                    clock=clock,
                 ),
                 catalogue=self.catalogue,
                 worker=self.worker,
-                clock=self.clock,
+                clock=clock,
                 listener=self.listener,
                 stop=self.stop,
                 holder=self.holder,
@@ -104,7 +112,7 @@ class ListCrawl:
         access = expanded.derived_access(
             self.configuration,
             derived,
-            clock=self.clock,
+            tape=self.tape,
             budgets=budgets,
             validators=validators,
             waiting=partial(self.listener.waiting, derived.name),

@@ -6,12 +6,12 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from harvester.cli import compose, console, progress, summary, targets
-from harvester.cli.adapters import SystemClock
 from harvester.cli.crawl import CrawlForm
 from harvester.cli.estimates import expected
 from harvester.cli.exits import ExitCode, UsageError
@@ -20,6 +20,7 @@ from harvester.cli.invocation import Invocation
 from harvester.cli.lists import ListCrawl, failed, told
 from harvester.cli.output import write_json
 from harvester.cli.signals import StopSignals
+from harvester.cli.tapes import Asked, NoTape, RecordingTape, ReplayTape, Tape
 from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl, foresee
 from harvester.crawl.ahead import StoppedError, unless_stopped
 from harvester.ports.catalogue import Catalogue
@@ -42,6 +43,8 @@ class Wishes:
     limit: int | None
     kind: str | None
     wait: bool
+    archive: Path | None = None
+    replay: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,7 @@ class Run:
 
     def __init__(self, invocation: Invocation, wishes: Wishes, form: CrawlForm) -> None:
         self._invocation, self._wishes, self._form = invocation, wishes, form
-        self._clock: Clock = SystemClock()
+        self._tape: Tape = NoTape()
 
     def crawl(self, arguments: Sequence[str]) -> ExitCode:
         """Crawl; gives the exit code.
@@ -75,6 +78,15 @@ class Run:
             HarvesterError: nothing could be begun, or the database cannot be used.
         """
         configuration = compose.configuration(self._invocation)
+        if self._wishes.archive is not None:
+            self._tape = RecordingTape(self._wishes.archive)
+        elif self._wishes.replay is not None:
+            tape = ReplayTape(self._wishes.replay, dry_run=self._wishes.dry_run)
+            self._tape, asked = tape, tape.asked
+            arguments = asked.arguments
+            self._wishes = replace(
+                self._wishes, full=asked.full, limit=asked.limit, kind=asked.kind
+            )
         targets.chosen_kind(self._wishes.kind)
         wanted = targets.targets(configuration, arguments)
         if not wanted:
@@ -88,11 +100,19 @@ class Run:
             if self._wishes.dry_run
             else compose.catalogue(configuration)
         )
-        with opened as catalogue:
-            return asyncio.run(self._all(configuration, catalogue, wanted))
+        wishes = self._wishes
+        asked = Asked(
+            arguments=tuple(arguments), full=wishes.full, limit=wishes.limit, kind=wishes.kind
+        )
+        with opened as catalogue, closing(self._tape):
+            return asyncio.run(self._all(configuration, catalogue, wanted, asked))
 
     async def _all(
-        self, configuration: Configuration, catalogue: Catalogue, wanted: Sequence[targets.Target]
+        self,
+        configuration: Configuration,
+        catalogue: Catalogue,
+        wanted: Sequence[targets.Target],
+        asked: Asked,
     ) -> ExitCode:
         listener = progress.listener(catalogue.name, events=self._form is CrawlForm.NDJSON)
         summaries: list[SourceSummary] = []
@@ -105,13 +125,19 @@ class Run:
                 )
                 for target in wanted
             ]
+            tokens = {job.name: len(job.access.tokens) for job in jobs}
+            self._tape.begin(catalogue, asked, tokens)
+            jobs = [replace(job, access=self._tape.through(job.access)) for job in jobs]
             begun: list[Job] = []
             stopped: list[Job] = []
             for job in jobs:
                 if signals.stop.is_set():
                     break
                 begun.append(job)
-                one = _One(self, configuration, catalogue, worker, listener, signals.stop, bodies)
+                clock = self._tape.clock(job.name)
+                one = _One(
+                    self, configuration, catalogue, worker, listener, signals.stop, clock, bodies
+                )
                 async for ended in one.whole(job):
                     summaries.append(ended)
                     listener.ended(ended)
@@ -142,10 +168,11 @@ class Run:
             access = compose.access_of(
                 configuration,
                 target.source,
-                clock=self._clock,
+                clock=self._tape.chain_clock,
                 budgets=budgets,
                 validators=validators,
                 waiting=waiting,
+                tokens=self._tape.tokens(target.source),
             )
             if target.source.directory is not None:
                 return Job(target=target, access=access, plan=None)
@@ -159,7 +186,7 @@ class Run:
         access = compose.anonymous_access(
             configuration,
             target.url,
-            clock=self._clock,
+            clock=self._tape.chain_clock,
             budgets=budgets,
             validators=validators,
             waiting=waiting,
@@ -179,9 +206,9 @@ class Run:
         return self._wishes
 
     @property
-    def clock(self) -> Clock:
-        """Where the time comes from."""
-        return self._clock
+    def tape(self) -> Tape:
+        """Where clocks and ways to forges come from."""
+        return self._tape
 
 
 @dataclass(slots=True)
@@ -194,20 +221,21 @@ class _One:
     worker: Worker
     listener: progress.Lines
     stop: asyncio.Event
+    clock: Clock
     bodies: Bodies
 
     async def whole(self, job: Job) -> AsyncIterator[SourceSummary]:
         """Crawl; what goes wrong with a source is told in its summary, of which a list has many."""
         source = job.target.source
         if source is None or source.directory is None:
-            yield await told(job.name, self.run.clock, lambda: self._crawl(job))
+            yield await told(job.name, self.clock, lambda: self._crawl(job))
             return
-        began = self.run.clock.now()
+        began = self.clock.now()
         lists = ListCrawl(
             configuration=self.configuration,
             catalogue=self.catalogue,
             worker=self.worker,
-            clock=self.run.clock,
+            tape=self.run.tape,
             listener=self.listener,
             stop=self.stop,
             bodies=self.bodies,
@@ -218,19 +246,20 @@ class _One:
             async for ended in lists.whole(source, job.access, self._part, job.target.parts):
                 yield ended
         except SourceError as error:
-            yield failed(job.name, error, self.run.clock.now() - began)
+            yield failed(job.name, error, self.clock.now() - began)
 
     async def _part(
         self, name: str, access: ForgeAccess, plan: SourcePlan | ConnectorError
     ) -> SourceSummary:
         """Crawl a source that a list was expanded to."""
+        part = replace(self, clock=self.run.tape.clock(name))
 
         async def crawling() -> SourceSummary:
             if isinstance(plan, ConnectorError):
                 raise plan
-            return await self._run(plan, access, None)
+            return await part._run(plan, access, None)  # noqa: SLF001 - of its own kind
 
-        return await told(name, self.run.clock, crawling)
+        return await told(name, part.clock, crawling)
 
     async def _crawl(self, job: Job) -> SourceSummary:
         plan = job.plan
@@ -254,7 +283,7 @@ class _One:
         async with compose.connector_of(plan.kind)(access) as connector:
             predicted = None
             if task.addresses is None:
-                now, full = self.run.clock.now(), task.full or task.limit is not None
+                now, full = self.clock.now(), task.full or task.limit is not None
                 size = await self.worker(partial(foresee, self.catalogue, plan, full=full, now=now))
                 predicted = connector.estimate(plan.scope, size)
                 self.listener.say(f"{plan.name}: {expected(predicted)}")
@@ -268,7 +297,7 @@ class _One:
                 connector=connector,
                 catalogue=self.catalogue,
                 worker=self.worker,
-                clock=self.run.clock,
+                clock=self.clock,
                 listener=self.listener,
                 stop=self.stop,
                 holder=compose.holder(),
@@ -279,7 +308,7 @@ class _One:
                 self.listener.say(f"{ended.name}: {ended.error}; waiting (Ctrl-C ends it)")
                 told = True
             with suppress(StoppedError):
-                await unless_stopped(self.run.clock.sleep(BUSY_WAIT), self.stop)
+                await unless_stopped(self.clock.sleep(BUSY_WAIT), self.stop)
 
 
 def _command_of(job: Job) -> str:

@@ -18,6 +18,7 @@ from datetime import datetime
 from harvester.crawl.ahead import StoppedError, ahead, unless_stopped
 from harvester.crawl.batch import Batch, ask, store, wanted
 from harvester.crawl.conclude import conclude
+from harvester.crawl.enrich import enrich
 from harvester.crawl.foresee import OVERLAP, sweeps
 from harvester.crawl.scope import covers
 from harvester.crawl.task import CrawlTask, Listener, SourceSummary
@@ -135,6 +136,16 @@ class _Run:
         self.repositories = sum(opened.items.values())
         self.cursor, self.clean = opened.cursor, opened.clean
         end = await self._guarded(opened, state)
+        swept = opened.sweep and not opened.first and end.status in ("complete", "flawed")
+        if swept and not self._partial:
+            await enrich(
+                self._name,
+                connector=self.connector,
+                catalogue=self.catalogue,
+                worker=self.worker,
+                clock=self.clock,
+                stop=self.stop,
+            )
         return self._summary(
             began,
             files=await self.worker(self.catalogue.outcomes, self._name),

@@ -11,6 +11,7 @@ import structlog
 from harvester.cli import compose
 from harvester.cli.hosts import Bodies
 from harvester.cli.lists import ListCrawl, told
+from harvester.cli.tapes import NoTape
 from harvester.crawl import CrawlTask, Listener, SourcePlan, SourceSummary, crawl
 from harvester.ports.connector import ForgeAccess
 from harvester.ports.errors import ConnectorError
@@ -84,7 +85,7 @@ async def crawl_source(
                 configuration=configuration,
                 catalogue=catalogue,
                 worker=worker,
-                clock=clock,
+                tape=NoTape(clock),
                 listener=listener,
                 stop=stop,
                 bodies=bodies,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from harvester.model import Forge, ItemStatus, Outcome, ScopeKind, Size, Spent, State
+from harvester.model import Forge, ItemStatus, Outcome, ScopeKind, Size, Spent, State, Vitality
 from harvester.ports.rows import (
     ChangeRow,
     Entry,
@@ -256,6 +256,22 @@ class Catalogue(Protocol):
 
         Within an open :meth:`page` transaction it is part of it; else it is one of its own.
         """
+        ...
+
+    # vitality
+    def vitality_due(self, source: str, before: datetime, most: int) -> Sequence[RepositoryRow]:
+        """Give repositories whose vitality is to be read, the least recently read first.
+
+        Those of listed entries of a source that were not read since ``before``.
+        """
+        ...
+
+    def keep_vitality(self, read: Mapping[str, Vitality]) -> None:
+        """Keep what was read, by repository id, in a transaction of its own; never a change."""
+        ...
+
+    def vitality(self, repository_ids: Sequence[str]) -> Mapping[str, Vitality]:
+        """Give what is known of repositories, by id."""
         ...
 
     # the daemon

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from harvester.cli import compose, expanded, hosts
+from harvester.cli import compose, hosts
 from harvester.cli.adapters import MemoryLeads
 from harvester.cli.hosts import Bodies, HostFinder
+from harvester.cli.tapes import NoTape
 from harvester.crawl.expansion import KnownForge, Verdict
 from harvester.leads import Lead, LeadKind, LeadReason, Leads
 from harvester.model import Origin, Publisher, Scope, ScopeKind
@@ -54,6 +55,16 @@ class Kind:
         return any(word in access.url for word in self.mine)
 
 
+class Way(NoTape):
+    """The ways to hosts, with some that lead nowhere."""
+
+    async def reach(self, url: str) -> None:
+        if "private" in url:
+            raise RefusedAddressError(url)
+        if "nowhere" in url:
+            raise UnreachableError(url)
+
+
 @dataclass
 class Scene:
     """A finder with its surroundings."""
@@ -82,13 +93,6 @@ def scene(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Scene]:
     monkeypatch.setattr(compose, "connector_types", lambda: kinds)
     monkeypatch.setattr(compose, "connector_kinds", lambda: frozenset(kinds))
 
-    async def check_reach(url: str) -> None:
-        if "private" in url:
-            raise RefusedAddressError(url)
-        if "nowhere" in url:
-            raise UnreachableError(url)
-
-    monkeypatch.setattr(expanded, "check_reach", check_reach)
     (tmp_path / "harvester.toml").write_text("[http]\ntimeout = 30\n")
     configuration = load(tmp_path / "harvester.toml", {}, {})
     store, clock = MemoryLeads(), ManualClock(START)
@@ -99,7 +103,9 @@ def scene(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Scene]:
         scope=Scope(ScopeKind.INSTANCE),
     )
     with Worker("test") as worker:
-        finder = HostFinder(configuration, [own], store=store, worker=worker, clock=clock)
+        finder = HostFinder(
+            configuration, [own], store=store, worker=worker, tape=Way(clock), clock=clock
+        )
         yield Scene(finder, store, clock, kinds)
 
 

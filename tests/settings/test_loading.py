@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from connectors.opencode import OpenCodeConnector
 from harvester.model import Scope, ScopeKind
 from harvester.packaged import config_folder
 from harvester.settings import SettingsError, UnknownSourceError, find_file, load
 from harvester.settings.values import format_duration, parse_duration
-from tests.settings.test_refusals import OPTIONS, SOURCE, NoOptions, read
+from tests.settings.test_refusals import OPTIONS, SOURCE, read
 
-PACKAGED: dict[str, type[BaseModel]] = {**OPTIONS, "opencode": NoOptions}
+PACKAGED: dict[str, type[BaseModel]] = {**OPTIONS, "opencode": OpenCodeConnector.Options}
 
 
 @given(st.integers(1, 99_999), st.sampled_from("smhdw"))

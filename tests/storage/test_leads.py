@@ -74,7 +74,7 @@ def test_an_older_catalogue_is_brought_along_with_its_data(database_url: str) ->
             connection.execute(
                 text("INSERT INTO forge VALUES ('https://x.example', 'gitlab', 'crawl')")
             )
-            connection.execute(text("UPDATE alembic_version SET version_num = '0003_guard'"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0004_vitality'"))
         schema.upgrade(store)
         StoredLeads(store).keep(KEPT)
         assert StoredLeads(store).kept() == {"france": KEPT}
