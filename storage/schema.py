@@ -17,7 +17,10 @@ REVISIONS = (
     "0002_origin_of_a_forge",
     "0003_guard",
     "0004_vitality",
-    "0005_lists",
+    "0005_software_at_rest",
+    "0006_leads",
+    "0007_who_takes_leave",
+    "0008_lists",
 )
 """Every migration's id, the oldest first."""
 NEWEST = REVISIONS[-1]

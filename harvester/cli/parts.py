@@ -17,6 +17,16 @@ from harvester.settings import Configuration, Source
 from harvester.urls import url_key
 
 
+def part_names(configuration: Configuration, kept: Mapping[str, KeptLeads]) -> list[str]:
+    """Name the sources that the configured lists were expanded to when they were read last."""
+    return [
+        name
+        for source in configuration.settings.sources
+        if source.directory is not None and source.name in kept
+        for name in kept[source.name].sources
+    ]
+
+
 def remembered(
     configuration: Configuration, source: Source, kept: KeptLeads, hosts: Mapping[str, HostAnswer]
 ) -> Expansion:

@@ -20,7 +20,7 @@ import pytest
 from harvester.cli import main
 from harvester.ports.directory import HostAnswer
 from storage.catalogue import open_catalogue
-from storage.leads import StoredLeads
+from storage.lead_lists import StoredLeads
 from tests.forges.catalogue import CatalogueForge
 from tests.forges.gitlab.forge import GitLabForge
 from tests.forges.sample.text import Software, publiccode
@@ -174,7 +174,7 @@ def test_what_is_known_of_a_list_is_told(town: Town) -> None:
     status = stage.json("status", f"{URL}/stadt/eins")
     assert (status["found"], status["named_by"], status["source"]) == (True, ["towns"], "opencode")
     missing = stage.json("status", "http://127.0.0.1/nachbar/x")
-    assert (missing["why_not"], missing["source"]) == ("left-out", "towns")
+    assert (missing["why_not"], missing["source"]) == ("host-unread", "towns")
     assert "genannt von: towns" in stage.good("status", f"{URL}/stadt/eins", "--lang", "de")
     glance = stage.good("crawl", "towns")
     assert "names         4 addresses; crawled on 1 forge" in glance

@@ -1,83 +1,60 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""What lists said is given back as it was, on both databases."""
+"""Where declared addresses lead, on both databases."""
 
-import contextlib
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import timedelta
 
-from sqlalchemy import text
-
-from harvester.leads import Lead, LeadKind, LeadReason, Leads, LeftOut
-from harvester.model import Level, Publisher
-from harvester.ports.directory import HostAnswer, KeptLeads
-from storage import schema
+from harvester.model import FileState, Outcome
+from harvester.ports.catalogue import Unclaimed
+from harvester.ports.rows import LeadRow, RepositoryRow, Writes
 from storage.catalogue import SqlCatalogue
-from storage.engine import Store
-from storage.leads import StoredLeads
+from tests.storage import made
 
-NOW = datetime(2026, 3, 1, 12, 0, 0, 250000, tzinfo=UTC)
-KEPT = KeptLeads(
-    source="france",
-    read_at=NOW,
-    leads=Leads(
-        leads=(
-            Lead(
-                url="https://git.example.fr/ville",
-                kind=LeadKind.OWNER,
-                publisher=Publisher(name="Ville de l'Été", uri="urn:x:1", level=Level.MUNICIPAL),
-                forge_kind="gitea",
-            ),
-            Lead(url="https://github.com/etalab/one", kind=LeadKind.REPOSITORY),
-        ),
-        left_out=(LeftOut(subject="javascript:alert(1)", reason=LeadReason.NOT_AN_ADDRESS),),
-        doubles=3,
-    ),
-    leaving=((Lead(url="https://github.com/gone", kind=LeadKind.ANY), NOW),),
-    sources=("france@github.com",),
-)
+ONE, TWO, THREE, FOUR = (made.repository(number) for number in range(1, 5))
+FORGE = made.FORGE.url
 
 
-def test_what_is_kept_is_given_back(catalogue: SqlCatalogue) -> None:
-    store = StoredLeads(catalogue.store)
-    assert store.kept() == {}
-    store.keep(KEPT)
-    assert store.kept() == {"france": KEPT}
-    emptied = replace(KEPT, leads=Leads(leads=()))
-    store.keep(emptied)
-    other = replace(KEPT, source="uk")
-    store.keep(other)
-    assert store.kept() == {"france": emptied, "uk": other}
+def declaring(of: RepositoryRow, url: str, state: FileState = FileState.VALID) -> Writes:
+    """A repository whose file declares an address that nobody is known at."""
+    waiting = made.software(of, repository_id=None, url=url)
+    file = made.file(of, declared_url=url, outcome=Outcome.OTHER_PLACE, state=state)
+    return replace(made.first_page(of), software=(waiting,), files=(file,))
 
 
-def test_answers_of_hosts_are_kept_one_for_each(catalogue: SqlCatalogue) -> None:
-    store = StoredLeads(catalogue.store)
-    unknown = HostAnswer(
-        url="https://git.example.fr", kind=None, reason="unsupported-host", asked_at=NOW
+def store(catalogue: SqlCatalogue, *pages: Writes) -> None:
+    crawl = catalogue.begin(made.request(), made.ME, made.NOW)
+    for number, page in enumerate(pages):
+        made.store_page(catalogue, crawl, page, cursor=str(number))
+    catalogue.end(crawl, made.end(), made.NOW)
+
+
+def test_only_what_nobody_known_has_is_unclaimed(catalogue: SqlCatalogue) -> None:
+    store(
+        catalogue,
+        made.first_page(ONE),
+        declaring(TWO, f"{FORGE}/Alt/Werk_1"),
+        declaring(THREE, "https://nirgends.example/x"),
+        declaring(FOUR, f"{FORGE}/alt/weg", FileState.ABSENT),
     )
-    store.answer(unknown)
-    assert store.hosts() == {unknown.url: unknown}
-    known = replace(unknown, kind="gitlab", reason=None)
-    store.answer(known)
-    assert store.hosts() == {unknown.url: known}
+    assert catalogue.unclaimed(FORGE) == [Unclaimed(url=f"{FORGE}/Alt/Werk_1", lead=None)]
+    assert catalogue.unclaimed(f"{FORGE}.example") == []
+    assert len(catalogue.unclaimed("http://Nirgends.example")) == 1
 
 
-def test_an_older_catalogue_is_brought_along_with_its_data(database_url: str) -> None:
-    """The tables are new; what a catalogue held before stays as it was."""
-    with contextlib.closing(Store(database_url)) as store:
-        schema.upgrade(store)
-        with store.writing() as connection:
-            connection.execute(text("DROP TABLE lead_list"))
-            connection.execute(text("DROP TABLE host"))
-            connection.execute(text("ALTER TABLE forge DROP COLUMN priority"))
-            connection.execute(
-                text("INSERT INTO forge VALUES ('https://x.example', 'gitlab', 'crawl')")
-            )
-            connection.execute(text("UPDATE alembic_version SET version_num = '0004_vitality'"))
-        schema.upgrade(store)
-        StoredLeads(store).keep(KEPT)
-        assert StoredLeads(store).kept() == {"france": KEPT}
-        with store.reading() as connection:
-            rows = connection.execute(text("SELECT url, priority FROM forge")).all()
-        assert [tuple(row) for row in rows] == [("https://x.example", 0)]
+def test_an_answer_holds_until_a_file_that_asks_for_it_changes(catalogue: SqlCatalogue) -> None:
+    url = f"{FORGE}/alt/werk"
+    store(catalogue, declaring(TWO, url))
+    lead = LeadRow(url=url, forge_id=None, asked_at=made.NOW)
+    store(catalogue, Writes(leads=(lead,)))
+    assert catalogue.unclaimed(FORGE) == [Unclaimed(url=url, lead=lead)]
+    known = replace(lead, forge_id="7", asked_at=made.NOW + timedelta(hours=1))
+    store(catalogue, Writes(leads=(known,)))
+    assert catalogue.unclaimed(FORGE) == [Unclaimed(url=url, lead=known)]
+    later = declaring(THREE, url.upper().replace("HTTPS", "https"))
+    (file,) = later.files
+    changed = replace(file, changed_at=made.NOW + timedelta(hours=2))
+    store(catalogue, replace(later, files=(changed,)))
+    (asked,) = catalogue.unclaimed(FORGE)
+    assert asked.lead is None

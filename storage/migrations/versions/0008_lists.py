@@ -6,8 +6,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005_lists"
-down_revision = "0004_vitality"
+revision = "0008_lists"
+down_revision = "0007_who_takes_leave"
 
 _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 """Compared by its bytes on both databases."""
