@@ -60,7 +60,12 @@ def lookup_key(url: str) -> str:
 
 def forge_values(value: Forge) -> Values:
     """Give the row for table ``forge``."""
-    return {"url": value.url, "kind": value.kind, "origin": value.origin.value}
+    return {
+        "url": value.url,
+        "kind": value.kind,
+        "origin": value.origin.value,
+        "priority": value.priority,
+    }
 
 
 # --- repositories ---------------------------------------------------------------------------
@@ -107,7 +112,12 @@ def repository_row(row: Row[Any]) -> RepositoryRow:
     """Make the value of a row of ``repository`` joined to ``forge`` (``forge_…``)."""
     return RepositoryRow(
         id=row.id,
-        forge=Forge(url=row.forge_url, kind=row.forge_kind, origin=Origin(row.forge_origin)),
+        forge=Forge(
+            url=row.forge_url,
+            kind=row.forge_kind,
+            origin=Origin(row.forge_origin),
+            priority=row.forge_priority,
+        ),
         facts=Repository(
             forge_id=row.forge_id,
             path=row.path,

@@ -20,6 +20,7 @@ REVISIONS = (
     "0005_software_at_rest",
     "0006_leads",
     "0007_who_takes_leave",
+    "0008_lists",
 )
 """Every migration's id, the oldest first."""
 NEWEST = REVISIONS[-1]

@@ -13,14 +13,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
-from harvester.cli import compose
 from harvester.cli.summary import verdict
-from harvester.crawl import CrawlTask, SourceSummary, crawl
+from harvester.crawl import SourceSummary
 from harvester.daemon.choice import Candidate, chosen
+from harvester.daemon.crawls import crawl_source
 from harvester.daemon.listener import LogListener
 from harvester.daemon.metrics import Metrics
 from harvester.daemon.wishes import Answer, Wishes
@@ -266,7 +265,15 @@ class Daemon:
     ) -> None:
         """Crawl a source; however it ends, the daemon lives on."""
         try:
-            summary = await self._crawl_once(configuration, source, addresses, listener)
+            summaries = await crawl_source(
+                configuration,
+                source,
+                addresses=addresses,
+                clock=self._clock,
+                listener=listener,
+                stop=self.stop,
+                holder=self._holder,
+            )
         except asyncio.CancelledError:
             log.warning("crawl ended before its time")
         except (SchemaAheadError, SchemaBehindError) as error:
@@ -278,46 +285,12 @@ class Daemon:
             log.exception("crawl ended by a defect")
             self._hold_off(source.name)
         else:
-            if summary.busy:
-                self._hold_off(source.name)
-                for path in addresses or ():
-                    self.wish(source.name, path)
-            self._tell(summary, log)
-
-    async def _crawl_once(
-        self,
-        configuration: Configuration,
-        source: Source,
-        addresses: tuple[str, ...] | None,
-        listener: LogListener,
-    ) -> SourceSummary:
-        with Worker(source.name) as worker:
-            opened = compose.catalogue(configuration)
-            catalogue = await worker(opened.__enter__)
-            try:
-                budgets, validators = compose.stores(catalogue, worker)
-                access = compose.access_of(
-                    configuration,
-                    source,
-                    clock=self._clock,
-                    budgets=budgets,
-                    validators=validators,
-                    waiting=partial(listener.waiting, source.name),
-                )
-                plan = compose.plan_of(configuration, source)
-                async with compose.connector_of(plan.kind)(access) as connector:
-                    return await crawl(
-                        CrawlTask(source=plan, addresses=addresses),
-                        connector=connector,
-                        catalogue=catalogue,
-                        worker=worker,
-                        clock=self._clock,
-                        listener=listener,
-                        stop=self.stop,
-                        holder=self._holder,
-                    )
-            finally:
-                await worker(opened.__exit__, None, None, None)
+            for summary in summaries:
+                if summary.busy:
+                    self._hold_off(source.name)
+                    for path in addresses or ():
+                        self.wish(source.name, path)
+                self._tell(summary, log.bind(source=summary.name))
 
     def _tell(self, summary: SourceSummary, log: structlog.stdlib.BoundLogger) -> None:
         outcome = verdict(summary)
