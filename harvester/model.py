@@ -96,6 +96,41 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """A badge that somebody else gave a repository; theirs, never computed here."""
+
+    by: str
+    """Who gives it: ``openCode``."""
+    id: str
+    """Their word for it: ``MAINTAINED``."""
+    level: str | None
+    """Their word for the highest level that was granted."""
+    url: str | None
+    """Of its picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitality:
+    """What tells whether a repository is worked on: volatile, and read far more seldom than facts.
+
+    Numbers only: who wrote the commits is counted in memory and forgotten.
+    """
+
+    read_at: datetime
+    """What all of this is as of."""
+    commits_90d: int | None = None
+    """Commits on the default branch in the 90 days before."""
+    commits_365d: int | None = None
+    authors_365d: int | None = None
+    """People who wrote them, told apart by their addresses."""
+    counts_are_least: bool = False
+    """Only the newest hundred commits were read: there may be more, and more authors."""
+    releases: int | None = None
+    last_release_at: datetime | None = None
+    badges: tuple[Badge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
     """Descriptive facts that some forges give only to a second, dearer query."""
 
@@ -317,8 +352,17 @@ class Size:
     owners: int
     largest_owners: tuple[int, ...] = ()
     """Repositories of each known owner."""
+    by_owner: Mapping[str, int] = field(default_factory=dict)
+    """The same by the owner's path."""
     first: bool
     """True: the source was never read to its end."""
+    moved: Mapping[str, int] | None = None
+    """None: the crawl will be a sweep. Else repositories that an incremental one is expected to
+    list, by the owner's path; owners of none are left out."""
+    changed: int = 0
+    """Repositories of which something new is expected to be read, apart from the listing."""
+    vitality_due: int = 0
+    """Repositories that are asked after the listing whether they are worked on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,6 +381,8 @@ class Spent:
     """Bytes of all answers as they came over the wire, decompressed."""
     retries: int = 0
     waited_seconds: float = 0.0
+    not_modified: int = 0
+    """Answers 304, of the requests; GitHub charges a token nothing for them."""
 
 
 # --- what the reader makes of a file --------------------------------------------------------

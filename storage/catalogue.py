@@ -10,18 +10,21 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from harvester.model import Outcome, Size, State
+from harvester.model import Outcome, Size, State, Vitality
 from harvester.ports.catalogue import (
     CrawlEnd,
     CrawlRequest,
     Known,
+    Movement,
     OpenCrawl,
+    Retention,
     SourceState,
+    Tidied,
     Unclaimed,
     Unseen,
 )
 from harvester.ports.rows import ChangeRow, Entry, FileRow, Item, RepositoryRow, Stored
-from storage import crawls, feed, guard, history, reading, schema
+from storage import crawls, feed, guard, history, reading, retention, schema, vitality
 from storage.engine import PATIENCE, Store
 from storage.transaction import Page
 
@@ -119,12 +122,33 @@ class SqlCatalogue:
         with self.page(crawl, now) as page:
             page.finish(end)
 
+    # vitality
+
+    def vitality_due(self, source: str, before: datetime, most: int) -> Sequence[RepositoryRow]:
+        """Give repositories whose vitality is to be read, the least recently read first."""
+        with self._reading() as connection:
+            return vitality.due(connection, source, before, most)
+
+    def keep_vitality(self, read: Mapping[str, Vitality]) -> None:
+        """Keep what was read, by repository id, in a transaction of its own."""
+        with self.store.writing() as connection:
+            vitality.keep(connection, self.store.dialect, read)
+
+    def vitality(self, repository_ids: Sequence[str]) -> Mapping[str, Vitality]:
+        """Give what is known of repositories, by id."""
+        with self._reading() as connection:
+            return vitality.of(connection, self.store.dialect, repository_ids)
+
     # the daemon
 
     def guard(self, holder: str, silence: timedelta, now: datetime) -> str | None:
         """Say that a daemon lives; None if it is the one that keeps this catalogue, else who is."""
         with self.store.writing() as connection:
             return guard.take(connection, holder, silence, now)
+
+    def tidy(self, keep: Retention, now: datetime) -> Tidied:
+        """Delete a portion of what nobody asks for any more; crawls may go on meanwhile."""
+        return retention.tidy(self.store, keep, now)
 
     def release(self, holder: str) -> None:
         """Let another daemon take over at once, if this one is the one."""
@@ -133,10 +157,10 @@ class SqlCatalogue:
 
     # reading
 
-    def size(self, source: str) -> Size:
+    def size(self, source: str, moved: Movement | None = None) -> Size:
         """Say how large a source was."""
         with self._reading() as connection:
-            return reading.size(connection, source)
+            return reading.size(connection, source, moved)
 
     def sources(self) -> Mapping[str, SourceState]:
         """Give what is remembered of every source, by name."""

@@ -23,7 +23,8 @@ RESUMABLE_FOR = timedelta(days=7)
 
 RUNNING = "running"
 DROPPED = "dropped"
-_UNFINISHED = (RUNNING, "stopped", "incomplete", "failed")
+UNFINISHED = (RUNNING, "stopped", "incomplete", "failed")
+"""Of a whole source: the next crawl may go on with it."""
 
 
 def begin(
@@ -150,7 +151,7 @@ def _take_lease(connection: Connection, name: str, holder: str, now: datetime) -
 def _unfinished(connection: Connection, name: str) -> Sequence[Row[Any]]:
     return connection.execute(
         select(crawl)
-        .where(crawl.c.source == name, crawl.c.status.in_(_UNFINISHED))
+        .where(crawl.c.source == name, crawl.c.status.in_(UNFINISHED))
         .order_by(crawl.c.id.desc())
     ).all()
 
@@ -212,7 +213,7 @@ def _drop_others(connection: Connection, request: CrawlRequest, crawl_id: int) -
         .where(
             crawl.c.source == request.source,
             crawl.c.id != crawl_id,
-            crawl.c.status.in_(_UNFINISHED),
+            crawl.c.status.in_(UNFINISHED),
             hopeless,
         )
         .values(status=DROPPED)

@@ -18,11 +18,12 @@ from harvester.model import (
     Outcome,
     Size,
     State,
+    Vitality,
 )
-from harvester.ports.catalogue import Known, SourceState, Unclaimed
+from harvester.ports.catalogue import Known, Movement, SourceState, Unclaimed
 from harvester.ports.rows import Entry, FileRow, Item, Keys, LeadRow, RepositoryRow, Stored
 from harvester.urls import url_key
-from storage import closure, rows
+from storage import closure, rows, vitality
 from storage.crawls import DROPPED, never_complete
 from storage.dialects import Dialect
 from storage.history import COMPLETE, ENDED
@@ -41,6 +42,7 @@ from storage.tables import (
     software_alias,
     source,
 )
+from storage.tables import vitality as vitality_table
 
 _SOURCES = select(
     source,
@@ -126,11 +128,20 @@ def contents(
     return {row.id: bytes(row.content) for row in found}
 
 
-def size(connection: Connection, name: str) -> Size:
-    """Say how large a source was; what is gone does not count."""
-    there = _linked(name, repository.c.owner_path, func.count().label("amount"))
-    owners = connection.execute(there.group_by(repository.c.owner_path)).all()
-    largest = sorted((row.amount for row in owners), reverse=True)
+def size(connection: Connection, name: str, moved: Movement | None) -> Size:
+    """Say how large a source was, and what is expected to move; what is gone does not count."""
+    there = _linked(name, repository.c.owner_path, func.count().label("amount")).group_by(
+        repository.c.owner_path
+    )
+    owners = {row.owner_path: row.amount for row in connection.execute(there)}
+    largest = sorted(owners.values(), reverse=True)
+    listed, changed = None, 0
+    if moved is not None:
+        active = there.where(repository.c.pushed_at >= moved.listed_since)
+        listed = {row.owner_path: row.amount for row in connection.execute(active)}
+        changed = connection.execute(
+            _linked(name, func.count()).where(repository.c.pushed_at > moved.changed_since)
+        ).scalar_one()
     files = connection.execute(
         _linked(name, func.count())
         .join(file, file.c.repository_id == repository.c.id)
@@ -141,6 +152,9 @@ def size(connection: Connection, name: str) -> Size:
         files=files,
         owners=len(largest),
         largest_owners=tuple(largest),
+        by_owner=owners,
+        moved=listed,
+        changed=changed,
         first=never_complete(connection, name),
     )
 
@@ -361,19 +375,31 @@ def _entries(*, activity: bool) -> Select[Any]:
         repository.c.forks,
         repository.c.open_issues,
         repository.c.pushed_at,
-    ).outerjoin(repository, repository.c.id == software.c.repository_id)
+        repository.c.archived,
+        *vitality.COLUMNS,
+    ).select_from(
+        software.outerjoin(repository, repository.c.id == software.c.repository_id).outerjoin(
+            vitality_table, vitality_table.c.repository_id == software.c.repository_id
+        )
+    )
 
 
 def _entry(row: Row[Any], *, with_activity: bool) -> Entry:
     volatile: Activity | None = None
+    read: Vitality | None = None
+    archived = False
     if with_activity and row.repository_id is not None:
         volatile = rows.activity(row)
+        archived = bool(row.archived)
+        read = vitality.value(row) if row.read_at is not None else None
     return Entry(
         id=row.id,
         state=State(row.state),
         document=row.document,
         updated_at=row.updated_at,
         activity=volatile,
+        vitality=read,
+        archived=archived,
     )
 
 

@@ -16,9 +16,10 @@ REVISIONS = (
     "0001_first_tables",
     "0002_origin_of_a_forge",
     "0003_guard",
-    "0004_software_at_rest",
-    "0005_leads",
-    "0006_who_takes_leave",
+    "0004_vitality",
+    "0005_software_at_rest",
+    "0006_leads",
+    "0007_who_takes_leave",
 )
 """Every migration's id, the oldest first."""
 NEWEST = REVISIONS[-1]

@@ -89,6 +89,20 @@ repository = Table(
     Column("ignored_since", Moment()),
 )
 
+vitality = Table(
+    "vitality",
+    metadata,
+    Column("repository_id", key_text(), ForeignKey("repository.id"), primary_key=True),
+    Column("read_at", Moment(), nullable=False),
+    Column("commits_90d", BigInteger),
+    Column("commits_365d", BigInteger),
+    Column("authors_365d", BigInteger),
+    Column("counts_are_least", Boolean, nullable=False),
+    Column("releases", BigInteger),
+    Column("last_release_at", Moment()),
+    Column("badges", Json(), nullable=False),
+)
+
 alias = Table(
     "alias",
     metadata,

@@ -78,9 +78,9 @@ class GiteaConnector:
 
     async def __aenter__(self) -> Self:
         access = self._access
-        who = credential(access.source, [self._api_url], token=access.token, form=TOKEN)
+        who = credential(access.source, [self._api_url], tokens=access.tokens, form=TOKEN)
         chain = self._opened = open_chain(access, who, headers=_HEADERS)
-        if access.token:
+        if access.tokens:
             nobody = credential(access.source, [self._api_url])
             self._nobody = open_chain(access, nobody, headers=_HEADERS)
         api = Api(chain, self._api_url)
@@ -92,7 +92,7 @@ class GiteaConnector:
             files=files,
             clock=access.clock,
         )
-        self._reader = OneByOne(files.read)
+        self._reader = OneByOne(access.source, files.read)
         return self
 
     async def __aexit__(
@@ -123,11 +123,11 @@ class GiteaConnector:
 
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
         """Look repositories up by their numbers, one a request; see the port."""
-        return await each(forge_ids, self._looked_up)
+        return await each(self._access.source, forge_ids, self._looked_up)
 
     async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
         """Find repositories by path, one a request, two where it moved; see the port."""
-        return await each(paths, self._resolved)
+        return await each(self._access.source, paths, self._resolved)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         """Predict what a sweep will cost; asks nobody."""
@@ -240,7 +240,7 @@ def estimate(scope: Scope, size: Size) -> Estimate:
     else:
         known = sum(1 + pages(count) for count in size.largest_owners)
         listed = known + 2 * max(len(scope.paths) - len(size.largest_owners), 0)
-    read = size.repositories + 2 * size.files if size.first else 0
+    read = size.repositories + 2 * size.files if size.first else size.changed
     return Estimate(
         rest=listed + read,
         exact=exact,

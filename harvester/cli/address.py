@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from harvester.activity import judge
 from harvester.cli import compose, words
 from harvester.cli.adapters import SystemClock
 from harvester.cli.options import Language
@@ -19,6 +20,7 @@ from harvester.cli.words import say, word
 from harvester.crawl.blocks import Block
 from harvester.crawl.reasons import StateReason
 from harvester.crawl.scope import covers
+from harvester.feed.lines import vitality_json
 from harvester.model import Severity
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.rows import FileRow, Item, RepositoryRow, SoftwareRow, Stored
@@ -48,6 +50,8 @@ class Address:
         self._configuration = configuration
         self._states = catalogue.sources()
         self._around: Stored = catalogue.around(url)
+        canonical = {row.repository_id for row in self._around.software.values()}
+        self._vitality = catalogue.vitality(sorted(key for key in canonical if key))
         self._items = {key: catalogue.last_items(key) for key in self._around.repositories}
 
     def as_json(self) -> dict[str, Any]:
@@ -60,7 +64,7 @@ class Address:
             "found": reason is None,
             "why_not": None if reason is None else reason.key.replace("_", "-"),
             "repositories": [self._repository_json(row) for row in self._repositories()],
-            "software": [_software_json(row) for row in self._software()],
+            "software": [self._software_json(row) for row in self._software()],
             "files": [self._file_json(file) for file in self._files()],
             "source": self._source_name(),
             "next_crawl_at": moment(self._next_crawl()),
@@ -87,6 +91,8 @@ class Address:
                 reason=word(words.STATES, entry.state_reason, language),
                 since=moment(entry.first_seen_at),
             )
+            if entry.repository_id is not None:
+                yield self._activity_sentence(entry.repository_id, language)
         files = self._files()
         for repository in self._repositories():
             yield from self._of_repository(repository, files, language)
@@ -241,6 +247,35 @@ class Address:
             "findings": len(file.findings),
             "bad_since": moment(file.bad_since),
         }
+
+    def _software_json(self, row: SoftwareRow) -> dict[str, Any]:
+        key = row.repository_id
+        activity = (
+            vitality_json(self._vitality.get(key), archived=self._archived(key)) if key else None
+        )
+        return {**_software_json(row), "activity": activity}
+
+    def _archived(self, repository_id: str) -> bool:
+        row = self._around.repositories.get(repository_id)
+        return row is not None and row.facts.archived
+
+    def _activity_sentence(self, repository_id: str, language: Language) -> str:
+        vitality = self._vitality.get(repository_id)
+        verdict = judge(vitality, archived=self._archived(repository_id))
+        label = word(words.LABELS, verdict.label, language)
+        if vitality is None:
+            return say("activity_unread", language, label=label)
+        criteria = (
+            f"{word(words.CRITERIA, criterion, language)}: {words.answer(met, language)}"
+            for criterion, met in verdict.criteria
+        )
+        return say(
+            "activity",
+            language,
+            label=label,
+            at=moment(vitality.read_at),
+            criteria="; ".join(criteria),
+        )
 
 
 def _software_json(row: SoftwareRow) -> dict[str, Any]:

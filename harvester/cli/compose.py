@@ -9,8 +9,8 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import replace
-from datetime import timedelta
-from functools import cache
+from datetime import datetime, timedelta
+from functools import cache, partial
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -20,14 +20,15 @@ from harvester import __version__
 from harvester.cli import console, logs
 from harvester.cli.adapters import MemoryBudgets, NoValidators, SystemClock
 from harvester.cli.invocation import Invocation
+from harvester.cli.output import moment
 from harvester.crawl import KeepPolicy, SourcePlan
 from harvester.crawl.blocks import Block, Blocks
 from harvester.model import Forge, Scope, ScopeKind
 from harvester.ports.catalogue import Catalogue, SourceState
-from harvester.ports.connector import ConnectorType, ForgeAccess, HttpOptions
+from harvester.ports.connector import ConnectorType, ForgeAccess, HttpOptions, ToldWaiting
 from harvester.ports.errors import CatalogueError, ConnectorError
 from harvester.ports.http import Budgets, Clock, Fetcher, Validators
-from harvester.settings import MANUAL_SOURCE, Configuration, Source, find_file, load
+from harvester.settings import MANUAL_SOURCE, Configuration, Source, Tokens, find_file, load
 from harvester.worker import Worker
 
 GROUP = "harvester.connectors"
@@ -338,32 +339,63 @@ def access_of(
     clock: Clock | None = None,
     budgets: Budgets | None = None,
     validators: Validators | None = None,
+    waiting: ToldWaiting | None = None,
+    tokens: Tokens | None = None,
 ) -> ForgeAccess:
     """Resolve how a configured source is reached; only now are its secrets read.
+
+    What it waits for is told to ``waiting``; without one, as a line. Where ``tokens`` are given,
+    they are used instead of the configured ones, which are not read then.
 
     Raises:
         SettingsError: a secret cannot be had.
     """
-    token = configuration.token(source)
-    logs.hide(token.value)
-    if token.missing is not None:
-        console.warn(
-            f"{source.name}: the environment variable {token.missing} is not set; reading "
-            "anonymously; forges allow fewer requests then, so that a crawl may take several runs"
-        )
+    tokens = configuration.tokens(source) if tokens is None else tokens
+    for token in tokens.found:
+        logs.hide(token.value)
+    _warn_of_missing_tokens(source.name, tokens)
+    first = tokens.found[0] if tokens.found else None
     return ForgeAccess(
         source=source.name,
         url=source.url,
         api_url=source.api_url,
         graphql_url=source.graphql_url,
         raw_url=source.raw_url,
-        token=token.value,
+        token=first.value if first else None,
+        token_name=first.name if first else None,
+        spare_tokens=tokens.found[1:],
+        reserve=source.reserve,
         options=configuration.options(source),
         http=http_options(configuration),
         clock=clock or SystemClock(),
         budgets=budgets or MemoryBudgets(),
         validators=validators or NoValidators(),
+        waiting=waiting or partial(say_waiting, source.name),
     )
+
+
+def _warn_of_missing_tokens(name: str, tokens: Tokens) -> None:
+    """Say what it costs that variables are not set."""
+    if not tokens.missing:
+        return
+    several = len(tokens.missing) > 1
+    unset = (
+        f"{name}: the environment variable{'s' if several else ''} {', '.join(tokens.missing)} "
+        f"{'are' if several else 'is'} not set; "
+    )
+    if tokens.found:
+        with_ = ", ".join(token.name for token in tokens.found)
+        console.warn(f"{unset}reading with {with_} alone")
+    else:
+        console.warn(
+            f"{unset}reading anonymously; forges allow fewer requests then, so that a crawl may "
+            "take several runs"
+        )
+
+
+def say_waiting(name: str, until: datetime, why: str) -> None:
+    """Tell a wait as a line."""
+    console.say(f"{name}: waiting until {moment(until)}: {why}")
 
 
 def anonymous_access(
@@ -373,6 +405,7 @@ def anonymous_access(
     clock: Clock | None = None,
     budgets: Budgets | None = None,
     validators: Validators | None = None,
+    waiting: ToldWaiting | None = None,
 ) -> ForgeAccess:
     """Say how a forge is reached that no source is configured for."""
     return ForgeAccess(
@@ -382,6 +415,7 @@ def anonymous_access(
         clock=clock or SystemClock(),
         budgets=budgets or MemoryBudgets(),
         validators=validators or NoValidators(),
+        waiting=waiting or partial(say_waiting, url),
     )
 
 

@@ -6,8 +6,10 @@
 import asyncio
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
 from harvester.cli import compose, console, progress, summary, targets
 from harvester.cli.adapters import SystemClock
@@ -15,11 +17,12 @@ from harvester.cli.crawl import CrawlForm
 from harvester.cli.estimates import expected
 from harvester.cli.exits import ExitCode, UsageError
 from harvester.cli.invocation import Invocation
-from harvester.cli.output import moment, write_json
+from harvester.cli.output import write_json
+from harvester.cli.retired import let_go
 from harvester.cli.signals import StopSignals
-from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl
+from harvester.cli.tapes import Asked, NoTape, RecordingTape, ReplayTape, Tape
+from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl, foresee
 from harvester.crawl.ahead import StoppedError, unless_stopped
-from harvester.crawl.retire import retire, taken_off_at
 from harvester.model import ItemStatus, Outcome, Spent
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import Connector, ForgeAccess
@@ -41,6 +44,8 @@ class Wishes:
     limit: int | None
     kind: str | None
     wait: bool
+    archive: Path | None = None
+    replay: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +70,7 @@ class Run:
 
     def __init__(self, invocation: Invocation, wishes: Wishes, form: CrawlForm) -> None:
         self._invocation, self._wishes, self._form = invocation, wishes, form
-        self._clock: Clock = SystemClock()
+        self._tape: Tape = NoTape()
 
     def crawl(self, arguments: Sequence[str]) -> ExitCode:
         """Crawl; gives the exit code.
@@ -74,6 +79,15 @@ class Run:
             HarvesterError: nothing could be begun, or the database cannot be used.
         """
         configuration = compose.configuration(self._invocation)
+        if self._wishes.archive is not None:
+            self._tape = RecordingTape(self._wishes.archive)
+        elif self._wishes.replay is not None:
+            tape = ReplayTape(self._wishes.replay, dry_run=self._wishes.dry_run)
+            self._tape, asked = tape, tape.asked
+            arguments = asked.arguments
+            self._wishes = replace(
+                self._wishes, full=asked.full, limit=asked.limit, kind=asked.kind
+            )
         targets.chosen_kind(self._wishes.kind)
         wanted = targets.targets(configuration, arguments)
         if not wanted:
@@ -87,30 +101,49 @@ class Run:
             if self._wishes.dry_run
             else compose.catalogue(configuration)
         )
-        with opened as catalogue:
-            return asyncio.run(self._all(configuration, catalogue, wanted, arguments))
+        wishes = self._wishes
+        asked = Asked(
+            arguments=tuple(arguments), full=wishes.full, limit=wishes.limit, kind=wishes.kind
+        )
+        with opened as catalogue, closing(self._tape):
+            return asyncio.run(self._all(configuration, catalogue, wanted, asked))
 
     async def _all(
         self,
         configuration: Configuration,
         catalogue: Catalogue,
         wanted: Sequence[targets.Target],
-        arguments: Sequence[str],
+        asked: Asked,
     ) -> ExitCode:
         listener = progress.listener(catalogue.name, events=self._form is CrawlForm.NDJSON)
         summaries: list[SourceSummary] = []
         with StopSignals() as signals, Worker("catalogue") as worker, listener.shown():
-            jobs = [self._job(configuration, catalogue, worker, target) for target in wanted]
+            jobs = [
+                self._job(configuration, catalogue, worker, listener, target) for target in wanted
+            ]
+            tokens = {job.name: len(job.access.tokens) for job in jobs}
+            self._tape.begin(catalogue, asked, tokens)
+            jobs = [replace(job, access=self._tape.through(job.access)) for job in jobs]
             for job in jobs:
                 if signals.stop.is_set():
                     break
-                one = _One(self, configuration, catalogue, worker, listener, signals.stop)
+                clock = self._tape.clock(job.name)
+                one = _One(self, configuration, catalogue, worker, listener, signals.stop, clock)
                 summaries.append(await one.whole(job))
                 listener.ended(summaries[-1])
-            if not arguments and not signals.stop.is_set():
-                summaries += await self._retire(
-                    configuration, catalogue, worker, listener, signals.stop
+            if not (asked.arguments or self._wishes.replay or signals.stop.is_set()):
+                farewells = await let_go(
+                    configuration,
+                    catalogue=catalogue,
+                    worker=worker,
+                    clock=SystemClock(),
+                    listener=lambda _: listener,
+                    say=listener.say,
+                    stop=signals.stop,
                 )
+                for farewell in farewells:
+                    listener.ended(farewell)
+                summaries += farewells
         self._tell(catalogue.name, summaries)
         if signals.code is not None:
             left = [_command_of(job) for job in jobs[len(summaries) :]]
@@ -122,60 +155,26 @@ class Run:
             return signals.code
         return summary.exit_code(summaries)
 
-    async def _retire(
-        self,
-        configuration: Configuration,
-        catalogue: Catalogue,
-        worker: Worker,
-        listener: progress.Lines,
-        stop: asyncio.Event,
-    ) -> list[SourceSummary]:
-        """Say which sources are no longer configured, and let go of those whose grace is over."""
-        now = self._clock.now()
-        names = [source.name for source in configuration.settings.sources]
-        await worker(catalogue.retire, [*names, MANUAL_SOURCE], now)
-        ended = []
-        for state in (await worker(catalogue.sources)).values():
-            over = taken_off_at(state, compose.keep_of(configuration))
-            if over is None:
-                continue
-            what = f"{state.name}: no longer configured; its {state.repositories} repositories"
-            if now < over:
-                listener.say(
-                    f"{what} are kept until {moment(over)}, those of other sources for longer"
-                )
-                continue
-            listener.say(f"{what} leave the catalogue, but for those that another source has")
-            plan = compose.retired_plan(configuration, state)
-            ended.append(
-                await retire(
-                    plan,
-                    catalogue=catalogue,
-                    worker=worker,
-                    clock=self._clock,
-                    listener=listener,
-                    stop=stop,
-                    holder=compose.holder(),
-                )
-            )
-            listener.ended(ended[-1])
-        return ended
-
     def _job(
         self,
         configuration: Configuration,
         catalogue: Catalogue,
         worker: Worker,
+        listener: progress.Lines,
         target: targets.Target,
     ) -> Job:
         budgets, validators = compose.stores(catalogue, worker)
+        name = target.source.name if target.source else MANUAL_SOURCE
+        waiting = partial(listener.waiting, name)
         if target.source is not None:
             access = compose.access_of(
                 configuration,
                 target.source,
-                clock=self._clock,
+                clock=self._tape.chain_clock,
                 budgets=budgets,
                 validators=validators,
+                waiting=waiting,
+                tokens=self._tape.tokens(target.source),
             )
             try:
                 plan = compose.plan_of(configuration, target.source)
@@ -187,9 +186,10 @@ class Run:
         access = compose.anonymous_access(
             configuration,
             target.url,
-            clock=self._clock,
+            clock=self._tape.chain_clock,
             budgets=budgets,
             validators=validators,
+            waiting=waiting,
         )
         return Job(target=target, access=access, plan=manual)
 
@@ -205,11 +205,6 @@ class Run:
         """The options."""
         return self._wishes
 
-    @property
-    def clock(self) -> Clock:
-        """Where the time comes from."""
-        return self._clock
-
 
 @dataclass(slots=True)
 class _One:
@@ -221,10 +216,11 @@ class _One:
     worker: Worker
     listener: progress.Lines
     stop: asyncio.Event
+    clock: Clock
 
     async def whole(self, job: Job) -> SourceSummary:
         """Crawl; what goes wrong with the source is told in the summary."""
-        began = self.run.clock.now()
+        began = self.clock.now()
         try:
             return await self._crawl(job)
         except SourceError as error:
@@ -235,7 +231,7 @@ class _One:
                 items=dict.fromkeys(ItemStatus, 0),
                 files=dict.fromkeys(Outcome, 0),
                 spent=Spent(),
-                seconds=(self.run.clock.now() - began).total_seconds(),
+                seconds=(self.clock.now() - began).total_seconds(),
                 cursor=None,
                 error=str(error),
                 answered=not isinstance(error, UnreachableError),
@@ -256,10 +252,13 @@ class _One:
         )
         self.listener.reads_addresses = task.addresses is not None
         async with compose.connector_of(plan.kind)(job.access) as connector:
+            predicted = None
             if task.addresses is None:
-                size = await self.worker(self.catalogue.size, plan.name)
-                self.listener.say(f"{plan.name}: {expected(connector.estimate(plan.scope, size))}")
-            return await self._until_free(task, connector)
+                now, full = self.clock.now(), task.full or task.limit is not None
+                size = await self.worker(partial(foresee, self.catalogue, plan, full=full, now=now))
+                predicted = connector.estimate(plan.scope, size)
+                self.listener.say(f"{plan.name}: {expected(predicted)}")
+            return replace(await self._until_free(task, connector), predicted=predicted)
 
     async def _until_free(self, task: CrawlTask, connector: Connector) -> SourceSummary:
         told = False
@@ -269,7 +268,7 @@ class _One:
                 connector=connector,
                 catalogue=self.catalogue,
                 worker=self.worker,
-                clock=self.run.clock,
+                clock=self.clock,
                 listener=self.listener,
                 stop=self.stop,
                 holder=compose.holder(),
@@ -280,7 +279,7 @@ class _One:
                 self.listener.say(f"{ended.name}: {ended.error}; waiting (Ctrl-C ends it)")
                 told = True
             with suppress(StoppedError):
-                await unless_stopped(self.run.clock.sleep(BUSY_WAIT), self.stop)
+                await unless_stopped(self.clock.sleep(BUSY_WAIT), self.stop)
 
 
 def _command_of(job: Job) -> str:

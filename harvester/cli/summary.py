@@ -6,6 +6,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from harvester.cli.estimates import as_json as estimate_as_json
+from harvester.cli.estimates import hit_or_missed
 from harvester.cli.exits import ExitCode
 from harvester.cli.output import count, moment, size
 from harvester.crawl import SourceSummary
@@ -36,6 +38,7 @@ def source_as_json(summary: SourceSummary) -> dict[str, Any]:
         "busy": summary.busy,
         "stopped": summary.stopped,
         "not_before": moment(summary.not_before),
+        "predicted": estimate_as_json(summary.predicted) if summary.predicted else None,
     }
 
 
@@ -49,6 +52,7 @@ def spent_as_json(spent: Spent) -> dict[str, Any]:
         "bytes": spent.bytes,
         "retries": spent.retries,
         "waited_seconds": round(spent.waited_seconds, 3),
+        "not_modified": spent.not_modified,
     }
 
 
@@ -107,6 +111,7 @@ def _counts(summary: SourceSummary) -> list[str]:
     items = ", ".join(f"{summary.items.get(status, 0)} {status.value}" for status in ItemStatus)
     files = ", ".join(f"{summary.files.get(outcome, 0)} {outcome.value}" for outcome in Outcome)
     requests = f"{spent.graphql} GraphQL, {spent.rest} REST, {spent.raw} raw"
+    unchanged = f", of them {spent.not_modified} not modified" if spent.not_modified else ""
     points = f"; {count(spent.points, 'point', 'points')}" if spent.points else ""
     left = "" if spent.budget_left is None else f"; budget left {spent.budget_left}"
     reasons = ", ".join(f"{number} {reason}" for reason, number in summary.left_out.items())
@@ -114,8 +119,11 @@ def _counts(summary: SourceSummary) -> list[str]:
         f"  repositories  {items}",
         *([f"  left out      {reasons}"] if reasons else []),
         f"  files         {files}",
-        f"  requests      {requests}{points}{left}",
+        f"  requests      {requests}{unchanged}{points}{left}",
     ]
+    if summary.predicted and summary.complete and summary.resumed_from is None:
+        # of a part of a crawl, the figures of a whole one say nothing
+        lines.append(f"  predicted     {hit_or_missed(summary.predicted, spent)}")
     if spent.retries or spent.waited_seconds:
         lines.append(
             f"  trouble       {spent.retries} retries, {spent.waited_seconds:.0f} s waited"

@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from harvester.activity import ACTIVE_COMMITS, Criterion, Label
 from harvester.cli.options import Language
 from harvester.crawl.reasons import FileReason, ItemReason, StateReason
 from harvester.model import FailureCode, ItemStatus, Outcome, State
@@ -165,6 +166,35 @@ OUTCOMES: Mapping[str, Text] = {
     Outcome.SUPERSEDED: Text("superseded", "überholt"),
 }
 
+LABELS: Mapping[str, Text] = {
+    Label.ARCHIVED: Text("archived", "archiviert"),
+    Label.ACTIVE: Text("active", "aktiv"),
+    Label.SLOW: Text("slow", "langsam"),
+    Label.STALE: Text("stale", "ruhend"),
+    Label.UNKNOWN: Text("unknown", "unbekannt"),
+}
+
+CRITERIA: Mapping[str, Text] = {
+    Criterion.ARCHIVED: Text("archived on its forge", "auf der Plattform archiviert"),
+    Criterion.COMMITS_90D: Text(
+        f"at least {ACTIVE_COMMITS} commits in 90 days",
+        f"mindestens {ACTIVE_COMMITS} Commits in 90 Tagen",
+    ),
+    Criterion.COMMITS_365D: Text(
+        "at least one commit in a year", "mindestens ein Commit in einem Jahr"
+    ),
+    Criterion.RELEASE_365D: Text("a release in a year", "eine Veröffentlichung in einem Jahr"),
+    Criterion.SEVERAL_AUTHORS: Text(
+        "commits of several people in a year", "Commits mehrerer Personen in einem Jahr"
+    ),
+}
+
+ANSWERS: Mapping[bool | None, Text] = {
+    True: Text("yes", "ja"),
+    False: Text("no", "nein"),
+    None: Text("unknown", "unbekannt"),
+}
+
 _SENTENCES: Mapping[str, Text] = {
     "entry": Text(
         "{name} ({url}): {state}, {reason}; known since {since}",
@@ -214,6 +244,14 @@ _SENTENCES: Mapping[str, Text] = {
     "finding_on_file": Text(
         "    the whole file: {message} [{code}]", "    die ganze Datei: {message} [{code}]"
     ),
+    "activity": Text(
+        "  activity: {label} (as of {at}): {criteria}",
+        "  Aktivität: {label} (Stand {at}): {criteria}",
+    ),
+    "activity_unread": Text(
+        "  activity: {label} (not read yet; a sweep does)",
+        "  Aktivität: {label} (noch nicht gelesen; das tut ein ganzer Durchgang)",
+    ),
     "crawled": Text(
         "  last crawl: {source}, {at}: {status}{reason}",
         "  letzter Lauf: {source}, {at}: {status}{reason}",
@@ -254,6 +292,11 @@ _SENTENCES: Mapping[str, Text] = {
 def say(key: str, language: Language, /, **values: object) -> str:
     """Give a sentence."""
     return _in(_SENTENCES[key], language).format(**values)
+
+
+def answer(met: bool | None, language: Language) -> str:
+    """Say yes, no, or that nobody knows."""
+    return _in(ANSWERS[met], language)
 
 
 def word(words: Mapping[str, Text], key: str, language: Language) -> str:

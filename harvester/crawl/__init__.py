@@ -3,6 +3,7 @@
 
 """The crawl: plan, run, decide, conclude; written against the ports."""
 
+from harvester.crawl.foresee import foresee
 from harvester.crawl.run import crawl
 from harvester.crawl.task import (
     CrawlTask,
@@ -21,4 +22,5 @@ __all__ = [
     "SourcePlan",
     "SourceSummary",
     "crawl",
+    "foresee",
 ]

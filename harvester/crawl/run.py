@@ -13,11 +13,13 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from harvester.crawl.ahead import StoppedError, ahead, unless_stopped
 from harvester.crawl.batch import Batch, ask, store, wanted
 from harvester.crawl.conclude import conclude, left_out
+from harvester.crawl.enrich import enrich
+from harvester.crawl.foresee import OVERLAP, sweeps
 from harvester.crawl.leads import Leads
 from harvester.crawl.review import review
 from harvester.crawl.scope import covers
@@ -56,9 +58,6 @@ from harvester.ports.http import Clock
 from harvester.ports.rows import Item, Keys
 from harvester.worker import Worker
 
-OVERLAP = timedelta(hours=2)
-"""How far an incremental crawl looks back behind the start of the last good one: GitLab writes a
-project's last activity at most once an hour, and sometimes loses one."""
 AHEAD = 3
 """Pages that the listing may be ahead of the store."""
 GATHER = 5
@@ -142,6 +141,16 @@ class _Run:
         self.repositories = sum(opened.items.values())
         self.cursor, self.clean = opened.cursor, opened.clean
         end = await self._guarded(opened, state)
+        swept = opened.sweep and not opened.first and end.status in ("complete", "flawed")
+        if swept and not self._partial:
+            await enrich(
+                self._name,
+                connector=self.connector,
+                catalogue=self.catalogue,
+                worker=self.worker,
+                clock=self.clock,
+                stop=self.stop,
+            )
         return self._summary(
             began,
             files=await self.worker(self.catalogue.outcomes, self._name),
@@ -206,18 +215,9 @@ class _Run:
             forge=plan.forge,
             scope=self._scope().kind,
             fingerprint=plan.fingerprint,
-            sweep=self._sweeps(state, now),
+            sweep=sweeps(plan, state, full=self.task.full or self._partial, now=now),
             partial=self._partial,
         )
-
-    def _sweeps(self, state: SourceState | None, now: datetime) -> bool:
-        if self.task.full or self._partial or state is None or state.last_sweep_at is None:
-            return True
-        if state.swept != self.task.source.fingerprint:
-            return True  # what is new in the scope need not have moved lately
-        if state.covered_since is None or state.covered_since > now:
-            return True  # a clock that ran ahead cannot tell what moved since
-        return now - state.last_sweep_at >= self.task.source.sweep_every
 
     def _scope(self) -> Scope:
         if self.task.addresses is None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from harvester.crawl.blocks import NO_BLOCKS, Blocks
-from harvester.model import Forge, ItemStatus, Outcome, Publisher, Scope, Spent
+from harvester.model import Estimate, Forge, ItemStatus, Outcome, Publisher, Scope, Spent
 from harvester.ports.rows import Item
 
 
@@ -123,3 +123,5 @@ class SourceSummary:
     answered: bool = True
     """False where the forge gave no HTTP answer at all."""
     not_before: datetime | None = None
+    predicted: Estimate | None = None
+    """What a whole crawl of the source was expected to cost, before it began."""

@@ -13,18 +13,21 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from harvester.cli import compose
+from harvester.cli.retired import let_go
 from harvester.cli.summary import verdict
 from harvester.crawl import CrawlTask, SourceSummary, crawl
 from harvester.daemon.choice import Candidate, chosen
 from harvester.daemon.listener import LogListener
 from harvester.daemon.metrics import Metrics
+from harvester.daemon.wishes import Answer, Wishes
 from harvester.due import LEAST_PAUSE, due
 from harvester.model import State
-from harvester.ports.catalogue import Catalogue, SourceState
+from harvester.ports.catalogue import Catalogue, Retention, SourceState
 from harvester.ports.errors import (
     CatalogueError,
     HarvesterError,
@@ -35,6 +38,7 @@ from harvester.ports.http import Clock
 from harvester.settings import Configuration, SettingsError, Source
 from harvester.worker import Worker
 
+TIDY_EVERY = timedelta(days=1)
 TICKS_MISSED = 6
 """So many ticks without a sign of life, and the daemon calls itself dead."""
 _LOG: structlog.stdlib.BoundLogger = structlog.get_logger("harvester.daemon")
@@ -77,9 +81,14 @@ class Daemon:
         self._configuration = load()
         self._clock, self._holder, self.metrics, self.stop = clock, holder, metrics, stop
         self._began = self._ticked = clock.now()
+        self._tidied: datetime | None = None
+        self._ticking = asyncio.Lock()
         self._crawls: dict[str, _Crawl] = {}
         self._held_off: dict[str, datetime] = {}
         """Until when a source is left alone whose last try left no trace in the catalogue."""
+        self._wishes = Wishes()
+        self.wished = asyncio.Event()
+        """Set when a repository is to be looked at, so that nobody waits for the next tick."""
         self._keeper: bool | None = None
         self._trouble: str | None = "it has just been started"
         self.fatal: HarvesterError | None = None
@@ -122,12 +131,26 @@ class Daemon:
                 _LOG.warning("a changed setting takes effect at the next start", setting=key)
         self._configuration = fresh
         self._held_off.clear()
+        self._wishes.drop(frozenset(source.name for source in fresh.settings.sources))
         _LOG.info("settings read anew", sources=len(fresh.settings.sources))
+
+    # --- wishes -----------------------------------------------------------------------------
+
+    def wish(self, source: str, path: str) -> Answer:
+        """Have one repository of a source looked at soon."""
+        answer = self._wishes.add(source, path, self._clock.now())
+        if answer is not Answer.FULL:
+            self.wished.set()
+        return answer
 
     # --- a tick -----------------------------------------------------------------------------
 
     async def tick(self, catalogue: Catalogue, worker: Worker) -> None:
         """Say that it lives, begin what is due, and end what stalls. Never raises."""
+        async with self._ticking:
+            await self._tried(catalogue, worker)
+
+    async def _tried(self, catalogue: Catalogue, worker: Worker) -> None:
         now = self._clock.now()
         try:
             await self._tick(catalogue, worker, now)
@@ -155,14 +178,38 @@ class Daemon:
         self.metrics.sources(states, planned)
         totals: dict[State, int] = dict(await worker(catalogue.totals))
         self.metrics.catalogue(await worker(catalogue.head), totals)
-        waiting = self._waiting(planned)
+        waiting = self._waiting(planned, now)
         if other is None and not self.stop.is_set():
             running = [one.candidate for one in self._crawls.values()]
             for candidate in chosen(waiting, running, parallel=settings.parallel, now=now):
-                self._begin(candidate)
+                self._begin(candidate, planned[candidate.name], now)
+            await self._tidy(catalogue, worker, now)
         due_now = sum(one.due <= now and one.name not in self._crawls for one in waiting)
-        self.metrics.queue(len(self._crawls), due_now)
+        self.metrics.queue(len(self._crawls), due_now, self._wishes.waiting())
         self._trouble = None if other is None else f"standing by: {other} keeps this catalogue"
+
+    async def _tidy(self, catalogue: Catalogue, worker: Worker, now: datetime) -> None:
+        """Once a day, let go of sources that are configured no more, and tidy up.
+
+        What is not kept any longer is deleted, a portion a tick.
+        """
+        if self._tidied is not None and abs(now - self._tidied) < TIDY_EVERY:
+            return
+        await let_go(
+            self._configuration,
+            catalogue=catalogue,
+            worker=worker,
+            clock=self._clock,
+            listener=lambda name: LogListener(_LOG.bind(source=name), self._clock),
+            say=_LOG.info,
+            stop=self.stop,
+        )
+        keep = self._configuration.settings.keep
+        retention = Retention(crawls=keep.crawls, changes=keep.changes)
+        tidied = await worker(catalogue.tidy, retention, now)
+        if tidied.crawls or tidied.blobs or tidied.changes:
+            _LOG.info("tidied", crawls=tidied.crawls, blobs=tidied.blobs, changes=tidied.changes)
+        self._tidied = None if tidied.more else now
 
     def _stand(self, other: str | None) -> None:
         """Take note of who keeps the catalogue."""
@@ -188,14 +235,16 @@ class Daemon:
             for source in self._configuration.settings.sources
         }
 
-    def _waiting(self, planned: dict[str, datetime | None]) -> list[Candidate]:
+    def _waiting(self, planned: dict[str, datetime | None], now: datetime) -> list[Candidate]:
+        """Give the sources that wait for their time, or for a look at single repositories."""
         waiting = []
+        wished = self._wishes.due(now)
         for source in self._configuration.settings.sources:
-            moment = planned[source.name]
-            if moment is not None:
-                held = self._held_off.get(source.name)
-                moment = max(moment, held) if held is not None else moment
-                waiting.append(Candidate(name=source.name, forge=source.url, due=moment))
+            moments = [m for m in (planned[source.name], wished.get(source.name)) if m is not None]
+            if moments:
+                held = self._held_off.get(source.name, min(moments))
+                due_at = max(min(moments), held)
+                waiting.append(Candidate(name=source.name, forge=source.url, due=due_at))
         return waiting
 
     def _end_stalled(self, now: datetime, after: timedelta) -> None:
@@ -207,11 +256,16 @@ class Daemon:
 
     # --- crawls -----------------------------------------------------------------------------
 
-    def _begin(self, candidate: Candidate) -> None:
+    def _begin(self, candidate: Candidate, planned: datetime | None, now: datetime) -> None:
+        """Begin a crawl of the whole source if it is due, else of the repositories wished for."""
         (source,) = self._configuration.sources([candidate.name])
+        whole = planned is not None and planned <= now
+        addresses = None if whole else self._wishes.take(source.name, now)
         log = _LOG.bind(run=secrets.token_hex(4), source=source.name)
         listener = LogListener(log, self._clock)
-        task = asyncio.create_task(self._crawl(self._configuration, source, listener, log))
+        task = asyncio.create_task(
+            self._crawl(self._configuration, source, addresses, listener, log)
+        )
         self._crawls[source.name] = _Crawl(candidate, listener, task)
         task.add_done_callback(lambda _task: self._crawls.pop(source.name, None))
 
@@ -219,12 +273,13 @@ class Daemon:
         self,
         configuration: Configuration,
         source: Source,
+        addresses: tuple[str, ...] | None,
         listener: LogListener,
         log: structlog.stdlib.BoundLogger,
     ) -> None:
         """Crawl a source; however it ends, the daemon lives on."""
         try:
-            summary = await self._crawl_once(configuration, source, listener)
+            summary = await self._crawl_once(configuration, source, addresses, listener)
         except asyncio.CancelledError:
             log.warning("crawl ended before its time")
         except (SchemaAheadError, SchemaBehindError) as error:
@@ -238,10 +293,16 @@ class Daemon:
         else:
             if summary.busy:
                 self._hold_off(source.name)
+                for path in addresses or ():
+                    self.wish(source.name, path)
             self._tell(summary, log)
 
     async def _crawl_once(
-        self, configuration: Configuration, source: Source, listener: LogListener
+        self,
+        configuration: Configuration,
+        source: Source,
+        addresses: tuple[str, ...] | None,
+        listener: LogListener,
     ) -> SourceSummary:
         with Worker(source.name) as worker:
             opened = compose.catalogue(configuration)
@@ -254,11 +315,12 @@ class Daemon:
                     clock=self._clock,
                     budgets=budgets,
                     validators=validators,
+                    waiting=partial(listener.waiting, source.name),
                 )
                 plan = compose.plan_of(configuration, source)
                 async with compose.connector_of(plan.kind)(access) as connector:
                     return await crawl(
-                        CrawlTask(source=plan),
+                        CrawlTask(source=plan, addresses=addresses),
                         connector=connector,
                         catalogue=catalogue,
                         worker=worker,

@@ -30,6 +30,9 @@ class Metrics:
         self._entries = self._gauge("harvester_entries", "Entries by state.", ["state"])
         self._running = self._gauge("harvester_crawls_running", "Crawls under way.")
         self._waiting = self._gauge("harvester_crawls_waiting", "Sources due and not begun.")
+        self._wishes = self._gauge(
+            "harvester_wishes_waiting", "Single repositories that wait to be looked at."
+        )
         self._success = self._gauge(
             "harvester_source_last_success_timestamp_seconds",
             "When a source was last read to its end without an error.",
@@ -96,10 +99,11 @@ class Metrics:
                 _set(self._sweep, name, state.last_sweep_at)
                 self._listed.labels(name).set(state.listed)
 
-    def queue(self, running: int, waiting: int) -> None:
+    def queue(self, running: int, waiting: int, wishes: int) -> None:
         """Tell how much is under way."""
         self._running.set(running)
         self._waiting.set(waiting)
+        self._wishes.set(wishes)
 
     def ended(self, summary: SourceSummary, outcome: str) -> None:
         """Count a crawl that ended."""

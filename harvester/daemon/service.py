@@ -11,12 +11,13 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from harvester.cli import compose, console
+from harvester.cli import compose, console, logs
 from harvester.cli.adapters import SystemClock
 from harvester.cli.exits import ExitCode
 from harvester.cli.invocation import Invocation
 from harvester.cli.signals import StopSignals
 from harvester.daemon.daemon import Daemon
+from harvester.daemon.desk import WishDesk
 from harvester.daemon.metrics import Metrics
 from harvester.daemon.views import application, served
 from harvester.ports.catalogue import Catalogue
@@ -42,7 +43,7 @@ async def _serve(invocation: Invocation) -> ExitCode:
     metrics = Metrics()
     with StopSignals() as signals, Worker("daemon") as worker:
         daemon = Daemon(
-            lambda: compose.configuration(invocation),
+            lambda: _checked(compose.configuration(invocation)),
             clock=SystemClock(),
             holder=compose.holder(),
             metrics=metrics,
@@ -56,7 +57,7 @@ async def _serve(invocation: Invocation) -> ExitCode:
         opened = compose.catalogue(configuration)
         catalogue = await worker(opened.__enter__)
         try:
-            app = application(metrics, dead=daemon.dead, unready=daemon.unready)
+            app = application(metrics, WishDesk(daemon), dead=daemon.dead, unready=daemon.unready)
             async with served(app, configuration.settings.daemon.listen) as address:
                 _LOG.info("daemon began", catalogue=catalogue.name, listening=address)
                 await _tick_until(signals.stop, daemon, catalogue, worker)
@@ -70,12 +71,24 @@ async def _serve(invocation: Invocation) -> ExitCode:
     return signals.code or ExitCode.OK
 
 
+def _checked(configuration: Configuration) -> Configuration:
+    """Make sure that the secrets can be had which no crawl would ask for.
+
+    Raises:
+        SettingsError: one cannot.
+    """
+    for source in configuration.settings.sources:
+        logs.hide(configuration.webhook_secret(source))
+    return configuration
+
+
 async def _tick_until(
     stop: asyncio.Event, daemon: Daemon, catalogue: Catalogue, worker: Worker
 ) -> None:
     scheduler = AsyncIOScheduler(timezone=UTC)
     every = daemon.configuration.settings.daemon.tick
     await daemon.tick(catalogue, worker)
+    ended = asyncio.create_task(stop.wait())
     scheduler.add_job(
         daemon.tick,
         IntervalTrigger(seconds=max(1, int(every.total_seconds())), timezone=UTC),
@@ -86,8 +99,15 @@ async def _tick_until(
     )
     scheduler.start()
     try:
-        await stop.wait()
+        while not stop.is_set():
+            wished = asyncio.create_task(daemon.wished.wait())
+            await asyncio.wait((ended, wished), return_when=asyncio.FIRST_COMPLETED)
+            wished.cancel()
+            if daemon.wished.is_set() and not stop.is_set():
+                daemon.wished.clear()
+                await daemon.tick(catalogue, worker)
     finally:
+        ended.cancel()
         scheduler.shutdown(wait=False)
 
 

@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from harvester.daemon.metrics import CONTENT_TYPE, Metrics
+from harvester.daemon.requests import Desk, routes
 from harvester.ports.errors import HarvesterError
 
 Trouble = Callable[[], str | None]
@@ -25,11 +26,12 @@ class ListenError(HarvesterError):
     """The address to listen at cannot be had."""
 
 
-def application(metrics: Metrics, *, dead: Trouble, unready: Trouble) -> Starlette:
+def application(metrics: Metrics, desk: Desk, *, dead: Trouble, unready: Trouble) -> Starlette:
     """Make the application.
 
     Args:
         metrics: what ``/metrics`` gives.
+        desk: who takes wishes.
         dead: why a supervisor should start the daemon anew, for ``/livez``.
         unready: why it does no work now, for ``/readyz``.
     """
@@ -49,6 +51,7 @@ def application(metrics: Metrics, *, dead: Trouble, unready: Trouble) -> Starlet
             Route("/livez", said(dead)),
             Route("/readyz", said(unready)),
             Route("/metrics", figures),
+            *routes(desk),
         ]
     )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from harvester.model import Forge, ItemStatus, Outcome, ScopeKind, Size, Spent, State
+from harvester.model import Forge, ItemStatus, Outcome, ScopeKind, Size, Spent, State, Vitality
 from harvester.ports.rows import (
     ChangeRow,
     Entry,
@@ -181,6 +181,38 @@ class SourceState:
     """When the first of the crawls began that have not been read to their end since one was."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """Spans of the past that the time to come is expected to be like."""
+
+    listed_since: datetime
+    """What was active at or after this counts as what an incremental crawl lists."""
+    changed_since: datetime
+    """What was active after this counts as what it finds changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long is kept what only tells of the past."""
+
+    crawls: timedelta
+    """Crawls that ended, with what they did."""
+    changes: timedelta
+    """Rows of the change feed; who follows it less often starts anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tidied:
+    """What was deleted."""
+
+    crawls: int
+    blobs: int
+    """Bytes of former files, whose retention is that of the file."""
+    changes: int
+    more: bool
+    """There is more to delete."""
+
+
 class Catalogue(Protocol):
     """The one store of what is known.
 
@@ -250,6 +282,22 @@ class Catalogue(Protocol):
         """
         ...
 
+    # vitality
+    def vitality_due(self, source: str, before: datetime, most: int) -> Sequence[RepositoryRow]:
+        """Give repositories whose vitality is to be read, the least recently read first.
+
+        Those of listed entries of a source that were not read since ``before``.
+        """
+        ...
+
+    def keep_vitality(self, read: Mapping[str, Vitality]) -> None:
+        """Keep what was read, by repository id, in a transaction of its own; never a change."""
+        ...
+
+    def vitality(self, repository_ids: Sequence[str]) -> Mapping[str, Vitality]:
+        """Give what is known of repositories, by id."""
+        ...
+
     # the daemon
     def guard(self, holder: str, silence: timedelta, now: datetime) -> str | None:
         """Say that a daemon lives, and make it the one that this catalogue is kept by.
@@ -266,13 +314,17 @@ class Catalogue(Protocol):
         """
         ...
 
+    def tidy(self, keep: Retention, now: datetime) -> Tidied:
+        """Delete a portion of what nobody asks for any more; crawls may go on meanwhile."""
+        ...
+
     def release(self, holder: str) -> None:
         """Let another daemon take over at once, if this one is the one."""
         ...
 
     # reading
-    def size(self, source: str) -> Size:
-        """Say how large a source was."""
+    def size(self, source: str, moved: Movement | None = None) -> Size:
+        """Say how large a source was, and, for an incremental crawl, what is expected to move."""
         ...
 
     def sources(self) -> Mapping[str, SourceState]:

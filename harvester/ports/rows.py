@@ -24,6 +24,7 @@ from harvester.model import (
     Publisher,
     Repository,
     State,
+    Vitality,
 )
 
 
@@ -262,3 +263,6 @@ class Entry:
     document: str
     updated_at: datetime
     activity: Activity | None
+    vitality: Vitality | None = None
+    archived: bool = False
+    """What the canonical repository's forge says; only where activity was asked for."""

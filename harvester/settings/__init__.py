@@ -3,7 +3,7 @@
 
 """The typed settings: what operators write in ``harvester.toml`` and ``HARVESTER_*``."""
 
-from harvester.settings.configuration import Configuration, Token, UnknownSourceError
+from harvester.settings.configuration import Configuration, Tokens, UnknownSourceError
 from harvester.settings.errors import SettingsError
 from harvester.settings.loading import find_file, load
 from harvester.settings.model import Daemon, Http, Keep, Settings, Source
@@ -18,7 +18,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Source",
-    "Token",
+    "Tokens",
     "UnknownSourceError",
     "find_file",
     "load",

@@ -198,16 +198,20 @@ def _known(
 
 def _absolute(table: Mapping[str, Any], home: Path) -> dict[str, Any]:
     """Resolve paths against the folder of the file that names them."""
-    return {
-        key: str(home / Path(value).expanduser())
-        if isinstance(value, str) and value and _is_path(key, value)
-        else value
-        for key, value in table.items()
-    }
+    resolved = dict(table)
+    for key, value in table.items():
+        if key.endswith("_files") and isinstance(value, list):
+            resolved[key] = [_absolute_path(path, home) for path in value]
+        elif key.endswith("_file") or (key == "publishers" and not str(value).startswith(BUILTIN)):
+            resolved[key] = _absolute_path(value, home)
+    return resolved
 
 
-def _is_path(key: str, value: str) -> bool:
-    return key.endswith("_file") or (key == "publishers" and not value.startswith(BUILTIN))
+def _absolute_path(value: Any, home: Path) -> Any:
+    """Resolve a path; what is none, the model refuses."""
+    if not isinstance(value, str) or not value:
+        return value
+    return str(home / Path(value).expanduser())
 
 
 def _key(location: tuple[int | str, ...]) -> KeyPath:

@@ -62,6 +62,10 @@ class Keep(_Table):
     """How long the last good record stays listed while the file is broken."""
     max_vanish: Share = 0.10
     """Share of a source (and at least 5 entries) that may vanish in one sweep."""
+    crawls: Duration = timedelta(weeks=13)
+    """How long it is remembered what a crawl did."""
+    changes: Duration = timedelta(weeks=52)
+    """How far back the change feed goes."""
     gate: Share = 0.10
     """Share of the listed catalogue that one crawl may take away at once; not acted on yet."""
 
@@ -120,11 +124,24 @@ class Source(_Table):
     exclude: Globs = ()
     """Patterns of repository paths that are not."""
     token_env: Variable | None = None
-    """Environment variable with the token. Unset: the source is read anonymously."""
+    """Environment variable with the token. Unset, and no other token: the source is read
+    anonymously."""
     token_file: str | None = None
     """File with the token."""
+    token_envs: Annotated[tuple[Variable, ...], Field(strict=False, min_length=1)] | None = None
+    """Environment variables with more tokens, used in this order where the first has nothing
+    left."""
+    token_files: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None
+    """Files with more tokens, used after those of the variables."""
+    reserve: Annotated[float, Field(ge=0)] = 0.0
+    """What of each token's limits is left to its other users: below 1 a share, else a number of
+    requests or points."""
     token_required: bool = False
     """Refuse to run without a token."""
+    webhook_secret_env: Variable | None = None
+    """Environment variable with the secret that the forge's webhooks are signed with."""
+    webhook_secret_file: str | None = None
+    """File with that secret."""
     every: Duration | None = None
     """How long after its last crawl it is due again."""
     cron: Cron | None = None

@@ -13,6 +13,7 @@ from harvester.settings.model import Settings, Source
 MANUAL_SOURCE = "manual"
 """The source under which addresses are kept that no configured source has."""
 _SCOPES = ("scope", "owners", "repositories", "publishers")
+_TOKENS = ("token_env", "token_file", "token_envs", "token_files")
 
 
 def problems(settings: Settings) -> Iterator[Problem]:
@@ -40,12 +41,18 @@ def _source_problems(index: int, source: Source) -> Iterator[Problem]:
     if source.every is not None and source.cron is not None:
         yield Problem((*at, "cron"), "a source goes by every or by cron; remove one of them")
     if source.token_env is not None and source.token_file is not None:
-        yield Problem((*at, "token_file"), "take this or token_env, not both")
-    if source.token_required and not (source.token_env or source.token_file):
+        yield Problem(
+            (*at, "token_file"),
+            "take this or token_env, not both; more tokens stand in token_envs and token_files",
+        )
+    if source.webhook_secret_env is not None and source.webhook_secret_file is not None:
+        yield Problem((*at, "webhook_secret_file"), "take this or webhook_secret_env, not both")
+    has_token = any(getattr(source, key) is not None for key in _TOKENS)
+    if source.token_required and not has_token:
         yield Problem(
             (*at, "token_required"), "needs token_env or token_file that says where the token is"
         )
-    if source.token_env or source.token_file:
+    if has_token:
         for key in _token_addresses(source):
             if not _keeps_secrets(getattr(source, key)):
                 yield Problem(

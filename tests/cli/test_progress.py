@@ -72,6 +72,21 @@ def test_lines_name_errors_and_waits(capsys: pytest.CaptureFixture[str]) -> None
     )
 
 
+def test_a_wait_of_the_connector_is_shown(shell: Shell) -> None:
+    shell.world({"id": 1, "path": "city/one"}, accident={"page": 0, "kind": "wait"})
+    told = "forge: waiting until 2030-01-01T00:00:00Z: the forge wants a pause"
+    assert told in shell("crawl").err.splitlines()
+    assert {
+        "event": "waiting",
+        "source": "forge",
+        "until": "2030-01-01T00:00:00Z",
+        "why": "the forge wants a pause",
+    } in shell("crawl", "--full", "--format", "ndjson").lines
+    assert told not in shell("crawl", "--full", "--quiet").err
+    by_hand = shell("crawl", "https://forge.example/city/one")
+    assert told in by_hand.err.splitlines()
+
+
 def test_a_bar_on_a_terminal_and_the_result_on_stdout(shell: Shell) -> None:
     rows = [{"id": number, "path": f"city/p{number}"} for number in range(12)]
     shell.world(*rows, page_size=1)

@@ -19,13 +19,14 @@ from harvester.cli.invocation import LogFormat, LogLevel
 from harvester.cli.logs import configure
 from harvester.daemon.daemon import Daemon
 from harvester.daemon.metrics import Metrics
+from harvester.model import State
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.errors import CatalogueError, SchemaAheadError
 from harvester.settings import load
 from harvester.worker import Worker
 from storage.engine import Store
 from tests.crawl.build import Clock
-from tests.forges.faults import Hang, html
+from tests.forges.faults import Answer, Hang, html
 from tests.forges.gitlab.forge import GitLabForge
 from tests.forges.sample import opencode_world
 from tests.staging import Stage, gitlab_source
@@ -275,5 +276,39 @@ def test_the_figures_of_a_source_that_is_configured_no_more_vanish(
         await it.tick(minutes=1)
         assert b'next_due_timestamp_seconds{source="opencode"}' not in it.daemon.metrics.text()
         assert b'next_due_timestamp_seconds{source="other"}' in it.daemon.metrics.text()
+
+    kept(script)
+
+
+def test_a_wait_is_logged_with_its_end_and_its_reason(
+    kept: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    async def script(it: Kept) -> None:
+        it.forge.faults.plan(Answer(status=429, headers={"retry-after": "60"}))
+        await it.tick()
+        assert it.crawls() > 1, "it went on after the wait"
+
+    kept(script)
+    told = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    (wait,) = [one for one in told if one["event"] == "waiting"]
+    assert wait["source"] == "opencode"
+    assert wait["why"].startswith("the limit 'secondary' of http://127.0.0.1:")
+
+
+def test_a_source_that_is_configured_no_more_lets_go_after_the_grace(kept: Run) -> None:
+    async def script(it: Kept) -> None:
+        await it.tick()
+        listed = it.catalogue.totals()[State.LISTED]
+        assert listed
+        file = it.daemon.configuration.path
+        text = file.read_text("utf-8").replace('"opencode"\nkind', '"other"\nkind')
+        file.write_text(text + 'exclude = ["*"]\n')
+        it.daemon.reload()
+        for days, still in ((1, listed), (1, listed), (3, 0)):
+            await it.tick(days=days)
+            assert it.catalogue.totals().get(State.LISTED, 0) == still
+        assert it.catalogue.totals()[State.WITHDRAWN] >= listed
 
     kept(script)

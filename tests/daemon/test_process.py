@@ -75,6 +75,17 @@ class Running:
             assert stream is not None
             stream.close()
 
+    def post(self, path: str, body: bytes, **headers: str) -> tuple[int, dict[str, Any]]:
+        """Send something to it."""
+        address = self.events("daemon began")[0]["listening"]
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(f"{address}{path}", body, named, method="POST")  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as refused:
+            return refused.code, json.loads(refused.read())
+
     def ended(self, by: signal.Signals) -> int:
         """Send a signal and wait for the end."""
         self.process.send_signal(by)
@@ -211,3 +222,91 @@ def test_a_port_that_is_taken_is_told(stage: Stage, forge: GitLabForge) -> None:
     assert done.returncode == 2
     assert f"nothing can be served at 127.0.0.1:{forge.port}" in done.stderr
     assert "set listen in [daemon]" in done.stderr
+
+
+PATH = "stadt-seebrueck/gaestekarte"
+
+
+def change(forge: GitLabForge) -> None:
+    """Push another name for the software."""
+    repository = forge.world.find(PATH)
+    assert repository is not None
+    text = repository.files["publiccode.yml"].decode()
+    fresh = text.replace("name: Gästekarte\n", "name: Gästekarte neu\n")
+    assert fresh != text
+    forge.world.push(repository, {"publiccode.yml": fresh})
+
+
+@pytest.fixture
+def listening(stage: Stage) -> Stage:
+    """A stage whose forge sends events, and that has no other reason to crawl for a long time."""
+    stage.sources[0] |= {"every": "1d", "webhook_secret_env": "HOOK"}
+    stage.environment["HOOK"] = "hook-secret"
+    stage.configure()
+    return stage
+
+
+def test_an_event_of_the_forge_is_a_listed_change(listening: Stage, forge: GitLabForge) -> None:
+    with daemon(listening) as one:
+        one.heard("crawl complete")
+        before = forge.requests()
+        change(forge)
+        event = json.dumps({"project": {"path_with_namespace": PATH}}).encode()
+        told = {"x_gitlab_event": "Push Hook", "x_gitlab_token": "hook-secret"}
+        assert one.post("/hooks/opencode", event, **told) == (202, {"status": "taken"})
+        one.heard("repository updated")
+        one.heard("crawl done")
+        assert one.events("repository updated")[0]["repository"].endswith(PATH)
+        assert forge.requests() - before <= 3
+
+        # The same event again is a hint that waits; it is one look.
+        assert one.post("/hooks/opencode", event, **told) == (202, {"status": "taken"})
+        assert one.post("/hooks/opencode", event, **told) == (202, {"status": "waiting"})
+    (entry,) = [e for e in listening.entries() if e["url"].endswith(PATH)]
+    assert entry["name"] == "Gästekarte neu"
+
+
+def test_events_that_nobody_signed_move_nothing(listening: Stage, forge: GitLabForge) -> None:
+    with daemon(listening) as one:
+        one.heard("crawl complete")
+        before = forge.requests()
+        event = json.dumps({"project": {"path_with_namespace": PATH}}).encode()
+        assert one.post("/hooks/opencode", event, x_gitlab_event="Push Hook")[0] == 401
+        wrong = {"x_gitlab_event": "Push Hook", "x_gitlab_token": "guess"}
+        assert one.post("/hooks/opencode", event, **wrong)[0] == 401
+        assert one.post("/hooks/nowhere", event, **wrong)[0] == 404
+        right = {"x_gitlab_event": "Push Hook", "x_gitlab_token": "hook-secret"}
+        assert one.post("/hooks/opencode", b"no json", **right)[0] == 400
+        code, said = one.post("/hooks/opencode", b'{"project":{}}', **right)
+        assert (code, said["detail"]) == (400, "the event names no repository")
+        assert forge.requests() == before
+        assert not any("hook-secret" in str(line) for line in one.lines)
+
+
+def test_a_publisher_asks_for_a_fresh_look(listening: Stage, forge: GitLabForge) -> None:
+    with daemon(listening) as one:
+        one.heard("crawl complete")
+        change(forge)
+        body = json.dumps({"url": f"https://gitlab.opencode.de/{PATH}.git"}).encode()
+        assert one.post("/v1/repositories/refresh", body) == (202, {"status": "taken"})
+        one.heard("repository updated")
+        for wrong, code in (
+            (b"", 400),
+            (b"[]", 400),
+            (b'{"url": 7}', 400),
+            (b'{"url": "javascript:alert(1)"}', 422),
+            (b'{"url": "https://git.example.org/a/b"}', 404),
+            (b" " * 9000, 413),
+        ):
+            status, problem = one.post("/v1/repositories/refresh", wrong)
+            assert status == code, problem
+            assert problem["status"] == code
+            assert problem["detail"]
+
+
+def test_a_secret_that_cannot_be_had_is_told_at_the_start(listening: Stage) -> None:
+    del listening.environment["HOOK"]
+    done = listening.run("daemon")
+    assert done.returncode == 2
+    assert "sources[0].webhook_secret_env" in done.stderr
+    assert "HOOK is not set" in done.stderr

@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from connectors.opencode import OpenCodeConnector
 from harvester.model import Scope, ScopeKind
 from harvester.packaged import config_folder
 from harvester.settings import SettingsError, UnknownSourceError, find_file, load
 from harvester.settings.values import format_duration, parse_duration
-from tests.settings.test_refusals import OPTIONS, SOURCE, NoOptions, read
+from tests.settings.test_refusals import OPTIONS, SOURCE, read
 
-PACKAGED: dict[str, type[BaseModel]] = {**OPTIONS, "opencode": NoOptions}
+PACKAGED: dict[str, type[BaseModel]] = {**OPTIONS, "opencode": OpenCodeConnector.Options}
 
 
 @given(st.integers(1, 99_999), st.sampled_from("smhdw"))
@@ -41,7 +42,7 @@ def test_the_packaged_default_is_ready_to_use(
     assert "it-at-m" in scope.paths
     assert len(scope.paths) > 40
     assert made.database_url() == f"sqlite:///{tmp_path}/harvester.db"
-    assert made.token(github).missing == "GITHUB_TOKEN"
+    assert made.tokens(github).missing == ("GITHUB_TOKEN",)
 
 
 def test_all_keys_of_the_default_that_are_commented_out_are_the_defaults(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import pytest
 from connectors.opencode import OpenCodeConnector
 from harvester.cli.adapters import MemoryBudgets, NoValidators
 from harvester.crawl import CrawlTask, KeepPolicy, SourceSummary, crawl
-from harvester.crawl.run import OVERLAP
+from harvester.crawl.foresee import OVERLAP
 from harvester.model import Forge, State
 from harvester.ports.connector import ForgeAccess, HttpOptions
 from harvester.worker import Worker

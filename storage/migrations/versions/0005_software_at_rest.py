@@ -6,8 +6,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004_software_at_rest"
-down_revision = "0003_guard"
+revision = "0005_software_at_rest"
+down_revision = "0004_vitality"
 
 _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 """Compared by its bytes on both databases."""

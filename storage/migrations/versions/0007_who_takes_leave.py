@@ -6,8 +6,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006_who_takes_leave"
-down_revision = "0005_leads"
+revision = "0007_who_takes_leave"
+down_revision = "0006_leads"
 
 _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 """Compared by its bytes on both databases."""
