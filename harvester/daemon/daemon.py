@@ -307,7 +307,7 @@ class Daemon:
         except HarvesterError as error:
             log.warning("crawl failed", said=str(error))
             self._hold_off(source.name)
-        except Exception:  # noqa: BLE001 - logged with its place
+        except Exception:
             log.exception("crawl ended by a defect")
             self._hold_off(source.name)
         else:
