@@ -15,16 +15,15 @@ from harvester.cli import compose, console, progress, summary, targets
 from harvester.cli.crawl import CrawlForm
 from harvester.cli.estimates import expected
 from harvester.cli.exits import ExitCode, UsageError
+from harvester.cli.given_up import let_go
 from harvester.cli.hosts import Bodies
 from harvester.cli.invocation import Invocation
 from harvester.cli.lists import ListCrawl, failed, told
-from harvester.cli.output import moment, write_json
-from harvester.cli.parts import part_names
+from harvester.cli.output import write_json
 from harvester.cli.signals import StopSignals
 from harvester.cli.tapes import Asked, NoTape, RecordingTape, ReplayTape, Tape
 from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl, foresee
 from harvester.crawl.ahead import StoppedError, unless_stopped
-from harvester.crawl.retire import retire, taken_off_at
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import Connector, ForgeAccess
 from harvester.ports.errors import ConnectorError, SourceError
@@ -148,9 +147,19 @@ class Run:
                     if ended.stopped and job not in stopped:
                         stopped.append(job)
             if not asked.arguments and not signals.stop.is_set():
-                summaries += await self._retire(
-                    configuration, catalogue, worker, listener, signals.stop
+                gone = let_go(
+                    configuration,
+                    catalogue=catalogue,
+                    worker=worker,
+                    clock=self._tape.clock(RETIRED),
+                    listener=listener,
+                    stop=signals.stop,
+                    holder=compose.holder(),
+                    say=listener.say,
                 )
+                async for ended in gone:
+                    summaries.append(ended)
+                    listener.ended(ended)
         self._tell(catalogue.name, summaries)
         if signals.code is not None:
             left = [_command_of(job) for job in [*stopped, *jobs[len(begun) :]]]
@@ -158,47 +167,6 @@ class Run:
                 console.say("stopped; what was stored stays. Go on with: " + "; ".join(left))
             return signals.code
         return summary.exit_code(summaries)
-
-    async def _retire(
-        self,
-        configuration: Configuration,
-        catalogue: Catalogue,
-        worker: Worker,
-        listener: progress.Lines,
-        stop: asyncio.Event,
-    ) -> list[SourceSummary]:
-        """Say which sources are no longer configured, and let go of those whose grace is over."""
-        clock = self._tape.clock(RETIRED)
-        now = clock.now()
-        names = [source.name for source in configuration.settings.sources]
-        parts = part_names(configuration, await worker(compose.lead_store(catalogue).kept))
-        await worker(catalogue.retire, [*names, *parts, MANUAL_SOURCE], now)
-        ended = []
-        for state in (await worker(catalogue.sources)).values():
-            over = taken_off_at(state, compose.keep_of(configuration))
-            if over is None:
-                continue
-            what = f"{state.name}: no longer configured; its {state.repositories} repositories"
-            if now < over:
-                listener.say(
-                    f"{what} are kept until {moment(over)}, those of other sources for longer"
-                )
-                continue
-            listener.say(f"{what} leave the catalogue, but for those that another source has")
-            plan = compose.retired_plan(configuration, state)
-            ended.append(
-                await retire(
-                    plan,
-                    catalogue=catalogue,
-                    worker=worker,
-                    clock=clock,
-                    listener=listener,
-                    stop=stop,
-                    holder=compose.holder(),
-                )
-            )
-            listener.ended(ended[-1])
-        return ended
 
     def _job(
         self,

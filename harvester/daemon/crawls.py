@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""One crawl of the daemon: of a forge, or of a list with all that it names."""
+"""What the daemon does in a database connection of its own: crawls, and lets go of sources."""
 
 import asyncio
 from functools import partial
@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 
 from harvester.cli import compose
+from harvester.cli.given_up import let_go
 from harvester.cli.hosts import Bodies
 from harvester.cli.lists import ListCrawl, told
 from harvester.cli.tapes import NoTape
@@ -93,5 +94,38 @@ async def crawl_source(
                 say=_LOG.debug,
             )
             return [ended async for ended in lists.whole(source, access, part)]
+        finally:
+            await worker(opened.__exit__, None, None, None)
+
+
+async def let_go_of_sources(
+    configuration: Configuration,
+    *,
+    clock: Clock,
+    listener: Listener,
+    stop: asyncio.Event,
+    holder: str,
+) -> None:
+    """Let go of the sources that are no longer configured, once their grace is over.
+
+    Raises:
+        HarvesterError: the database cannot be used, or a list of public bodies.
+    """
+    with Worker("given up") as worker:
+        opened = compose.catalogue(configuration)
+        catalogue = await worker(opened.__enter__)
+        try:
+            gone = let_go(
+                configuration,
+                catalogue=catalogue,
+                worker=worker,
+                clock=clock,
+                listener=listener,
+                stop=stop,
+                holder=holder,
+                say=_LOG.info,
+            )
+            async for _ in gone:
+                pass  # its listener has told each repository
         finally:
             await worker(opened.__exit__, None, None, None)

@@ -19,7 +19,7 @@ import structlog
 from harvester.cli.summary import verdict
 from harvester.crawl import SourceSummary
 from harvester.daemon.choice import Candidate, chosen
-from harvester.daemon.crawls import crawl_source
+from harvester.daemon.crawls import crawl_source, let_go_of_sources
 from harvester.daemon.listener import LogListener
 from harvester.daemon.metrics import Metrics
 from harvester.daemon.wishes import Answer, Wishes
@@ -80,6 +80,8 @@ class Daemon:
         self._clock, self._holder, self.metrics, self.stop = clock, holder, metrics, stop
         self._began = self._ticked = clock.now()
         self._tidied: datetime | None = None
+        self._chore: asyncio.Task[None] | None = None
+        """What is done once a day beside the crawls."""
         self._ticking = asyncio.Lock()
         self._crawls: dict[str, _Crawl] = {}
         self._held_off: dict[str, datetime] = {}
@@ -101,6 +103,11 @@ class Daemon:
     def crawling(self) -> frozenset[str]:
         """Names of the sources that are being crawled."""
         return frozenset(self._crawls)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is done beside the crawls."""
+        return self._chore is not None
 
     # --- what supervisors ask ---------------------------------------------------------------
 
@@ -196,6 +203,25 @@ class Daemon:
         if tidied.crawls or tidied.blobs or tidied.changes:
             _LOG.info("tidied", crawls=tidied.crawls, blobs=tidied.blobs, changes=tidied.changes)
         self._tidied = None if tidied.more else now
+        if not tidied.more and self._chore is None:
+            self._chore = asyncio.create_task(self._let_go(self._configuration))
+
+    async def _let_go(self, configuration: Configuration) -> None:
+        """Let go of sources that are configured no more; what fails is tried again tomorrow."""
+        try:
+            await let_go_of_sources(
+                configuration,
+                clock=self._clock,
+                listener=LogListener(_LOG, self._clock),
+                stop=self.stop,
+                holder=self._holder,
+            )
+        except HarvesterError as error:
+            _LOG.warning("sources could not be let go of", said=str(error))
+        except Exception:  # noqa: BLE001 - logged with its place
+            _LOG.exception("letting go of sources ended by a defect")
+        finally:
+            self._chore = None
 
     def _stand(self, other: str | None) -> None:
         """Take note of who keeps the catalogue."""
@@ -320,5 +346,7 @@ class Daemon:
         if self._crawls:
             _LOG.info("stopping after what is being stored", crawls=sorted(self._crawls))
             await asyncio.wait([one.task for one in self._crawls.values()])
+        if self._chore is not None:
+            await asyncio.wait([self._chore])
         with suppress(CatalogueError):
             await worker(catalogue.release, self._holder)

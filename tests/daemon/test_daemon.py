@@ -19,6 +19,7 @@ from harvester.cli.invocation import LogFormat, LogLevel
 from harvester.cli.logs import configure
 from harvester.daemon.daemon import Daemon
 from harvester.daemon.metrics import Metrics
+from harvester.model import State
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.errors import CatalogueError, SchemaAheadError
 from harvester.settings import load
@@ -53,6 +54,11 @@ class Kept:
     async def asked(self) -> None:
         """Wait until the forge has been asked for something."""
         while self.forge.requests() == 0:  # noqa: ASYNC110 - it runs in a thread of its own
+            await asyncio.sleep(0.005)
+
+    async def chores(self) -> None:
+        """Wait until what is done once a day has been done."""
+        while self.daemon.busy:  # noqa: ASYNC110 - it ends by itself
             await asyncio.sleep(0.005)
 
     def crawls(self) -> int:
@@ -294,3 +300,21 @@ def test_a_wait_is_logged_with_its_end_and_its_reason(
     (wait,) = [one for one in told if one["event"] == "waiting"]
     assert wait["source"] == "opencode"
     assert wait["why"].startswith("the limit 'secondary' of http://127.0.0.1:")
+
+
+def test_a_source_that_is_configured_no_more_is_let_go_of_after_its_grace(kept: Run) -> None:
+    async def script(it: Kept) -> None:
+        await it.tick()
+        listed = it.catalogue.totals()[State.LISTED]
+        assert listed
+        file = it.daemon.configuration.path
+        file.write_text(file.read_text("utf-8").partition("[[sources]]")[0])
+        it.daemon.reload()
+        await it.tick(days=1)
+        await it.chores()
+        assert it.catalogue.totals()[State.LISTED] == listed
+        await it.tick(days=4)
+        await it.chores()
+        assert State.LISTED not in it.catalogue.totals()
+
+    kept(script)
