@@ -1,0 +1,238 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The faults: a row of ``docs/outcomes.md`` each, and what it says is concluded."""
+
+import gzip
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tests.forges.faults import (
+    Answer,
+    Cut,
+    Drop,
+    Fault,
+    Hang,
+    Raw,
+    Vanish,
+    html,
+)
+from tests.outcomes.places import ForgeUnderTest, Place
+
+MAX_BODY = 400_000
+"""Bytes that the crawls of the matrix read at most of one answer."""
+_JSON = {"content-type": "application/json"}
+_LOOP = "/users/sign_in/again"
+
+
+class Concludes(StrEnum):
+    """What becomes of a crawl that met a fault."""
+
+    OVERCOME = "overcome"
+    """Nothing is lost: the crawl is complete."""
+    ENDS = "run ends"
+    """What was committed stays; the next run goes on there."""
+    ITEM = "item"
+    """Some items are errored, the crawl goes on, but is not complete."""
+    UNKNOWN = "unknown"
+    """A look-up that says nothing: the repository stays, the listing was complete all the same."""
+    NONE = "–"
+    """There is no such fault here."""
+
+
+Make = Callable[[ForgeUnderTest, Place], Fault | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One fault."""
+
+    name: str
+    """As the table calls it."""
+    fault: Make
+    says: Mapping[Place, Concludes]
+    but: Mapping[tuple[str, Place], Concludes] = field(default_factory=dict)
+    """Where one forge differs."""
+    times: int = 1_000_000
+    """How many requests in a row meet it."""
+    timeout: float = 5.0
+    """Seconds that a request may take."""
+    again: bool = False
+    """The request is tried again in the same run."""
+    from_the_start: bool = False
+    """Strikes the first request of a listing; else a later one."""
+
+    def concludes(self, forge: str, place: Place) -> Concludes:
+        """Say what is concluded when it strikes a forge there."""
+        return self.but.get((forge, place), self.says[place])
+
+
+def _says(
+    listing: Concludes, owner: Concludes, text: Concludes, look_up: Concludes
+) -> Mapping[Place, Concludes]:
+    return {
+        Place.LISTING: listing,
+        Place.OWNER: owner,
+        Place.TEXT: text,
+        Place.LOOK_UP: look_up,
+    }
+
+
+OVERCOME, ENDS, ITEM, UNKNOWN, NONE = Concludes
+ENDS_ALL = _says(ENDS, ENDS, ENDS, ENDS)
+ONE_FAILS = _says(ENDS, ITEM, ITEM, UNKNOWN)
+"""It is about what was asked for: others are read. Of the whole listing, nothing is left to read."""
+
+
+def always(fault: Fault) -> Make:
+    """Plan the same fault whatever it strikes."""
+    return lambda _forge, _place: fault
+
+
+def _status(status: int, **headers: str) -> Make:
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    body = b'{"message": "%d by the matrix"}' % status
+    return always(Answer(status=status, headers=_JSON | named, body=body))
+
+
+def _packed(data: bytes, packing: str) -> Make:
+    headers = _JSON | {"content-encoding": packing}
+    return always(Answer(status=200, headers=headers, body=data))
+
+
+def _short(announced: int) -> Raw:
+    body = b'{"data": {"projects": {"nodes": []}}}'
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {announced}\r\n"
+    return Raw(head.encode() + b"connection: close\r\n\r\n" + body)
+
+
+ROWS = (
+    Row(name="401", fault=_status(401), says=ENDS_ALL),
+    Row(name="403, a refusal", fault=_status(403), says=ONE_FAILS),
+    Row(
+        name="403, a limit",
+        fault=always(
+            Answer(
+                status=403,
+                headers=_JSON | {"retry-after": "7200"},
+                body=b'{"message": "You have exceeded a secondary rate limit."}',
+            )
+        ),
+        says=ENDS_ALL,
+    ),
+    Row(
+        name="404 of somebody else, with a page",
+        fault=always(html(404, b"<html>Not Found</html>")),
+        says=ONE_FAILS,
+    ),
+    Row(
+        name="redirect to a sign-in page",
+        fault=lambda forge, _place: Answer(
+            status=302, headers={"location": f"{forge.forge.url}/users/sign_in"}
+        ),
+        says=ONE_FAILS,
+    ),
+    Row(name="410", fault=_status(410), says=ONE_FAILS),
+    Row(name="429, a long wait", fault=_status(429, retry_after="7200"), says=ENDS_ALL),
+    Row(
+        name="429, a short wait",
+        fault=_status(429, retry_after="20"),
+        says=_says(OVERCOME, OVERCOME, OVERCOME, OVERCOME),
+        times=2,
+        again=True,
+    ),
+    Row(name="451", fault=_status(451), says=ONE_FAILS),
+    Row(name="500", fault=_status(500), says=ONE_FAILS, again=True),
+    Row(name="502", fault=always(html(502, b"<html>Bad Gateway</html>")), says=ONE_FAILS, again=True),
+    Row(name="503", fault=_status(503), says=ONE_FAILS, again=True),
+    Row(
+        name="503, once",
+        fault=_status(503),
+        says=_says(OVERCOME, OVERCOME, OVERCOME, OVERCOME),
+        times=1,
+        again=True,
+    ),
+    Row(name="time-out", fault=always(Hang()), says=ENDS_ALL, again=True, timeout=0.2),
+    Row(name="connection closed without a word", fault=always(Drop()), says=ENDS_ALL, again=True),
+    Row(name="connection refused", fault=always(Vanish()), says=ENDS_ALL, again=True),
+    Row(name="body cut off", fault=always(Cut(after=3)), says=ONE_FAILS, again=True),
+    Row(name="Content-Length too large", fault=always(_short(4000)), says=ONE_FAILS, again=True),
+    Row(name="Content-Length too small", fault=always(_short(9)), says=ONE_FAILS),
+    Row(name="HTML for JSON", fault=always(html()), says=ONE_FAILS),
+    Row(
+        name="invalid JSON",
+        fault=always(Answer(status=200, headers=_JSON, body=b'{"data": {"projects": ')),
+        says=ONE_FAILS,
+    ),
+    Row(
+        name="JSON of another shape",
+        fault=always(Answer(status=200, headers=_JSON, body=b'"nothing"')),
+        says=ONE_FAILS,
+    ),
+    Row(
+        name="JSON of another shape, within",
+        fault=always(Answer(status=200, headers=_JSON, body=b'[{"data": 7}]')),
+        says=ONE_FAILS,
+    ),
+    Row(
+        name="empty body",
+        fault=always(Answer(status=200, headers=_JSON)),
+        says=ONE_FAILS,
+    ),
+    Row(
+        name="empty list where there was one",
+        fault=lambda forge, place: forge.nothing_there(place),
+        says=_says(ITEM, ITEM, ITEM, UNKNOWN),
+        from_the_start=True,
+    ),
+    Row(
+        name="GraphQL data in part",
+        fault=lambda forge, place: forge.partial(place),
+        says=_says(ITEM, ITEM, ITEM, NONE),
+    ),
+    Row(
+        name="null for each, with errors",
+        fault=lambda forge, place: forge.nulls_with_errors(place),
+        says=_says(ITEM, ITEM, ITEM, UNKNOWN),
+    ),
+    Row(
+        name="null for each, without a word",
+        fault=lambda forge, place: forge.nulls(place),
+        says=_says(ITEM, ITEM, ITEM, UNKNOWN),
+    ),
+    Row(
+        name="GraphQL errors with 200",
+        fault=lambda forge, place: forge.refusal_in_200(place),
+        says=ONE_FAILS,
+    ),
+    Row(
+        name="redirect loop",
+        fault=lambda forge, _place: Answer(
+            status=302, headers={"location": f"{forge.forge.url}{_LOOP}"}
+        ),
+        says=ONE_FAILS,
+    ),
+    Row(
+        name="cursor that does not move",
+        fault=lambda forge, place: forge.stuck(place),
+        says=_says(ITEM, ITEM, NONE, NONE),
+    ),
+    Row(
+        name="body over max_body",
+        fault=always(Answer(status=200, headers=_JSON, body=b" " * (MAX_BODY + 1))),
+        says=ONE_FAILS,
+    ),
+    Row(
+        name="gzip bomb",
+        fault=_packed(gzip.compress(b" " * (MAX_BODY * 10)), "gzip"),
+        says=ONE_FAILS,
+    ),
+    Row(name="gzip that is none", fault=_packed(b"no gzip at all", "gzip"), says=ONE_FAILS),
+    Row(name="unknown encoding", fault=_packed(b"\x1b\x03\x00", "br"), says=ONE_FAILS),
+    Row(
+        name="bytes that are not the blob's",
+        fault=lambda forge, place: forge.other_bytes(place),
+        says=_says(NONE, NONE, ITEM, NONE),
+    ),
+)

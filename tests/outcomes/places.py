@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""A forge as the matrix sees it: one object says how it is started, reached and struck."""
+
+import json
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any
+
+from harvester.model import Scope, ScopeKind
+from harvester.ports.connector import ConnectorType
+from tests.forges.faults import Answer, Change, Fault, Predicate, Request
+from tests.forges.server import Forge
+from tests.forges.world import World
+
+OWNERS = ("bund", "land")
+
+
+class Place(StrEnum):
+    """Which question of a crawl a fault strikes."""
+
+    LISTING = "listing"
+    """Of everything that the source has."""
+    OWNER = "one owner"
+    """One of several owners is listed."""
+    TEXT = "text read"
+    LOOK_UP = "look-up"
+
+
+class ForgeUnderTest(ABC):
+    """One kind of forge. A new one is a subclass, and a line in the matrix."""
+
+    name: str
+    kind: str
+    url: str
+    """What it gives as its own address."""
+    connector: ConnectorType
+
+    def __init__(self, world: World, stack: ExitStack) -> None:
+        self.world = world
+        self.forge = self.start(stack)
+
+    @abstractmethod
+    def start(self, stack: ExitStack) -> Forge:
+        """Start the stand-in that is struck, and what else it takes."""
+
+    @abstractmethod
+    def access(self, place: Place) -> dict[str, Any]:
+        """Give addresses and token: the fields of ``ForgeAccess`` that are this forge's own."""
+
+    @abstractmethod
+    def strikes(self, place: Place, *, first: bool) -> Predicate:
+        """Tell the requests of a place from all others."""
+
+    @abstractmethod
+    def rows(self, answer: Any, place: Place) -> list[list[Any]]:
+        """Give the lists of repositories in an answer, to be changed in place."""
+
+    def scope(self, place: Place) -> Scope:
+        """Say what the source harvests."""
+        if place is Place.OWNER:
+            return Scope(ScopeKind.OWNERS, OWNERS)
+        return Scope(ScopeKind.INSTANCE)
+
+    def later(self, place: Place) -> int:
+        """Say how many requests of a place are answered well before the fault strikes."""
+        return 1 if place is Place.LISTING else 0
+
+    # --- faults that change the truth, in the forge's own shape; None: it has no such shape -----
+
+    def nothing_there(self, place: Place) -> Fault | None:
+        """Answer as if there were no repositories at all."""
+        return self.edited(lambda told: _emptied(self.rows(told, place)))
+
+    def nulls(self, place: Place) -> Fault | None:
+        """Answer with null for each repository, without a word."""
+        return self.edited(lambda told: _nulled(self.rows(told, place)))
+
+    def nulls_with_errors(self, place: Place) -> Fault | None:
+        """Answer with null for each repository, and an error that names it."""
+        return None
+
+    def partial(self, place: Place) -> Fault | None:
+        """Answer with data of which the files are missing, and errors that name them."""
+        return None
+
+    def refusal_in_200(self, place: Place) -> Fault | None:
+        """Answer with errors and no data, and a good status."""
+        return None
+
+    def stuck(self, place: Place) -> Fault | None:
+        """Say that more follows, at where this page began."""
+        return None
+
+    def other_bytes(self, place: Place) -> Fault | None:
+        """Give other bytes for a file than those of its blob id."""
+        return None
+
+    @staticmethod
+    def edited(edit: Callable[[Any], object]) -> Fault:
+        """Change the JSON of a good answer in place."""
+
+        def changed(answer: Answer) -> Answer:
+            if answer.status != 200:
+                return answer
+            try:
+                told = json.loads(answer.body)
+            except ValueError:
+                return answer
+            edit(told)
+            return replace(answer, body=json.dumps(told).encode())
+
+        return Change(changed)
+
+
+def query_of(request: Request) -> str:
+    """Give the name of a GraphQL query; nothing for other requests."""
+    found = re.search(rb"\\nquery (\w+)", request.body)
+    return found[1].decode() if found else ""
+
+
+def _emptied(lists: list[list[Any]]) -> None:
+    for rows in lists:
+        rows.clear()
+
+
+def _nulled(lists: list[list[Any]]) -> None:
+    for rows in lists:
+        rows[:] = [None] * len(rows)

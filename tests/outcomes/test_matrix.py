@@ -1,0 +1,231 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Every fault × every forge × every crawl × wherever it strikes.
+
+After each: nothing lost, nothing wrongly gone, the summary tells the truth, and a faultless crawl
+ends at the catalogue that it would have made without the fault.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from connectors.transport.graphql.page_size import PageSize
+from harvester.cli.exits import ExitCode
+from harvester.cli.summary import exit_code
+from harvester.crawl import SourceSummary
+from harvester.model import ItemStatus
+from storage.catalogue import open_catalogue
+from tests.forges.world import World
+from tests.outcomes.bench import BEFORE, HEALED, LOST, STRUCK, Bench, Phase, Picture, picture
+from tests.outcomes.faults import ROWS, Concludes, Row
+from tests.outcomes.forges import FORGES
+from tests.outcomes.places import OWNERS, ForgeUnderTest, Place
+
+PHASES = {
+    Place.LISTING: tuple(Phase),
+    Place.OWNER: (Phase.FIRST, Phase.AGAIN),
+    Place.TEXT: (Phase.FIRST, Phase.AGAIN),
+    Place.LOOK_UP: (Phase.AGAIN,),
+}
+"""A first crawl has nobody to look up, and neither has an incremental one."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One fault, and where it strikes."""
+
+    row: Row
+    forge: type[ForgeUnderTest]
+    phase: Phase
+    place: Place
+
+    def __str__(self) -> str:
+        return f"{self.row.name}-{self.forge.name}-{self.phase}-{self.place}"
+
+    @property
+    def concludes(self) -> Concludes:
+        return self.row.concludes(self.forge.name, self.place)
+
+
+CELLS = [
+    Cell(row, forge, phase, place)
+    for forge in FORGES
+    for row in ROWS
+    for place, phases in PHASES.items()
+    for phase in phases
+    if row.concludes(forge.name, place) is not Concludes.NONE
+]
+
+
+@dataclass
+class Ground:
+    """A running forge, what a catalogue of it was before the fault, and what it should become."""
+
+    bench: Bench
+    templates: dict[Place, Path]
+    expected: dict[tuple[Place, Phase], tuple[Picture, Picture]]
+    """After the crawl that meets no fault, and after one more."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_pages() -> Iterator[None]:
+    """Let listings over GraphQL have several pages."""
+    patch = pytest.MonkeyPatch()
+    defaults = PageSize.__init__.__defaults__
+    assert defaults is not None
+    patch.setattr(PageSize.__init__, "__defaults__", (3, *defaults[1:]))
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def ground_of(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[type[ForgeUnderTest]], Ground]]:
+    grounds: dict[type[ForgeUnderTest], Ground] = {}
+    with ExitStack() as stack:
+
+        def give(kind: type[ForgeUnderTest]) -> Ground:
+            if kind not in grounds:
+                grounds[kind] = _ground(kind, stack, tmp_path_factory.mktemp(kind.kind))
+            return grounds[kind]
+
+        yield give
+
+
+def _ground(kind: type[ForgeUnderTest], stack: ExitStack, folder: Path) -> Ground:
+    world = World()
+    for owner in OWNERS:
+        (world.group if kind.kind == "gitlab" else world.organization)(owner)
+    empty = folder / "empty.db"
+    open_catalogue(f"sqlite:///{empty}").close()
+    bench = Bench(kind(world, stack), folder, empty)
+    bench.fill()
+    templates = {place: folder / f"template-{place.name}.db" for place in Place}
+    kept = {}
+    for place, path in templates.items():
+        kept[place] = stack.enter_context(bench.keeping(path))
+        assert bench.crawl(kept[place], place, BEFORE).complete
+    bench.lose()
+    for place, catalogue in kept.items():
+        assert bench.crawl(catalogue, place, BEFORE.replace(hour=20)).complete
+        catalogue.close()
+    bench.go_on()
+    expected = {}
+    for place, phases in PHASES.items():
+        for phase in phases:
+            template = None if phase is Phase.FIRST else templates[place]
+            with bench.catalogue("expected", template) as catalogue:
+                pictures = []
+                for at in (STRUCK, HEALED):
+                    done = bench.crawl(catalogue, place, at, full=phase is not Phase.NEWS)
+                    assert done.complete, done
+                    pictures.append(picture(folder / "expected.db"))
+            expected[place, phase] = (pictures[0], pictures[1])
+    return Ground(bench, templates, expected)
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_a_fault(
+    cell: Cell, ground_of: Callable[[type[ForgeUnderTest]], Ground]
+) -> None:
+    ground = ground_of(cell.forge)
+    bench, place = ground.bench, cell.place
+    fault = cell.row.fault(bench.forge, place)
+    assert fault is not None, "this forge cannot do so"
+    template = None if cell.phase is Phase.FIRST else ground.templates[place]
+    full = cell.phase is not Phase.NEWS
+    path = bench.folder / "cell.db"
+    with bench.catalogue("cell", template) as catalogue:
+        before = picture(path)
+        stand_in = bench.forge.forge
+        stand_in.forget()
+        met = 0
+
+        def strikes(request: object, inner: Callable[..., bool]) -> bool:
+            nonlocal met
+            hit = inner(request)
+            met += hit
+            return hit
+
+        predicate = bench.forge.strikes(place, first=cell.phase is Phase.FIRST)
+        stand_in.faults.plan(
+            fault,
+            when=lambda request: strikes(request, predicate),
+            skip=0 if cell.row.from_the_start else bench.forge.later(place),
+            times=cell.row.times,
+        )
+        http = replace(bench.http, timeout=cell.row.timeout)
+        port = stand_in.port
+        try:
+            struck = bench.crawl(catalogue, place, STRUCK, full=full, http=http)
+        finally:
+            stand_in.faults.clear()
+            bench.listen_again(port)
+        assert met > (0 if cell.row.from_the_start else bench.forge.later(place)), "it met nothing"
+        after = picture(path)
+        expected, in_the_end = ground.expected[place, cell.phase]
+        _tells_the_truth(cell, struck, bench)
+        if cell.concludes is Concludes.OVERCOME:
+            assert after == expected
+        _loses_nothing(before, after, expected)
+        if cell.concludes is Concludes.UNKNOWN:
+            lost = [row for row in after["repository"].values() if row["path"] == LOST]
+            assert [row["gone_reason"] for row in lost] == [None]
+        healed = bench.crawl(catalogue, place, HEALED, full=full)
+        assert healed.complete, healed.error
+        if struck.cursor is not None:
+            assert healed.resumed_from == struck.cursor
+        assert picture(path) == in_the_end
+
+
+def _tells_the_truth(cell: Cell, summary: SourceSummary, bench: Bench) -> None:
+    errored = [item for item in bench.ears.items if item.status is ItemStatus.ERRORED]
+    assert summary.items[ItemStatus.ERRORED] == len(errored)
+    code = exit_code([summary])
+    told = (summary.complete, summary.error is not None, bool(errored), code)
+    match cell.concludes:
+        case Concludes.OVERCOME:
+            assert told == (True, False, False, ExitCode.OK), summary
+        case Concludes.ENDS:
+            assert told[:2] == (False, True), (summary, errored)
+            assert code == (ExitCode.FAILED if summary.answered else ExitCode.UNUSABLE)
+            _helps(summary.error or "", cell)
+        case Concludes.ITEM:
+            assert told == (False, False, True, ExitCode.FAILED), (summary, errored)
+        case Concludes.UNKNOWN:
+            assert told == (True, False, True, ExitCode.OK), (summary, errored)
+    for item in errored:
+        assert item.subject.startswith(cell.forge.url), item
+        _helps(item.message or "", cell)
+    if cell.row.again:
+        assert summary.spent.retries > 0 or summary.spent.waited_seconds > 0, summary
+
+
+def _helps(message: str, cell: Cell) -> None:
+    """A message names the thing, the place and the remedy."""
+    assert ";" in message or "?" in message, message
+
+
+def _loses_nothing(before: Picture, after: Picture, expected: Picture) -> None:
+    """Whatever is known now was known before, or is what a faultless crawl would have learnt."""
+    for table, now in after.items():
+        was, will = before[table], expected[table]
+        assert was.keys() & will.keys() <= now.keys(), table
+        for key, row in now.items():
+            good = [_told(one[key]) for one in (was, will) if key in one]
+            assert _told(row) in good, (table, key)
+
+
+def _told(row: Mapping[str, object]) -> Mapping[str, object]:
+    """Leave out what only says what is to be read again."""
+    return {name: value for name, value in row.items() if name != "revision"}
+
+
+def test_the_count_of_cells() -> None:
+    assert len(CELLS) == 0
