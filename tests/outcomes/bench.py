@@ -5,11 +5,10 @@
 
 import asyncio
 import json
-import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,7 +20,7 @@ from harvester.crawl import CrawlTask, KeepPolicy, SourcePlan, SourceSummary, cr
 from harvester.model import Forge
 from harvester.ports.connector import ForgeAccess, HttpOptions
 from harvester.worker import Worker
-from storage.catalogue import SqlCatalogue, open_catalogue
+from storage.catalogue import open_catalogue
 from tests.crawl.build import BROKEN, GOOD, Ears, OneCity
 from tests.forges.clock import START
 from tests.forges.limits import Meter
@@ -55,14 +54,17 @@ class Bench:
 
     forge: ForgeUnderTest
     folder: Path
-    empty: Path
-    """A catalogue that knows nothing."""
     ears: Listener = field(default_factory=Listener)
-    http: HttpOptions = field(
-        default_factory=lambda: HttpOptions(
-            user_agent="harvester/test", timeout=5.0, max_body=MAX_BODY, attempts=3
-        )
-    )
+
+    def __post_init__(self) -> None:
+        self.path = self.folder / "catalogue.db"
+        self.empty = self.folder / "empty.db"
+        self.catalogue = open_catalogue(f"sqlite:///{self.path}")
+        self.keep(self.empty)
+
+    def close(self) -> None:
+        """Let go of the catalogue."""
+        self.catalogue.close()
 
     # --- the world --------------------------------------------------------------------------
 
@@ -97,27 +99,20 @@ class Bench:
 
     # --- crawling ---------------------------------------------------------------------------
 
-    @contextmanager
-    def catalogue(self, name: str, template: Path | None) -> Iterator[SqlCatalogue]:
-        """Open a catalogue of its own, empty or as another one was left."""
-        path = self.folder / f"{name}.db"
-        shutil.copyfile(template or self.empty, path)
-        opened = open_catalogue(f"sqlite:///{path}")
-        try:
-            yield opened
-        finally:
-            opened.close()
-            for left in self.folder.glob(f"{name}.db*"):
-                left.unlink()
+    def reset(self, kept: Path | None) -> None:
+        """Let the catalogue be as another one was kept, or know nothing.
 
-    @contextmanager
-    def keeping(self, path: Path) -> Iterator[SqlCatalogue]:
-        """Open a catalogue whose file stays."""
-        opened = open_catalogue(f"sqlite:///{path}")
-        try:
-            yield opened
-        finally:
-            opened.close()
+        It stays open meanwhile: what the engine has compiled costs more than the crawls.
+        """
+        _copy(kept or self.empty, self.path)
+
+    def keep(self, path: Path) -> None:
+        """Keep the catalogue as it is now."""
+        _copy(self.path, path)
+
+    def picture(self) -> "Picture":
+        """Take a picture of the catalogue."""
+        return picture(self.path)
 
     def listen_again(self, port: int) -> None:
         """Start the stand-in anew if it has stopped listening."""
@@ -127,12 +122,11 @@ class Bench:
 
     def crawl(
         self,
-        catalogue: SqlCatalogue,
         place: Place,
         at: datetime,
         *,
         full: bool = True,
-        http: HttpOptions | None = None,
+        timeout: float = 5.0,
     ) -> SourceSummary:
         """Crawl once, at a time."""
         stand_in = self.forge.forge
@@ -142,11 +136,16 @@ class Bench:
 
         async def run() -> SourceSummary:
             with Worker("matrix") as worker:
-                budgets, validators = stores(catalogue, worker)
+                budgets, validators = stores(self.catalogue, worker)
                 access = ForgeAccess(
                     source=SOURCE,
                     url=self.forge.url,
-                    http=http or self.http,
+                    http=HttpOptions(
+                        user_agent="harvester/test",
+                        timeout=timeout,
+                        max_body=MAX_BODY,
+                        attempts=3,
+                    ),
                     clock=stand_in.clock,
                     budgets=budgets,
                     validators=validators,
@@ -156,7 +155,7 @@ class Bench:
                     return await crawl(
                         CrawlTask(source=self._plan(place), full=full),
                         connector=connector,
-                        catalogue=catalogue,
+                        catalogue=self.catalogue,
                         worker=worker,
                         clock=stand_in.clock,
                         listener=self.ears,
@@ -198,6 +197,11 @@ def picture(path: Path) -> Picture:
         changes = Counter(database.execute("SELECT type, software_id, reason FROM change"))
         told["change"] = {tuple(change): {"times": n} for change, n in changes.items()}
         return told
+
+
+def _copy(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as there, closing(sqlite3.connect(target)) as here:
+        there.backup(here)
 
 
 def _rows(database: sqlite3.Connection, table: str) -> dict[tuple[Any, ...], Row]:

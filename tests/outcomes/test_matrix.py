@@ -9,7 +9,7 @@ ends at the catalogue that it would have made without the fault.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,9 +19,8 @@ from harvester.cli.exits import ExitCode
 from harvester.cli.summary import exit_code
 from harvester.crawl import SourceSummary
 from harvester.model import ItemStatus
-from storage.catalogue import open_catalogue
 from tests.forges.world import World
-from tests.outcomes.bench import BEFORE, HEALED, LOST, STRUCK, Bench, Phase, Picture, picture
+from tests.outcomes.bench import BEFORE, HEALED, LOST, STRUCK, Bench, Phase, Picture
 from tests.outcomes.faults import ROWS, Concludes, Row
 from tests.outcomes.forges import FORGES
 from tests.outcomes.places import OWNERS, ForgeUnderTest, Place
@@ -71,6 +70,10 @@ class Ground:
     expected: dict[tuple[Place, Phase], tuple[Picture, Picture]]
     """After the crawl that meets no fault, and after one more."""
 
+    def begin(self, place: Place, phase: Phase) -> None:
+        """Let the catalogue be as it is before a crawl of this phase."""
+        self.bench.reset(None if phase is Phase.FIRST else self.templates[place])
+
 
 @pytest.fixture(scope="module", autouse=True)
 def small_pages() -> Iterator[None]:
@@ -102,32 +105,31 @@ def _ground(kind: type[ForgeUnderTest], stack: ExitStack, folder: Path) -> Groun
     world = World()
     for owner in OWNERS:
         (world.group if kind.kind == "gitlab" else world.organization)(owner)
-    empty = folder / "empty.db"
-    open_catalogue(f"sqlite:///{empty}").close()
-    bench = Bench(kind(world, stack), folder, empty)
+    bench = Bench(kind(world, stack), folder)
+    stack.callback(bench.close)
     bench.fill()
-    templates = {place: folder / f"template-{place.name}.db" for place in Place}
-    kept = {}
+    templates = {place: folder / f"{place.name}.db" for place in Place}
     for place, path in templates.items():
-        kept[place] = stack.enter_context(bench.keeping(path))
-        assert bench.crawl(kept[place], place, BEFORE).complete
+        bench.reset(None)
+        assert bench.crawl(place, BEFORE).complete
+        bench.keep(path)
     bench.lose()
-    for place, catalogue in kept.items():
-        assert bench.crawl(catalogue, place, BEFORE.replace(hour=20)).complete
-        catalogue.close()
+    for place, path in templates.items():
+        bench.reset(path)
+        assert bench.crawl(place, BEFORE.replace(hour=20)).complete
+        bench.keep(path)
     bench.go_on()
-    expected = {}
+    ground = Ground(bench, templates, {})
     for place, phases in PHASES.items():
         for phase in phases:
-            template = None if phase is Phase.FIRST else templates[place]
-            with bench.catalogue("expected", template) as catalogue:
-                pictures = []
-                for at in (STRUCK, HEALED):
-                    done = bench.crawl(catalogue, place, at, full=phase is not Phase.NEWS)
-                    assert done.complete, done
-                    pictures.append(picture(folder / "expected.db"))
-            expected[place, phase] = (pictures[0], pictures[1])
-    return Ground(bench, templates, expected)
+            pictures = []
+            ground.begin(place, phase)
+            for at in (STRUCK, HEALED):
+                done = bench.crawl(place, at, full=phase is not Phase.NEWS)
+                assert done.complete, done
+                pictures.append(bench.picture())
+            ground.expected[place, phase] = (pictures[0], pictures[1])
+    return ground
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)
@@ -138,50 +140,35 @@ def test_a_fault(
     bench, place = ground.bench, cell.place
     fault = cell.row.fault(bench.forge, place)
     assert fault is not None, "this forge cannot do so"
-    template = None if cell.phase is Phase.FIRST else ground.templates[place]
     full = cell.phase is not Phase.NEWS
-    path = bench.folder / "cell.db"
-    with bench.catalogue("cell", template) as catalogue:
-        before = picture(path)
-        stand_in = bench.forge.forge
-        stand_in.forget()
-        met = 0
-
-        def strikes(request: object, inner: Callable[..., bool]) -> bool:
-            nonlocal met
-            hit = inner(request)
-            met += hit
-            return hit
-
-        predicate = bench.forge.strikes(place, first=cell.phase is Phase.FIRST)
-        stand_in.faults.plan(
-            fault,
-            when=lambda request: strikes(request, predicate),
-            skip=0 if cell.row.from_the_start else bench.forge.later(place),
-            times=cell.row.times,
-        )
-        http = replace(bench.http, timeout=cell.row.timeout)
-        port = stand_in.port
-        try:
-            struck = bench.crawl(catalogue, place, STRUCK, full=full, http=http)
-        finally:
-            stand_in.faults.clear()
-            bench.listen_again(port)
-        assert met > (0 if cell.row.from_the_start else bench.forge.later(place)), "it met nothing"
-        after = picture(path)
-        expected, in_the_end = ground.expected[place, cell.phase]
-        _tells_the_truth(cell, struck, bench)
-        if cell.concludes is Concludes.OVERCOME:
-            assert after == expected
-        _loses_nothing(before, after, expected)
-        if cell.concludes is Concludes.UNKNOWN:
-            lost = [row for row in after["repository"].values() if row["path"] == LOST]
-            assert [row["gone_reason"] for row in lost] == [None]
-        healed = bench.crawl(catalogue, place, HEALED, full=full)
-        assert healed.complete, healed.error
-        if struck.cursor is not None:
-            assert healed.resumed_from == struck.cursor
-        assert picture(path) == in_the_end
+    later = 0 if cell.row.from_the_start else bench.forge.later(place)
+    strikes = bench.forge.strikes(place, first=cell.phase is Phase.FIRST)
+    ground.begin(place, cell.phase)
+    before = bench.picture()
+    stand_in = bench.forge.forge
+    stand_in.forget()
+    stand_in.faults.plan(fault, when=strikes, skip=later, times=cell.row.times)
+    port = stand_in.port
+    try:
+        struck = bench.crawl(place, STRUCK, full=full, timeout=cell.row.timeout)
+    finally:
+        stand_in.faults.clear()
+        bench.listen_again(port)
+    assert sum(strikes(exchange.request) for exchange in stand_in.log) > later, "it met nothing"
+    after = bench.picture()
+    expected, in_the_end = ground.expected[place, cell.phase]
+    _tells_the_truth(cell, struck, bench)
+    _loses_nothing(before, after, expected)
+    if cell.concludes is Concludes.OVERCOME:
+        assert after == expected
+    if cell.concludes is Concludes.UNKNOWN:
+        lost = [row for row in after["repository"].values() if row["path"] == LOST]
+        assert [row["gone_reason"] for row in lost] == [None]
+    healed = bench.crawl(place, HEALED, full=full)
+    assert healed.complete, healed.error
+    if struck.cursor is not None:
+        assert healed.resumed_from == struck.cursor
+    assert bench.picture() == in_the_end
 
 
 def _tells_the_truth(cell: Cell, summary: SourceSummary, bench: Bench) -> None:
