@@ -22,7 +22,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from harvester.model import ItemStatus
-from harvester.ports.catalogue import Keys, PageMark, RepositoryRow, Writes
+from harvester.ports.catalogue import PageMark
+from harvester.ports.rows import Keys, RepositoryRow, Writes
 from storage import schema
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.engine import Store

@@ -42,14 +42,31 @@ class Publisher:
     level: Level = Level.UNKNOWN
 
 
+class Origin(StrEnum):
+    """How an entry came into the catalogue, the most trusted first."""
+
+    CRAWL = "crawl"
+    """From a publiccode file in a repository."""
+    API = "api"
+    """Told by whoever publishes it."""
+    CATALOGUE = "catalogue"
+    """From another catalogue."""
+    HAND = "hand"
+    """Entered by somebody, on a page."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forge:
-    """One instance of forge software."""
+    """One instance of forge software, or of what holds entries that are no repositories."""
 
     url: str
     """What people see, for example ``https://gitlab.opencode.de``; identity is made of it."""
     kind: str
     """The connector's word for the software: ``gitlab``, ``github``, …"""
+    origin: Origin = Origin.CRAWL
+    """What it has: repositories (``crawl``), or places that only tell of software: entries of
+    another catalogue, pages that somebody wrote. They are seen, missed, moved and looked up as
+    repositories are, but are none."""
 
 
 # --- what a connector reads -----------------------------------------------------------------
@@ -125,10 +142,14 @@ Files = tuple[FileVersion, ...] | Unknown | Unread
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
-    """What a forge says about one repository. Identity is ``(forge, forge_id)``."""
+    """What a forge says about one repository. Identity is ``(forge, forge_id)``.
+
+    Also of a page or another catalogue's entry, where the forge's ``origin`` says so.
+    """
 
     forge_id: str
-    """The forge's own id: GitLab's project number, GitHub's ``databaseId``; survives renames."""
+    """The forge's own id: GitLab's project number, GitHub's ``databaseId``, a wiki's page id;
+    survives renames."""
     path: str
     """``group/subgroup/project`` or ``owner/name``, in the forge's spelling."""
     web_url: str
@@ -218,6 +239,10 @@ class Missing:
 
 LookUp = Found | Missing | Unknown
 """What a direct look-up by id told."""
+
+
+Resolution = str | None | Unknown
+"""What a path led to: the id of the repository that has or had it; None: nobody may see one."""
 
 
 class ScopeKind(StrEnum):
@@ -381,15 +406,6 @@ class FileState(StrEnum):
     INVALID = "invalid"
     ABSENT = "absent"
     UNKNOWN = "unknown"
-
-
-class Origin(StrEnum):
-    """How an entry came into the catalogue."""
-
-    CRAWL = "crawl"
-    CATALOGUE = "catalogue"
-    HAND = "hand"
-    API = "api"
 
 
 class ItemStatus(StrEnum):

@@ -11,20 +11,8 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from harvester.model import Outcome, Size, State
-from harvester.ports.catalogue import (
-    ChangeRow,
-    CrawlEnd,
-    CrawlRequest,
-    Entry,
-    FileRow,
-    Item,
-    Known,
-    OpenCrawl,
-    RepositoryRow,
-    SourceState,
-    Stored,
-    Unseen,
-)
+from harvester.ports.catalogue import CrawlEnd, CrawlRequest, Known, OpenCrawl, SourceState, Unseen
+from harvester.ports.rows import ChangeRow, Entry, FileRow, Item, RepositoryRow, Stored
 from storage import crawls, feed, history, reading, schema
 from storage.engine import PATIENCE, Store
 from storage.transaction import Page

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Loads what keys touch, closed as :class:`harvester.ports.catalogue.Stored` says.
+"""Loads what keys touch, closed as :class:`harvester.ports.rows.Stored` says.
 
 At most eleven statements, however many keys; three where nothing is known.
 """
@@ -13,12 +13,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, select, union
 
 from harvester.model import Finding
-from harvester.ports.catalogue import FileRow, Keys, RepositoryRow, Stored
+from harvester.ports.rows import FileRow, Keys, RepositoryRow, Stored
 from storage import rows
 from storage.dialects import Dialect
 from storage.tables import alias, file, finding, forge, publisher, record, repository, software
 
-REPOSITORIES: Select[Any] = select(repository, forge.c.kind.label("forge_kind")).join(forge)
+REPOSITORIES: Select[Any] = select(
+    repository, forge.c.kind.label("forge_kind"), forge.c.origin.label("forge_origin")
+).join(forge)
 """Read with :func:`storage.rows.repository_row`."""
 
 FILES: Select[Any] = select(

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select
 from harvester.model import ItemStatus
 from harvester.ports.catalogue import CrawlRequest, OpenCrawl
 from harvester.ports.errors import SourceBusyError
+from storage import rows
 from storage.dialects import Dialect
 from storage.history import COMPLETE
 from storage.lease import may_take, readable
@@ -85,7 +86,7 @@ def _name_source(connection: Connection, dialect: Dialect, request: CrawlRequest
     dialect.insert(
         connection,
         forge,
-        [{"url": request.forge.url, "kind": request.forge.kind}],
+        [rows.forge_values(request.forge)],
         replace=True,
     )
     row = {

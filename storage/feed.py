@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from harvester.model import Change, ChangeType
-from harvester.ports.catalogue import ChangeRow
+from harvester.ports.rows import ChangeRow
 from storage.tables import change, feed_head
 
 

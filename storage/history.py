@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from harvester.ports.catalogue import Keys, OpenCrawl, Unseen
+from harvester.ports.catalogue import OpenCrawl, Unseen
+from harvester.ports.rows import Keys
 from storage import closure
 from storage.dialects import Dialect
 from storage.tables import (

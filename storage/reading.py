@@ -10,16 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from harvester.model import Activity, ItemStatus, Outcome, Size, State
-from harvester.ports.catalogue import (
-    Entry,
-    FileRow,
-    Item,
-    Keys,
-    Known,
-    RepositoryRow,
-    SourceState,
-    Stored,
-)
+from harvester.ports.catalogue import Known, SourceState
+from harvester.ports.rows import Entry, FileRow, Item, Keys, RepositoryRow, Stored
 from storage import closure, rows
 from storage.crawls import DROPPED, never_complete
 from storage.dialects import Dialect

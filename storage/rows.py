@@ -24,7 +24,7 @@ from harvester.model import (
     Severity,
     State,
 )
-from harvester.ports.catalogue import AliasRow, FileRow, Item, RecordRow, RepositoryRow, SoftwareRow
+from harvester.ports.rows import AliasRow, FileRow, Item, RecordRow, RepositoryRow, SoftwareRow
 from harvester.urls import url_key
 from storage.types import canonical_json
 
@@ -45,6 +45,14 @@ def lookup_key(url: str) -> str:
         return key
     raw = key.encode(errors="surrogatepass")
     return key if len(raw) <= _LOOKUP_LIMIT else f"sha256:{hashlib.sha256(raw).hexdigest()}"
+
+
+# --- forges ---------------------------------------------------------------------------------
+
+
+def forge_values(value: Forge) -> Values:
+    """Give the row for table ``forge``."""
+    return {"url": value.url, "kind": value.kind, "origin": value.origin.value}
 
 
 # --- repositories ---------------------------------------------------------------------------
@@ -86,10 +94,10 @@ def repository_values(row: RepositoryRow) -> Values:
 
 
 def repository_row(row: Row[Any]) -> RepositoryRow:
-    """Make the value of a row of ``repository`` with ``forge.kind`` as ``forge_kind``."""
+    """Make the value of a row of ``repository`` joined to ``forge`` (``forge_…``)."""
     return RepositoryRow(
         id=row.id,
-        forge=Forge(url=row.forge_url, kind=row.forge_kind),
+        forge=Forge(url=row.forge_url, kind=row.forge_kind, origin=Origin(row.forge_origin)),
         facts=Repository(
             forge_id=row.forge_id,
             path=row.path,

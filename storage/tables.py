@@ -39,6 +39,7 @@ forge = Table(
     metadata,
     Column("url", key_text(), primary_key=True),
     Column("kind", Words(), nullable=False),
+    Column("origin", Words(), nullable=False, server_default="crawl"),
 )
 
 owner = Table(

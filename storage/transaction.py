@@ -14,8 +14,9 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from harvester.model import Change, ItemStatus, Spent
-from harvester.ports.catalogue import CrawlEnd, Item, Keys, OpenCrawl, PageMark, Stored, Writes
+from harvester.ports.catalogue import CrawlEnd, OpenCrawl, PageMark
 from harvester.ports.errors import LeaseLostError, RefusedRowError
+from harvester.ports.rows import Item, Keys, Stored, Writes
 from storage import closure, feed, history, rows
 from storage.engine import Store
 from storage.faults import refusal_of

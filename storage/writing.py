@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, delete, or_, update
 
 from harvester.model import Activity
-from harvester.ports.catalogue import FileRow, Merge, SoftwareRow, Writes
 from harvester.ports.errors import RefusedRowError
+from harvester.ports.rows import FileRow, Merge, SoftwareRow, Writes
 from storage import rows, tables
 from storage.dialects import Dialect
 from storage.faults import refusal_of
@@ -35,7 +35,7 @@ class Writer:
             RefusedRowError: the database will not take one of the rows.
         """
         forges = {row.forge.url: row.forge for row in writes.repositories}
-        self._put(tables.forge, [{"url": it.url, "kind": it.kind} for it in forges.values()])
+        self._put(tables.forge, [rows.forge_values(it) for it in forges.values()])
         self._put(tables.owner, [rows.owner_values(url, it) for url, it in writes.owners])
         self._put(repository, [rows.repository_values(row) for row in writes.repositories])
         self._refresh(writes.activities)

@@ -11,13 +11,15 @@ pushed since it was last read.
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from http import HTTPStatus
 
 from connectors.github.addresses import Addresses
 from connectors.github.blobs import PATHS, blob_id
 from connectors.github.cursor import Order, Position, Stream, key
+from connectors.github.located import is_name
 from connectors.github.nodes import NotPublic
 from connectors.github.owners import unknown_owner
-from connectors.github.rest import sighting_of_json
+from connectors.github.rest import is_json, sighting_of_json
 from connectors.github.streams import Agenda, Slot
 from connectors.github.times import moment
 from connectors.transport import Chain, Kind
@@ -28,6 +30,7 @@ from harvester.model import (
     FileVersion,
     JsonObject,
     Page,
+    Resolution,
     Sighting,
     Unknown,
 )
@@ -36,6 +39,7 @@ from harvester.ports.errors import (
     ForbiddenError,
     NotFoundError,
     ServerError,
+    SourceError,
     UnexpectedAnswerError,
 )
 
@@ -142,6 +146,20 @@ class AnonymousReader:
         if exhausted is not None:
             raise exhausted
 
+    async def located(self, paths: Sequence[str]) -> dict[str, Resolution]:
+        """Say which repositories have, or had, these paths, until the forge wants no more."""
+        answers: dict[str, Resolution] = {path: None for path in paths if not is_name(path)}
+        wanted = [path for path in paths if path not in answers]
+        for path in wanted:
+            try:
+                answers[path] = await self._located(path)
+            except ForbiddenError as error:
+                answers[path] = Unknown(reason=str(error))
+            except SourceError as error:
+                lost = Unknown(reason=str(error))
+                return answers | {left: lost for left in wanted if left not in answers}
+        return answers
+
     # --- files ------------------------------------------------------------------------------
 
     async def read(self, wanted: Sequence[Sighting]) -> Sequence[Sighting]:
@@ -228,6 +246,15 @@ class AnonymousReader:
         except ForbiddenError as error:
             return Failure(subject=subject, code=FailureCode.FORBIDDEN, message=str(error))
         return told
+
+    async def _located(self, path: str) -> str | None:
+        """Only GitHub's own 404 means that nobody may see such a repository."""
+        response = await self._chain.get(f"{self._where.api}/repos/{path}")
+        if response.status_code == HTTPStatus.NOT_FOUND and is_json(response):
+            return None
+        told = self._chain.json(response)
+        made = sighting_of_json(told, self._where, lasting=True)
+        return None if isinstance(made, NotPublic) else made.repository.forge_id
 
     def _old(self, stream: Stream, entries: Sequence[JsonObject], position: Position) -> bool:
         if stream.order is Order.CREATED or position.since is None or not entries:

@@ -8,7 +8,6 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import ClassVar, Self
 
-import httpx
 from pydantic import BaseModel
 
 from connectors.github.addresses import addresses
@@ -18,11 +17,12 @@ from connectors.github.cursor import Position, key, position
 from connectors.github.details import BATCH, Details
 from connectors.github.dialect import GitHubDialect
 from connectors.github.estimate import estimate
+from connectors.github.located import located
 from connectors.github.named import named_pages
 from connectors.github.nodes import NotPublic
 from connectors.github.options import GitHubOptions
 from connectors.github.owners import OwnerListing
-from connectors.github.rest import sighting_of_json
+from connectors.github.rest import is_json, sighting_of_json
 from connectors.github.rest_backend import InstallationTokens
 from connectors.github.scope import by_visit, named
 from connectors.github.streams import Agenda
@@ -34,7 +34,9 @@ from harvester.model import (
     Listing,
     LookUp,
     Missing,
+    Origin,
     Page,
+    Resolution,
     Scope,
     Sighting,
     Size,
@@ -58,6 +60,7 @@ class GitHubConnector:
 
     kind: ClassVar[str] = "github"
     profile: ClassVar[str] = "standard"
+    origin: ClassVar[Origin] = Origin.CRAWL
     host_aliases: ClassVar[Mapping[str, str]] = {}
     Options: ClassVar[type[BaseModel]] = GitHubOptions
     read_batch = BATCH
@@ -152,6 +155,12 @@ class GitHubConnector:
             reason = str(error)
             return answers | {s.repository.forge_id: Unknown(reason=reason) for s in found}
         return answers | {s.repository.forge_id: Found(sighting=s) for s in read}
+
+    async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
+        """Find repositories by name, a hundred a query; without a token one a request."""
+        if self._anonymous:
+            return await self._anonymous_reader().located(paths)
+        return await located(self._graphql(), paths)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         """Predict what a sweep will cost."""
@@ -252,7 +261,7 @@ class GitHubConnector:
             SourceError: what went wrong is not about this repository.
         """
         response = await self._chain.get(f"{self._where.api}/repositories/{forge_id}")
-        if response.status_code == HTTPStatus.NOT_FOUND and _is_json(response):
+        if response.status_code == HTTPStatus.NOT_FOUND and is_json(response):
             return Missing()
         try:
             told = self._chain.json(response)
@@ -274,7 +283,3 @@ class GitHubConnector:
             left += f"; repositories left: {repositories}"
         remedy = _REMEDY if self._anonymous else ""
         return BudgetExhaustedError(f"{error}{left}{remedy}", error.not_before)
-
-
-def _is_json(response: httpx.Response) -> bool:
-    return "json" in response.headers.get("content-type", "")

@@ -41,7 +41,7 @@ async def named_pages(
         try:
             answer = await graphql.page(
                 lambda n: repeated(min(n, len(names)), "named.graphql", "seen.graphql"),  # noqa: B023 - called at once
-                lambda n: numbered([_variables(path) for path in names[:n]]),  # noqa: B023 - as above
+                lambda n: numbered([variables_of(path) for path in names[:n]]),  # noqa: B023 - as above
                 most=len(names),
             )
         except ItemUnreadableError as error:
@@ -73,6 +73,7 @@ async def named_pages(
         )
 
 
-def _variables(path: str) -> dict[str, str]:
+def variables_of(path: str) -> dict[str, str]:
+    """Give the variables that name a repository."""
     owner, _, name = path.partition("/")
     return {"owner": owner, "name": name}

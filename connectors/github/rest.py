@@ -1,7 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""From a repository's JSON of the REST API to a sighting. Pure."""
+"""What the REST API answers: from a repository's JSON to a sighting. Pure."""
+
+import httpx
 
 from connectors.github.addresses import Addresses
 from connectors.github.nodes import BLOCKED, NotPublic, raw_base, spdx
@@ -58,3 +60,8 @@ def sighting_of_json(told: JsonObject, where: Addresses, *, lasting: bool) -> Si
         revision=f"{told['node_id']} {told.get('pushed_at')} {moved}",
     )
     return Sighting(repository=repository, files=BLOCKED if told.get("disabled") else Unread())
+
+
+def is_json(response: httpx.Response) -> bool:
+    """Say whether an answer is the API's; a 404 of a proxy is a page."""
+    return "json" in response.headers.get("content-type", "")

@@ -21,7 +21,9 @@ from harvester.model import (
     Estimate,
     Listing,
     LookUp,
+    Origin,
     Page,
+    Resolution,
     Scope,
     ScopeKind,
     Sighting,
@@ -55,6 +57,7 @@ class GitLabConnector:
 
     kind: ClassVar[str] = "gitlab"
     profile: ClassVar[str] = "standard"
+    origin: ClassVar[Origin] = Origin.CRAWL
     host_aliases: ClassVar[Mapping[str, str]] = {}
     Options: ClassVar[type[BaseModel]] = GitLabOptions
 
@@ -99,6 +102,10 @@ class GitLabConnector:
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
         """Look projects up by id, a hundred a request; see the port."""
         return await self._open.look_up(forge_ids)
+
+    async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
+        """Find projects by path: fifty a request, then one for each that moved; see the port."""
+        return await self._open.resolve(paths)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         """Predict what a sweep will cost; asks nobody.

@@ -22,7 +22,16 @@ from connectors.gitlab.graph import (
 from connectors.gitlab.places import Api, Place, PlaceKind, Slice
 from connectors.gitlab.rest import Rest
 from connectors.gitlab.witness import Witness
-from harvester.model import Failure, FailureCode, Found, LookUp, Missing, Sighting, Unknown
+from harvester.model import (
+    Failure,
+    FailureCode,
+    Found,
+    LookUp,
+    Missing,
+    Resolution,
+    Sighting,
+    Unknown,
+)
 from harvester.ports.errors import (
     ForbiddenError,
     NotFoundError,
@@ -178,6 +187,21 @@ class Forge:
                 break
         return answers
 
+    async def resolve(self, paths: Sequence[str]) -> dict[str, Resolution]:
+        """Find projects by path; what fails is ``Unknown``, and so is what is asked after it."""
+        answers: dict[str, Resolution] = {}
+        try:
+            for start in range(0, len(paths), MOST_PATHS):
+                batch = paths[start : start + MOST_PATHS]
+                there = await self._there(batch)
+                for path in batch:
+                    found = there.get(path.casefold())
+                    answers[path] = found or await self._rest.by_path(path)
+        except SourceError as error:
+            lost = Unknown(reason=str(error))
+            answers |= {path: lost for path in paths if path not in answers}
+        return answers
+
     async def check(self) -> str:
         """Say which GitLab answers, and how."""
         try:
@@ -185,6 +209,21 @@ class Forge:
         except _REFUSALS as error:
             self._note(error)
         return await self._rest.check()
+
+    async def _there(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """Give the ids of those projects that have these paths today, by path in lower case.
+
+        Over REST none: there a single question tells as much.
+        """
+        if self._refused:
+            return {}
+        try:
+            told = await self._confirmed(await self._graph.by_paths(paths, texts=False))
+        except _REFUSALS as error:
+            self._note(error)
+            return {}
+        seen = [one.repository for one in told if isinstance(one, Sighting)]
+        return {one.path.casefold(): one.forge_id for one in seen}
 
     async def _batch(self, batch: Sequence[str], *, texts: bool) -> Mapping[str, LookUp]:
         if not self._refused:

@@ -18,7 +18,8 @@ from harvester.cli.targets import source_of
 from harvester.cli.words import say, word
 from harvester.crawl.scope import covers
 from harvester.model import Severity
-from harvester.ports.catalogue import Catalogue, FileRow, Item, RepositoryRow, SoftwareRow, Stored
+from harvester.ports.catalogue import Catalogue
+from harvester.ports.rows import FileRow, Item, RepositoryRow, SoftwareRow, Stored
 from harvester.publiccode.messages import message
 from harvester.settings import Configuration
 from harvester.urls import url_key

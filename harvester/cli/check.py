@@ -40,6 +40,7 @@ class Profile(StrEnum):
     STANDARD = "standard"
     OPENCODE = "opencode"
     V1 = "v1"
+    HAND = "hand"
 
 
 def check(

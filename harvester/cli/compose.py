@@ -243,7 +243,7 @@ def _plan(
     return SourcePlan(
         name=name,
         kind=kind,
-        forge=Forge(url=url, kind=kind),
+        forge=Forge(url=url, kind=kind, origin=connector.origin),
         scope=scope,
         include=include,
         exclude=exclude,

@@ -18,7 +18,7 @@ from harvester.cli.output import count, moment
 from harvester.cli.summary import source_as_json, spent_as_json
 from harvester.crawl import SourceSummary
 from harvester.model import ItemStatus, Spent
-from harvester.ports.catalogue import Item
+from harvester.ports.rows import Item
 
 if TYPE_CHECKING:
     from rich.progress import TaskID

@@ -14,7 +14,8 @@ from harvester.cli.options import Form, FormOption, JsonOption, Language, Langua
 from harvester.cli.output import moment, write_json
 
 if TYPE_CHECKING:
-    from harvester.ports.catalogue import Catalogue, FileRow, RepositoryRow
+    from harvester.ports.catalogue import Catalogue
+    from harvester.ports.rows import FileRow, RepositoryRow
     from harvester.settings import Configuration
 
 

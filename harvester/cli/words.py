@@ -23,6 +23,10 @@ FILES: Mapping[str, Text] = {
         "the file is good and describes this repository",
         "die Datei ist in Ordnung und beschreibt dieses Repository",
     ),
+    FileReason.ENTERED: Text(
+        "it is in order, and what it describes is no repository that the catalogue knows",
+        "sie ist in Ordnung, und was sie beschreibt, ist kein Repository, das der Katalog kennt",
+    ),
     FileReason.ERRORS: Text(
         "the file has errors; the findings say what to mend",
         "die Datei hat Fehler; die Befunde sagen, was zu ändern ist",

@@ -13,16 +13,9 @@ from harvester.crawl.scope import matches
 from harvester.crawl.task import SourcePlan
 from harvester.crawl.visit import Visit, is_wanted, to_read, visits, winner
 from harvester.model import Failure, FailureCode, ItemStatus, Page, Sighting, repository_id
-from harvester.ports.catalogue import (
-    Catalogue,
-    Item,
-    Known,
-    OpenCrawl,
-    PageMark,
-    PageTransaction,
-    Writes,
-)
+from harvester.ports.catalogue import Catalogue, Known, OpenCrawl, PageMark, PageTransaction
 from harvester.ports.errors import RefusedRowError
+from harvester.ports.rows import Item, Writes
 
 
 @dataclass(slots=True)

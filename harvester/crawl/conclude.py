@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from harvester.crawl.entries import Catalog, settle
-from harvester.crawl.places import place_of
-from harvester.crawl.reasons import StateReason
+from harvester.crawl.places import is_entered, place_of
+from harvester.crawl.reasons import FileReason, StateReason
 from harvester.crawl.scope import covers
 from harvester.crawl.task import KeepPolicy, SourcePlan
 from harvester.model import (
@@ -22,16 +22,11 @@ from harvester.model import (
     ItemStatus,
     LookUp,
     Missing,
+    Outcome,
     State,
 )
-from harvester.ports.catalogue import (
-    FileRow,
-    Item,
-    RepositoryRow,
-    SoftwareRow,
-    Unseen,
-    Writes,
-)
+from harvester.ports.catalogue import Unseen
+from harvester.ports.rows import FileRow, Item, RepositoryRow, SoftwareRow, Writes
 
 SWEEPS = 2
 """Complete sweeps that must have missed a thing before it is gone."""
@@ -83,12 +78,12 @@ def conclude(
         aliases=unseen.marked.aliases,
         neighbours=unseen.marked.neighbours,
     )
-    losses = _losses(plan.keep, catalog, now)
+    catalog, losses = _inherited(catalog, _losses(plan.keep, catalog, now))
     gone = [row for row in marked.values() if row.gone_reason is not None]
     touched = {place_of(row).software_id for row in gone} | losses.keys()
     touched |= {
         row.software_id
-        for row in files.values()
+        for row in catalog.files.values()
         if row.software_id is not None and row.repository_id in {lost.id for lost in gone}
     }
     settled = settle(catalog, frozenset(touched), plan.publishers, now, losses)
@@ -185,6 +180,36 @@ def _losses(keep: KeepPolicy, catalog: Catalog, now: datetime) -> dict[str, Stat
         if reason is not None:
             losses[entry.id] = reason
     return losses
+
+
+def _inherited(
+    catalog: Catalog, losses: Mapping[str, StateReason]
+) -> tuple[Catalog, Mapping[str, StateReason]]:
+    """Let pages speak for the entries whose repository has no file any more.
+
+    The file that is gone for good is superseded then, until it comes back.
+    """
+    told = {
+        row.software_id
+        for row in catalog.files.values()
+        if row.state is FileState.VALID and is_entered(catalog.repositories[row.repository_id])
+    }
+    kept = {key for key, why in losses.items() if why is StateReason.FILE_REMOVED and key in told}
+    files = {
+        key: replace(
+            row,
+            outcome=Outcome.SUPERSEDED,
+            reason=FileReason.REMOVED,
+            software_id=None,
+            bad_since=None,
+            absent_sweeps=0,
+        )
+        if row.software_id in kept and row.state is FileState.ABSENT
+        else row
+        for key, row in catalog.files.items()
+    }
+    lost = {key: why for key, why in losses.items() if key not in kept}
+    return replace(catalog, files=files), lost
 
 
 def _loss(

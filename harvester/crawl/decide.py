@@ -3,7 +3,7 @@
 
 """What a page does to the catalogue: additions, updates and repairs. Pure.
 
-What got worse is only marked here (:class:`~harvester.ports.catalogue.FileRow.bad_since`); time
+What got worse is only marked here (:class:`~harvester.ports.rows.FileRow.bad_since`); time
 and :mod:`harvester.crawl.conclude` turn marks into states.
 """
 
@@ -21,7 +21,7 @@ from harvester.crawl.reasons import ItemReason
 from harvester.crawl.task import SourcePlan
 from harvester.crawl.visit import Visit
 from harvester.model import Activity, ItemStatus, Owner, Unknown
-from harvester.ports.catalogue import AliasRow, Item, Keys, RepositoryRow, Stored, Writes
+from harvester.ports.rows import AliasRow, Item, Keys, RepositoryRow, Stored, Writes
 from harvester.urls import url_key
 
 

@@ -8,13 +8,13 @@ same repositories and files make the same entries.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from harvester.crawl import entry
 from harvester.crawl.files import is_good
-from harvester.crawl.places import Place, Places, place_of
+from harvester.crawl.places import Place, Places, is_entered, place_of
 from harvester.crawl.reasons import FileReason, StateReason
 from harvester.crawl.task import Publishers
 from harvester.model import (
@@ -26,18 +26,12 @@ from harvester.model import (
     Publisher,
     State,
 )
-from harvester.ports.catalogue import (
-    AliasRow,
-    FileRow,
-    Merge,
-    RecordRow,
-    RepositoryRow,
-    SoftwareRow,
-)
+from harvester.ports.rows import AliasRow, FileRow, Merge, RecordRow, RepositoryRow, SoftwareRow
 
 _HIDDEN = frozenset({State.GONE, State.WITHDRAWN, State.BLOCKED})
 _SET_BY_HAND = frozenset({State.WITHDRAWN, State.BLOCKED})
 _SUPERSEDED = frozenset({FileReason.YML_WINS, FileReason.REMOVED})
+_TRUST = {origin: rank for rank, origin in enumerate(Origin)}
 _RANK = {FileState.VALID: 0, FileState.INVALID: 1, FileState.UNKNOWN: 2, FileState.ABSENT: 3}
 
 
@@ -54,7 +48,7 @@ class Catalog:
     """As they are stored."""
     aliases: tuple[AliasRow, ...]
     neighbours: tuple[FileRow, ...] = ()
-    """Of :class:`~harvester.ports.catalogue.Stored`."""
+    """Of :class:`~harvester.ports.rows.Stored`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +78,11 @@ def settle(
         losses: entries whose grace is over, with the reason; only a conclusion gives them.
     """
     places = Places(catalog.repositories, catalog.aliases)
-    files = {key: _assigned(row, places) for key, row in catalog.files.items()}
-    merges = _merges(catalog, places)
+    files = {
+        key: _assigned(row, catalog.repositories[row.repository_id], places)
+        for key, row in catalog.files.items()
+    }
+    merges = _merges(replace(catalog, files=files), places)
     stored = {(row.repository_id, row.path): row for row in catalog.before}
     differing = tuple(row for key, row in sorted(files.items()) if row != stored.get(key))
 
@@ -127,14 +124,22 @@ def settle(
 # --- files ----------------------------------------------------------------------------------
 
 
-def _assigned(row: FileRow, places: Places) -> FileRow:
-    """Give a file its outcome and its entry."""
+def _assigned(row: FileRow, host: RepositoryRow, places: Places) -> FileRow:
+    """Give a file its outcome and its entry.
+
+    What a page says lies at another place by nature; that is told only where the place is known.
+    """
     if row.outcome is Outcome.SUPERSEDED and row.reason in _SUPERSEDED:
         return row
     place = places.of(row)
-    if place.repository is None:
+    described = place.repository
+    if is_entered(host) and (described is None or is_entered(described)):
+        good = is_good(row)
+        outcome = Outcome.LISTED if good else Outcome.INVALID
+        reason = FileReason.ENTERED if good else FileReason.ERRORS
+    elif described is None:
         outcome, reason = Outcome.OTHER_PLACE, FileReason.DECLARES_UNKNOWN
-    elif place.repository.id != row.repository_id:
+    elif described.id != row.repository_id:
         outcome, reason = Outcome.OTHER_PLACE, FileReason.DECLARES_KNOWN
     elif is_good(row):
         outcome, reason = Outcome.LISTED, FileReason.VALID
@@ -144,13 +149,30 @@ def _assigned(row: FileRow, places: Places) -> FileRow:
 
 
 def _merges(catalog: Catalog, places: Places) -> tuple[Merge, ...]:
-    """Find the entries that waited for a repository that is known now."""
+    """Find the entries that live on in others.
+
+    They waited for a repository that is known now; or the pages that they were made of name
+    another repository now, or one at last: what a page tells of stays one thing.
+    """
     merges = []
+    described = {row.software_id for row in catalog.files.values()}
     for row in catalog.software.values():
         repository = places.find(row.url) if row.repository_id is None else None
         if repository is not None:
             merges.append(Merge(id=row.id, into=place_of(repository).software_id))
+        elif row.id not in described and (heirs := _heirs(catalog, row.id)):
+            merges.append(Merge(id=row.id, into=min(heirs)))
     return tuple(sorted(merges, key=lambda merge: merge.id))
+
+
+def _heirs(catalog: Catalog, identity: str) -> set[str]:
+    """Give the entries of the pages that an entry was made of."""
+    rows = (
+        catalog.files[row.repository_id, row.path]
+        for row in catalog.before
+        if row.software_id == identity and is_entered(catalog.repositories[row.repository_id])
+    )
+    return {row.software_id for row in rows if row.software_id is not None}
 
 
 # --- entries --------------------------------------------------------------------------------
@@ -178,7 +200,7 @@ class _Maker:
             return None
         place = self._place(identity, members, ancestors)
         members.sort(key=lambda row: self._precedence(row, place))
-        primary = members[0] if members else None
+        primary = self._primary(members)
         record = primary.record if primary else _shown(ancestors[0])
         publiccode = json.loads(record.document) if record else None
         host = self.catalog.repositories[primary.repository_id] if primary else place.repository
@@ -191,7 +213,7 @@ class _Maker:
             state_reason=reason,
             file_state=primary.state if primary else FileState.ABSENT,
             stale_since=_stale_since(primary, record, old, self.now),
-            origin=old.origin if old else Origin.CRAWL,
+            origin=host.forge.origin if host else ancestors[0].origin,
             repository_id=place.repository.id if place.repository else None,
             file=(primary.repository_id, primary.path) if primary else None,
             publisher=self._publisher(place, host, publiccode),
@@ -201,7 +223,7 @@ class _Maker:
         )
         text = entry.document(
             row,
-            repository=place.repository,
+            repository=_known_repository(place),
             aliases=self._aliases(place, members),
             own=self._own(place),
             file=primary,
@@ -225,13 +247,17 @@ class _Maker:
     def _precedence(self, row: FileRow, place: Place) -> tuple[object, ...]:
         """Sort the files of an entry: the canonical repository's own first, whatever its state.
 
-        A publisher who takes a file away must not be overruled by a copy of it.
+        A publisher who takes a file away must not be overruled by a copy of it. Elsewhere, what is
+        there comes before what is not, and a file in a repository before what others tell.
         """
         host = self.catalog.repositories[row.repository_id]
-        own = place.repository is not None and place.repository.id == host.id
+        repository = _known_repository(place)
+        own = repository is not None and repository.id == host.id
         return (
             not own,
             host.gone_reason is not None,
+            row.state is FileState.ABSENT,
+            _TRUST[host.forge.origin],
             _RANK[row.state],
             host.facts.fork,
             host.forge.url,
@@ -239,6 +265,22 @@ class _Maker:
             host.id,
             row.path,
         )
+
+    def _primary(self, members: Sequence[FileRow]) -> FileRow | None:
+        """Give the file that is shown, of those of an entry in their order.
+
+        A file that never was a good one does not take a page's good word away.
+        """
+        first = members[0] if members else None
+        if first is None or (first.record is not None and first.record.good):
+            return first
+        pages = (
+            row
+            for row in members
+            if row.state is FileState.VALID
+            and is_entered(self.catalog.repositories[row.repository_id])
+        )
+        return next(pages, first)
 
     def _publisher(
         self,
@@ -249,7 +291,9 @@ class _Maker:
         listed = self.publishers.of(place.url)
         if listed is None and host is not None:
             listed = self.publishers.of(host.facts.web_url)
-        return entry.publisher_of(listed, publiccode, host.facts.owner if host else None)
+        # Who keeps a wiki or a catalogue does not publish what is entered there.
+        owner = host.facts.owner if host is not None and not is_entered(host) else None
+        return entry.publisher_of(listed, publiccode, owner)
 
     def _aliases(self, place: Place, files: Iterable[FileRow]) -> Iterable[str]:
         """Give the addresses that the canonical repository had, or that files still declare."""
@@ -272,6 +316,12 @@ class _Maker:
             if row.repository_id == place.repository.id and row.outcome is not Outcome.SUPERSEDED
         ]
         return min(rows, key=lambda row: (_RANK[row.state], row.path), default=None)
+
+
+def _known_repository(place: Place) -> RepositoryRow | None:
+    """Give the canonical repository; a page is none."""
+    repository = place.repository
+    return repository if repository is not None and not is_entered(repository) else None
 
 
 def _state(

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harvester.model import Finding, Owner, Publisher, Repository
-from harvester.ports.catalogue import FileRow, RecordRow, RepositoryRow, SoftwareRow
+from harvester.ports.rows import FileRow, RecordRow, RepositoryRow, SoftwareRow
 from harvester.publiccode import messages
 from harvester.urls import BadUrlError, repository_url, url_key
 

@@ -14,7 +14,7 @@ from harvester.crawl.entry import canonical_json
 from harvester.crawl.reasons import FileReason
 from harvester.crawl.visit import Visit
 from harvester.model import FileState, FileVersion, Outcome, Reading
-from harvester.ports.catalogue import FileRow, RecordRow
+from harvester.ports.rows import FileRow, RecordRow
 
 
 def rows(

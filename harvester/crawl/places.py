@@ -10,8 +10,8 @@ repository where the catalogue knows that, else by the address that its files de
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from harvester.model import software_id, software_id_of_url
-from harvester.ports.catalogue import AliasRow, FileRow, RepositoryRow
+from harvester.model import Origin, software_id, software_id_of_url
+from harvester.ports.rows import AliasRow, FileRow, RepositoryRow
 from harvester.urls import url_key
 
 
@@ -21,7 +21,8 @@ class Place:
 
     software_id: str
     repository: RepositoryRow | None
-    """The canonical repository, where the catalogue knows it."""
+    """The canonical repository, where the catalogue knows it; or the page that tells of software
+    without any."""
     url: str
 
 
@@ -66,6 +67,11 @@ class Places:
         if target is not None:
             return place_of(target)
         return Place(unclaimed_id(file.declared_url), None, file.declared_url)
+
+
+def is_entered(repository: RepositoryRow) -> bool:
+    """Say whether this is a page or another catalogue's entry, not a repository."""
+    return repository.forge.origin is not Origin.CRAWL
 
 
 def place_of(repository: RepositoryRow) -> Place:

@@ -11,6 +11,9 @@ class FileReason(StrEnum):
 
     VALID = "valid"
     """Listed: the file is good and describes the repository that it lies in."""
+    ENTERED = "entered"
+    """Listed: it lies on a page or in another catalogue, and what it describes is no repository
+    that this catalogue knows."""
     ERRORS = "errors"
     """Invalid: the findings say what to mend."""
     DECLARES_KNOWN = "declares-known-repository"
@@ -20,7 +23,7 @@ class FileReason(StrEnum):
     YML_WINS = "yml-wins"
     """Superseded: ``publiccode.yml`` stands beside it."""
     REMOVED = "removed"
-    """Superseded: it is gone, and another file took its place."""
+    """Superseded: it is gone, and another file, or what a page says, took its place."""
 
 
 class StateReason(StrEnum):

@@ -35,7 +35,6 @@ from harvester.ports.catalogue import (
     Catalogue,
     CrawlEnd,
     CrawlRequest,
-    Item,
     OpenCrawl,
     SourceState,
     Unseen,
@@ -51,6 +50,7 @@ from harvester.ports.errors import (
     UnreachableError,
 )
 from harvester.ports.http import Clock
+from harvester.ports.rows import Item
 from harvester.worker import Worker
 
 OVERLAP = timedelta(hours=2)

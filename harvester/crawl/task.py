@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from harvester.model import Forge, ItemStatus, Outcome, Publisher, Scope, Spent
-from harvester.ports.catalogue import Item
+from harvester.ports.rows import Item
 
 
 class Publishers(Protocol):

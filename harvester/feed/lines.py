@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harvester.model import Activity
-from harvester.ports.catalogue import Entry
+from harvester.ports.rows import Entry
 
 COLUMNS = (
     "id",

@@ -10,7 +10,18 @@ from typing import Protocol, Self
 
 from pydantic import BaseModel
 
-from harvester.model import Estimate, Listing, LookUp, Page, Scope, Sighting, Size, Spent
+from harvester.model import (
+    Estimate,
+    Listing,
+    LookUp,
+    Origin,
+    Page,
+    Resolution,
+    Scope,
+    Sighting,
+    Size,
+    Spent,
+)
 from harvester.ports.http import Budgets, Clock, Validators
 
 
@@ -95,6 +106,14 @@ class Connector(Protocol):
         """
         ...
 
+    async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
+        """Say which repository has a path today, or had it before it was renamed or moved.
+
+        As an anonymous visitor would find it. Asked in as few requests as the forge allows; every
+        path has an answer, and what could not be found out, for whatever reason, is ``Unknown``.
+        """
+        ...
+
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         """Predict what a sweep will cost; asks nobody."""
         ...
@@ -118,7 +137,10 @@ class ConnectorType(Protocol):
     kind: str
     """The word for ``kind`` in the configuration."""
     profile: str
-    """What this forge's publiccode files are checked with: ``standard`` or ``opencode``."""
+    """What this forge's publiccode files are checked with: ``standard``, ``opencode`` or, what
+    people entered into a form, ``hand``."""
+    origin: Origin
+    """``crawl`` where it reads repositories; else how the places that it reads came about."""
     host_aliases: Mapping[str, str]
     """Old host names of the forge, each with the one that replaced it."""
     Options: type[BaseModel]

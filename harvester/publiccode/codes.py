@@ -123,3 +123,8 @@ class Code(Enum):
     def __init__(self, code: str, severity: Severity) -> None:
         self.code = code
         self.severity = severity
+
+    @property
+    def is_about_text(self) -> bool:
+        """Say whether it is about bytes and YAML, and not about what the standard demands."""
+        return self.code < Code.MISSING_ESSENTIAL.code

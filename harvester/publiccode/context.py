@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-PROFILES = ("standard", "opencode", "v1")
+PROFILES = ("standard", "opencode", "v1", "hand")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +16,9 @@ class FileContext:
     path: str = "publiccode.yml"
     """The file's name, with or without folders."""
     profile: str = "standard"
-    """``standard``, ``opencode`` (what OpenCoDE's directory demands) or ``v1`` (the standard's
-    release candidate of 1.0)."""
+    """``standard``, ``opencode`` (what OpenCoDE's directory demands), ``v1`` (the standard's
+    release candidate of 1.0) or ``hand`` (fields that people entered somewhere, without ever
+    having promised a publiccode.yml: only a name is demanded)."""
     repository_url: str | None = None
     """Canonical address of the repository that the file lies in."""
     raw_base: str | None = None

@@ -10,6 +10,8 @@ from harvester.model import Finding, Severity
 from harvester.publiccode.codes import Code
 from harvester.publiccode.nodes import Mark
 
+_NAME = "name"
+"""What an entry must have, whoever entered it."""
 _PLACE = attrgetter("line", "column")
 MAX_FINDINGS = 500
 """A file with more is not helped by the rest; the verdict does not change."""
@@ -24,7 +26,14 @@ Suggestion = str | Callable[[], str | None] | None
 class Findings:
     """All findings of one file, in the order in which they were made."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_hand: bool = False) -> None:
+        """Start with none.
+
+        Args:
+            by_hand: nobody promised to meet the standard: what it demands is at most a notice,
+                but for a name, and for what keeps the text from being read at all.
+        """
+        self._by_hand = by_hand
         self._found: list[Finding] = []
         self.fatal = False
         """True once an error was found."""
@@ -44,6 +53,8 @@ class Findings:
         ``severity`` takes the place of the code's own.
         """
         severity = severity or code.severity
+        if self._by_hand and not code.is_about_text and key != _NAME:
+            severity = Severity.NOTICE
         if severity is Severity.ERROR:
             self.fatal = True
         if self.full:

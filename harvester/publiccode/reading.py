@@ -18,7 +18,7 @@ from harvester.publiccode.values import Reader
 from harvester.publiccode.walk import Walk
 from harvester.publiccode.yaml_reader import read_yaml
 
-NORMALISER = 1
+NORMALISER = 2
 """Version of the rules. Raised whenever the same bytes may give another reading, so that stored
 bytes are read again."""
 
@@ -31,7 +31,7 @@ def read(content: bytes, context: FileContext, surroundings: Surroundings | None
         context: what the file's place tells.
         surroundings: what the reference parser's verdict may look at beside the file.
     """
-    findings = Findings()
+    findings = Findings(by_hand=context.profile == "hand")
     check_file_name(context, findings)
     text = decode(content, findings)
     root = read_yaml(text, findings) if text is not None else None
@@ -56,9 +56,9 @@ def too_large(size: int) -> Reading:
 def normalise(record: JsonObject, context: FileContext | None = None) -> Reading:
     """Read publiccode that came as JSON; a normalised record comes out as it went in."""
     root = from_json(record)
-    return _reading(
-        root if isinstance(root, Mapping) else None, context or FileContext(), Findings()
-    )
+    context = context or FileContext()
+    findings = Findings(by_hand=context.profile == "hand")
+    return _reading(root if isinstance(root, Mapping) else None, context, findings)
 
 
 def addresses(content: bytes, context: FileContext) -> tuple[Address, ...]:

@@ -10,7 +10,7 @@ from harvester.model import JsonObject
 from harvester.publiccode.codes import Code
 from harvester.publiccode.context import FileContext
 from harvester.publiccode.findings import Findings
-from harvester.publiccode.nodes import Mapping, Mark, Node
+from harvester.publiccode.nodes import Mapping, Mark, Node, Sequence
 from harvester.publiccode.standard import LANGUAGE, Presence, Standard
 from harvester.publiccode.walk import Walk
 
@@ -93,7 +93,8 @@ def _present(root: Mapping, maintenance: JsonObject, name: str) -> bool:
     if maintenance.get(name):
         return True
     node = _node(root, "maintenance", name)
-    return isinstance(node, Mapping) and bool(node.entries)
+    items = node.items if isinstance(node, Sequence) else [node]
+    return any(isinstance(item, Mapping) and item.entries for item in items)
 
 
 def _unite_organisation(root: Mapping, record: JsonObject, walk: Walk) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from harvester.model import FileVersion, Listing, Page, Sighting
+from harvester.model import FileVersion, Listing, Origin, Page, Sighting
 from harvester.ports import errors
 from harvester.ports.connector import ForgeAccess
 from tests.crawl.build import FORGE, Scripted, broken, file, good, sighting
@@ -30,6 +30,7 @@ class StandIn(Scripted):
 
     kind = "standin"
     profile = "standard"
+    origin = Origin.CRAWL
     host_aliases: dict[str, str] = {}  # noqa: RUF012 - the port's shape
     Options = Options
 

@@ -3,6 +3,7 @@
 
 import sqlite3
 
+from storage.schema import NEWEST
 from tests.cli.conftest import Shell
 
 
@@ -10,7 +11,7 @@ def test_upgrade_makes_and_says(shell: Shell) -> None:
     path = shell.folder / "harvester.db"
     ran = shell("database", "upgrade")
     assert ran.code == 0
-    assert ran.out.startswith(f"{path}: empty -> 0001")
+    assert ran.out.startswith(f"{path}: empty -> {NEWEST}")
     ran = shell("database", "upgrade")
     assert ran.out.startswith(f"{path}: has the newest schema already (")
 

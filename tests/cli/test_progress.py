@@ -10,7 +10,7 @@ import pytest
 from harvester.cli import console
 from harvester.cli.progress import Bars, Events, Lines, Quiet, beginning, listener, standing
 from harvester.model import ItemStatus, Spent
-from harvester.ports.catalogue import Item
+from harvester.ports.rows import Item
 from tests.cli.conftest import Shell
 
 

@@ -26,13 +26,14 @@ from harvester.model import (
     Page,
     Publisher,
     Repository,
+    Resolution,
     Scope,
     ScopeKind,
     Sighting,
     Size,
     Spent,
 )
-from harvester.ports.catalogue import Item
+from harvester.ports.rows import Item
 
 FORGE = Forge(url="https://forge.example", kind="scripted")
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -161,6 +162,9 @@ class Scripted:
     reads: list[list[str]] = field(default_factory=list)
     listings: list[Listing] = field(default_factory=list)
     look_ups: Mapping[str, LookUp] = field(default_factory=dict)
+    moved: Mapping[str, Resolution] = field(default_factory=dict)
+    """What paths lead to that no sighting has."""
+    resolved: list[list[str]] = field(default_factory=list)
     before_page: Callable[[int], None] = lambda _number: None
     decorate: Callable[[int, Page], Page] = lambda _number, page: page
 
@@ -200,6 +204,11 @@ class Scripted:
             s.repository.forge_id: Found(sighting=s) for s in self.sightings
         }
         return {key: self.look_ups.get(key, there.get(key, Missing())) for key in forge_ids}
+
+    async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
+        self.resolved.append(list(paths))
+        there = {s.repository.path: s.repository.forge_id for s in self.sightings}
+        return {path: self.moved.get(path, there.get(path)) for path in paths}
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         return Estimate(rest=len(self.sightings))

@@ -31,7 +31,7 @@ from harvester.model import (
     repository_id,
     software_id,
 )
-from harvester.ports.catalogue import Keys
+from harvester.ports.rows import Keys
 from harvester.urls import url_key
 from storage import closure
 from storage.catalogue import SqlCatalogue, open_catalogue

@@ -21,7 +21,7 @@ from harvester.feed.lines import (
     json_lines,
 )
 from harvester.model import Activity, State
-from harvester.ports.catalogue import Entry
+from harvester.ports.rows import Entry
 
 MOMENT = datetime(2026, 3, 1, 14, 30, 15, 999, tzinfo=timezone(timedelta(hours=2)))
 DOCUMENT: dict[str, Any] = {

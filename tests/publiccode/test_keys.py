@@ -171,6 +171,8 @@ def test_contacts_are_needed_unless_others_maintain() -> None:
     contacts = "  contacts:\n    - name: Fachdienst IT\n"
     assert codes(check(spoiled(contacts, ""))) == ["PC312"]
     assert "PC312" in codes(check(spoiled(contacts, "  contacts: []\n")))
+    nameless = "  contacts:\n    - name: ''\n"
+    assert codes(check(spoiled(contacts, nameless))) == ["PC104"]
 
 
 def test_language_keys_are_brought_to_their_usual_form() -> None:
@@ -220,6 +222,26 @@ class TestProfiles:
         assert told(check(content.encode(), profile="v1")) == {
             ("PC116", "IT"), ("PC212", "intendedAudience.scope[0]"),
         }  # fmt: skip
+
+    def test_what_was_entered_by_hand_needs_a_name_alone(self) -> None:
+        reading = check(
+            b"name: Parkplatz-App\nurl: kein Quelltext\nplatforms: Netz", profile="hand"
+        )
+        assert reading.valid
+        assert {finding.severity for finding in reading.findings} == {Severity.NOTICE}
+        assert {("PC209", "url"), ("PC101", "legal.license")} <= told(reading)
+
+    @pytest.mark.parametrize(
+        "content", [b"landingURL: https://a.example", b"name: ' '", b"name: []"]
+    )
+    def test_without_a_name_it_is_unusable(self, content: bytes) -> None:
+        reading = check(content, profile="hand")
+        errors = [found for found in reading.findings if found.severity is Severity.ERROR]
+        assert [found.key for found in errors] == ["name"]
+        assert not reading.valid
+
+    def test_what_is_no_text_is_unusable_whoever_wrote_it(self) -> None:
+        assert [found.code for found in check(b"name: [", profile="hand").findings] == ["PC013"]
 
     def test_a_profile_that_does_not_exist_is_refused(self) -> None:
         with pytest.raises(ValueError, match="opencode"):

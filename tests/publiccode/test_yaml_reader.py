@@ -1,6 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -109,6 +114,22 @@ _MERGES = "a: &a {k0: 0}\n" + "".join(
 )
 
 
+@contextmanager
+def counted_calls() -> Iterator[Counter[str]]:
+    """Count the calls of functions, which tell how much work was done on any machine."""
+    calls: Counter[str] = Counter()
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        calls[event] += event.endswith("call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(before)
+
+
 @pytest.mark.parametrize(
     ("bomb", "code"),
     [
@@ -129,8 +150,10 @@ _MERGES = "a: &a {k0: 0}\n" + "".join(
          "colons", "quotes", "anchors"],
 )  # fmt: skip
 def test_a_bomb_is_one_finding(bomb: str, code: str) -> None:
-    _, told = parse(bomb)
+    with counted_calls() as calls:
+        _, told = parse(bomb)
     assert [found for found, _, _ in told if found != "PC024"] == [code]
+    assert calls.total() < 30 * MAX_NODES
 
 
 def test_the_budgets_leave_room_for_the_largest_real_files() -> None:

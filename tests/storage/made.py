@@ -30,18 +30,8 @@ from harvester.model import (
     repository_id,
     software_id,
 )
-from harvester.ports.catalogue import (
-    CrawlEnd,
-    CrawlRequest,
-    FileRow,
-    Item,
-    OpenCrawl,
-    PageMark,
-    RecordRow,
-    RepositoryRow,
-    SoftwareRow,
-    Writes,
-)
+from harvester.ports.catalogue import CrawlEnd, CrawlRequest, OpenCrawl, PageMark
+from harvester.ports.rows import FileRow, Item, RecordRow, RepositoryRow, SoftwareRow, Writes
 from storage.catalogue import SqlCatalogue
 from storage.lease import holder
 

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import func, select, text
 
 from harvester.model import FileState, ItemStatus, Outcome, Spent, State
-from harvester.ports.catalogue import OpenCrawl, PageMark, Writes
+from harvester.ports.catalogue import OpenCrawl, PageMark
 from harvester.ports.errors import LeaseLostError, SourceBusyError
+from harvester.ports.rows import Writes
 from storage import history, tables
 from storage.catalogue import SqlCatalogue
 from tests.storage import made

@@ -18,8 +18,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from harvester.ports.catalogue import Writes
 from harvester.ports.errors import CatalogueError
+from harvester.ports.rows import Writes
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.engine import Store
 from storage.faults import fault_of

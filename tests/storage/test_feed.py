@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from harvester.model import Change, ChangeType
-from harvester.ports.catalogue import Writes
+from harvester.ports.rows import Writes
 from storage import feed
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.engine import Store

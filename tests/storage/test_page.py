@@ -22,8 +22,9 @@ from harvester.model import (
     Publisher,
     software_id_of_url,
 )
-from harvester.ports.catalogue import Keys, Merge, PageMark, Writes
+from harvester.ports.catalogue import PageMark
 from harvester.ports.errors import LeaseLostError, RefusedRowError
+from harvester.ports.rows import Keys, Merge, Writes
 from storage import tables
 from storage.catalogue import SqlCatalogue, open_catalogue
 from tests.storage import made

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from harvester.model import Activity, Outcome, State
-from harvester.ports.catalogue import AliasRow, Writes
+from harvester.ports.rows import AliasRow, Writes
 from storage.catalogue import SqlCatalogue, open_catalogue
 from tests.storage import made
 

@@ -26,7 +26,7 @@ from harvester.model import (
     Severity,
     State,
 )
-from harvester.ports.catalogue import (
+from harvester.ports.rows import (
     AliasRow,
     FileRow,
     Keys,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -87,6 +88,29 @@ def test_upgrade_twice_keeps_the_data(empty_url: str) -> None:
         assert catalogue.head() == 1
 
 
+def upgrade_to(store: Store, revision: str) -> None:
+    """Bring an empty database to an older schema."""
+    config = Config()
+    config.set_main_option("script_location", "storage:migrations")
+    config.set_main_option("path_separator", "os")
+    with store.writing() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def test_forges_that_were_known_before_they_had_an_origin_were_crawled(empty_url: str) -> None:
+    with opened(empty_url) as store:
+        upgrade_to(store, "0001_first_tables")
+        with store.writing() as connection:
+            connection.execute(
+                text("INSERT INTO forge (url, kind) VALUES ('https://old.example', 'gitlab')")
+            )
+        schema.upgrade(store)
+        with store.reading() as connection:
+            rows = connection.execute(text("SELECT url, kind, origin FROM forge")).all()
+    assert [tuple(row) for row in rows] == [("https://old.example", "gitlab", "crawl")]
+
+
 def test_a_missing_sqlite_file_is_made(sqlite_url: str) -> None:
     with opened(sqlite_url) as store:
         assert schema.current(store).current is None
@@ -125,10 +149,10 @@ def test_a_database_of_an_older_schema_wants_an_upgrade(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_catalogue(database_url).close()
-    newer = "9999_something_newer"
+    before, newer = schema.NEWEST, "9999_something_newer"
     monkeypatch.setattr(schema, "REVISIONS", (*schema.REVISIONS, newer))
     monkeypatch.setattr(schema, "NEWEST", newer)
-    with pytest.raises(SchemaBehindError, match=r"0001_first_tables.*9999.*database upgrade"):
+    with pytest.raises(SchemaBehindError, match=rf"{before}.*9999.*database upgrade"):
         open_catalogue(database_url)
 
 

@@ -54,6 +54,44 @@ async def test_look_ups(github: GitHub, token: str | None) -> None:
     assert isinstance(answers[str(broken.id)], Unknown)
 
 
+@pytest.mark.parametrize(("token", "cost"), [("token-that-sees-all", {"graphql": 1}), (None, {})])
+async def test_paths_are_resolved_also_old_ones(
+    github: GitHub, token: str | None, cost: dict[str, int]
+) -> None:
+    world = github.world
+    world.organization("stadt")
+    other = world.organization("kreis")
+    there, renamed, moved = (world.create(f"stadt/{name}", {}) for name in "abc")
+    hidden = world.create("stadt/zu", {}, visibility=Visibility.PRIVATE)
+    world.rename(renamed, "neu")
+    world.transfer(moved, other)
+    world.create("stadt/C", {})  # the old name is taken again
+    paths = ["Stadt/A", "stadt/b", "stadt/c", hidden.path, "stadt/nie", "stadt", "stadt/a/b"]
+    async with github.opened(token=token) as connector:
+        answers = await connector.resolve(paths)
+        spent = connector.spent()
+    taken = world.find("stadt/c")
+    assert taken is not None
+    found = [str(one.id) for one in (there, renamed, taken)]
+    assert answers == dict(zip(paths, [*found, None, None, None, None], strict=True))
+    assert spent.graphql == cost.get("graphql", 0)
+    assert spent.rest <= (0 if token else 7)
+
+
+@pytest.mark.parametrize("token", ["token-that-sees-all", None])
+@pytest.mark.parametrize("fault", [Answer(status=500), html(404), Answer(status=451, body=b"{}")])
+async def test_what_a_path_leads_to_is_unknown_while_the_forge_is_ill(
+    github: GitHub, token: str | None, fault: Answer
+) -> None:
+    github.world.organization("stadt")
+    github.world.create("stadt/a", {})
+    github.api.faults.plan(fault, times=99)
+    async with github.opened(token=token) as connector:
+        answers = dict(await connector.resolve(["stadt/a", "stadt/b", "kein-name"]))
+    assert answers.pop("kein-name") is None
+    assert [type(answer) for answer in answers.values()] == [Unknown, Unknown]
+
+
 async def test_a_look_up_with_a_wrong_token_knows_nothing(github: GitHub) -> None:
     async with github.opened(token="wrong") as connector:
         answers = await connector.look_up(["1"])

@@ -300,6 +300,45 @@ async def test_look_ups_as_an_anonymous_visitor(
     assert found.sighting.repository.path == "mona/neu"
 
 
+@pytest.mark.parametrize("graphql", [True, False])
+@pytest.mark.parametrize("token", [None, "good"])
+async def test_paths_are_resolved_also_old_ones(
+    peopled: World, visit: Visit, graphql: bool, token: str | None
+) -> None:
+    if not graphql:
+        visit.forge.refuse_graphql(html(404))
+    there, renamed, taken, hidden = (peopled.create(f"mona/{name}", {}) for name in "abcd")
+    peopled.rename(renamed, "neu")
+    peopled.rename(taken, "weg")
+    peopled.show_to(hidden, Visibility.PRIVATE)
+    again = peopled.create("mona/C", {})
+    paths = ["Mona/A", "mona/b", "mona/c", "mona/d", "mona/nie", "mona", "4711"]
+    async with visit.open(token=token) as connector:
+        answers = await connector.resolve(paths)
+    found = [str(one.id) for one in (there, renamed, again)]
+    assert answers == dict(zip(paths, [*found, None, None, None, None], strict=True))
+
+
+async def test_paths_that_projects_have_cost_a_request_for_fifty(
+    peopled: World, visit: Visit
+) -> None:
+    made = [peopled.create(f"mona/many{number}", {}) for number in range(60)]
+    async with visit.open() as connector:
+        answers = await connector.resolve([one.path for one in made])
+    assert answers == {one.path: str(one.id) for one in made}
+    assert visit.forge.kinds == {"graphql": 2}
+
+
+@pytest.mark.parametrize("fault", [Answer(status=500), html(404), Answer(status=403)])
+async def test_what_a_path_leads_to_is_unknown_while_the_forge_is_ill(
+    peopled: World, visit: Visit, fault: Answer
+) -> None:
+    visit.forge.faults.plan(fault, times=99)
+    async with visit.open() as connector:
+        answers = await connector.resolve(["mona/a", "mona/b"])
+    assert [type(answer) for answer in answers.values()] == [Unknown, Unknown]
+
+
 async def test_look_ups_of_many(peopled: World, visit: Visit) -> None:
     ids = [str(r.id) for r in peopled.repositories] + [str(n) for n in range(9000, 9200)]
     async with visit.open() as connector:

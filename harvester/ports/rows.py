@@ -1,0 +1,221 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The rows that the catalogue keeps: what storage loads, what the core makes of it and gives back.
+
+Rows are values; every key is derived, never given by the database, so that the same pages in any
+order make the same catalogue.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from harvester.model import (
+    Activity,
+    Change,
+    FileState,
+    Finding,
+    Forge,
+    ItemStatus,
+    Origin,
+    Outcome,
+    Owner,
+    Publisher,
+    Repository,
+    State,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryRow:
+    """A repository as the catalogue knows it. Table ``repository``."""
+
+    id: str
+    """:func:`harvester.model.repository_id`."""
+    forge: Forge
+    facts: Repository
+    first_seen_at: datetime
+    updated_at: datetime
+    """When a descriptive fact last changed."""
+    missing_since: datetime | None = None
+    """A mark: when a complete sweep did not see it for the first time."""
+    missing_sweeps: int = 0
+    """How many complete sweeps in a row did not see it."""
+    gone_reason: str | None = None
+    """``deleted``, ``private``, ``moved``; None while it is there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRow:
+    """The last good record of one file. Table ``record``."""
+
+    blob_id: str
+    version: str | None
+    """``publiccodeYmlVersion`` as that file said it."""
+    document: str
+    """The normalised publiccode as canonical JSON."""
+    normaliser: int
+    good: bool = True
+    """False: there never was a good one, and this is what could be read of the newest file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRow:
+    """A publiccode file ever seen. Tables ``file``, ``finding``, ``record``."""
+
+    repository_id: str
+    path: str
+    blob_id: str
+    """Of the newest version."""
+    state: FileState
+    outcome: Outcome
+    reason: str
+    """Why it has that outcome: a word of a closed list (``harvester.crawl.reasons``)."""
+    software_id: str | None
+    """The entry that it is a provenance of."""
+    version: str | None
+    declared_url: str | None
+    normaliser: int
+    findings: tuple[Finding, ...]
+    record: RecordRow | None
+    """The newest good one; older than the file where the file is broken now."""
+    context: str
+    """Fingerprint of what the reading depended on beside bytes and rules."""
+    first_seen_at: datetime
+    changed_at: datetime
+    """When its newest version was first seen."""
+    bad_since: datetime | None = None
+    """A mark: since when it has been invalid or absent."""
+    absent_sweeps: int = 0
+    """How many complete crawls in a row found it absent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoftwareRow:
+    """One entry of the catalogue. Table ``software``."""
+
+    id: str
+    url: str
+    """Of the canonical repository, or as declared where none is known."""
+    name: str | None
+    state: State
+    state_reason: str
+    file_state: FileState
+    stale_since: datetime | None
+    origin: Origin
+    repository_id: str | None
+    """The canonical repository, where the catalogue knows it; of an entry without any, the page
+    that tells of it (its forge's ``origin`` says which)."""
+    file: tuple[str, str] | None
+    """The file whose record is shown: repository id and path."""
+    publisher: Publisher | None
+    document: str
+    """The export's line without ``activity`` and ``updated_at``, as canonical JSON."""
+    first_seen_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasRow:
+    """An address that a repository had before. Table ``alias``."""
+
+    url: str
+    repository_id: str
+    since: datetime
+    """When harvester noticed that the repository had left it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """What a crawl did with one repository. Table ``crawl_item``."""
+
+    subject: str
+    """The web address, or what a failure names."""
+    status: ItemStatus
+    reason: str | None = None
+    message: str | None = None
+    repository_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """What a page touches."""
+
+    repository_ids: frozenset[str]
+    urls: frozenset[str]
+    """Canonical addresses: of the repositories, and those that their files declare."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What the catalogue holds about a page's keys, closed under *is a provenance of*.
+
+    That is: the repositories with one of the ids, or which have or had one of the addresses; the
+    entries whose canonical repository one of them is, whose address is one of the addresses, or
+    which one of their files is a provenance of; all files of those repositories and entries; and
+    the repositories of those files and the canonical ones of those entries.
+    """
+
+    repositories: Mapping[str, RepositoryRow]
+    """By id."""
+    files: tuple[FileRow, ...]
+    software: Mapping[str, SoftwareRow]
+    """By id."""
+    aliases: tuple[AliasRow, ...]
+    """Of those repositories."""
+    neighbours: tuple[FileRow, ...] = ()
+    """Files that lie in those canonical repositories, but belong to entries that are not here:
+    they tell what kind of fork a repository is, and are not to be assigned or written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """Two entries turned out to be one: ``id`` lives on as an alias of ``into``."""
+
+    id: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writes:
+    """The rows that differ now. Storage writes each by its key, nothing else."""
+
+    owners: tuple[tuple[str, Owner], ...] = ()
+    """Forge URL and owner."""
+    repositories: tuple[RepositoryRow, ...] = ()
+    activities: tuple[tuple[str, Activity], ...] = ()
+    """Volatile facts of repositories that are otherwise unchanged, by repository id."""
+    linked: tuple[str, ...] = ()
+    """Ids of repositories that belong to this crawl's source now."""
+    unlinked: tuple[str, ...] = ()
+    """Ids of repositories that no longer do."""
+    aliases: tuple[AliasRow, ...] = ()
+    blobs: tuple[tuple[str, bytes], ...] = ()
+    """Blob id and bytes."""
+    files: tuple[FileRow, ...] = ()
+    software: tuple[SoftwareRow, ...] = ()
+    merges: tuple[Merge, ...] = ()
+    changes: tuple[Change, ...] = ()
+    items: tuple[Item, ...] = ()
+    """All are counted with the crawl; those that are not ``unchanged`` are kept as rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """A row of the change feed."""
+
+    seq: int
+    change: Change
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of an export."""
+
+    id: str
+    state: State
+    document: str
+    updated_at: datetime
+    activity: Activity | None
