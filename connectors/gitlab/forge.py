@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 
 _REFUSALS = (ForbiddenError, NotFoundError, UnexpectedAnswerError)
 _ABOUT_A_PLACE = (NoSuchPlaceError, UnreadablePlaceError)
-_VANISHED = "the project vanished, or is not public any more, while it was read"
+_VANISHED = "the project vanished, or is not public any more, while it was read; a sweep finds out"
 
 
 class Forge:

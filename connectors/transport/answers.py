@@ -23,6 +23,16 @@ from harvester.ports.errors import (
 )
 
 
+MISSHAPEN = (KeyError, IndexError, TypeError, AttributeError, ValueError)
+"""What reading an answer meets that is JSON, but not in the shape that was asked for."""
+
+
+def misshapen(error: Exception) -> str:
+    """Say of an answer, or a part of it, that it is not in the shape that was asked for."""
+    told = _short(f"{type(error).__name__}: {error}")
+    return f"the answer is not of the shape that was asked for ({told}); the next crawl tries again"
+
+
 def no_answer(error: httpx.TransportError, where: str) -> SourceError:
     """Say that no (whole) answer came, and what to look at.
 

@@ -52,5 +52,7 @@ class ItemReason(StrEnum):
 
     OUT_OF_SCOPE = "out-of-scope"
     FILE_UNKNOWN = "file-unknown"
+    LOOK_UP_UNKNOWN = "look-up-unknown"
+    """A sweep did not see it, and the look-up by id said nothing."""
     NAME_REUSED = "name-reused"
     """Another repository, by its id, now has the address of one that is still known."""

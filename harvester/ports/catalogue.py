@@ -224,6 +224,13 @@ class Catalogue(Protocol):
         """
         ...
 
+    def abandon(self, crawl: OpenCrawl) -> None:
+        """Note that nobody of this process goes on with a crawl whose end could not be written.
+
+        Asks nothing of the database: the next :meth:`begin` of this process may take the lease.
+        """
+        ...
+
     # reading
     def size(self, source: str) -> Size:
         """Say how large a source was."""

@@ -3,23 +3,29 @@
 
 """The forges of the matrix."""
 
+import base64
 import json
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
+from connectors.gitea import GiteaConnector
 from connectors.github import GitHubConnector
 from connectors.gitlab import GitLabConnector
 from harvester.model import Scope, ScopeKind
+from harvester.ports.connector import ConnectorType
 from tests.forges.faults import Answer, Change, Fault, Predicate, Request
+from tests.forges.gitea import GiteaForge
 from tests.forges.github import GitHubForge, RawForge
 from tests.forges.gitlab import GitLabForge
 from tests.forges.server import Forge
 from tests.forges.world import insider
-from tests.outcomes.places import OWNERS, ForgeUnderTest, Place, query_of
+from tests.outcomes.places import OWNERS, ForgeUnderTest, Place, json_answer, query_of
 
 _TOKEN = "token-of-the-matrix"  # noqa: S105 - opens nothing
+_REFUSAL = {"errors": [{"message": "Something is not right"}]}
+_LISTINGS = (Place.LISTING, Place.OWNER)
 
 
 class GitLab(ForgeUnderTest):
@@ -28,7 +34,7 @@ class GitLab(ForgeUnderTest):
     name = "GitLab"
     kind = "gitlab"
     url = "https://gitlab.example.org"
-    connector = GitLabConnector
+    connector: ClassVar[ConnectorType] = GitLabConnector
 
     def start(self, stack: ExitStack) -> Forge:
         return stack.enter_context(GitLabForge(self.world, public_url=self.url))
@@ -37,7 +43,7 @@ class GitLab(ForgeUnderTest):
         base = self.forge.url
         return {"api_url": f"{base}/api/v4", "graphql_url": f"{base}/api/graphql"}
 
-    def strikes(self, place: Place, *, first: bool) -> Predicate:
+    def strikes(self, place: Place) -> Predicate:
         def listing(request: Request) -> bool:
             return query_of(request) == "Instance" or request.path == "/api/v4/projects"
 
@@ -63,62 +69,73 @@ class GitLab(ForgeUnderTest):
             Place.LOOK_UP: look_up,
         }[place]
 
-    def rows(self, answer: Any, place: Place) -> list[list[Any]]:
+    @staticmethod
+    def rows(answer: Any) -> list[list[Any]]:
         if isinstance(answer, list):
             return [answer]
-        if not isinstance(answer, dict) or "data" not in answer:
-            return []
-        holder = answer["data"].get("group") or answer["data"]
-        return [holder["projects"]["nodes"]]
+        return [projects["nodes"] for projects, _, _ in _projects(answer)]
 
-    def nulls_with_errors(self, place: Place) -> Fault | None:
+    @classmethod
+    def nothing_there(cls, place: Place, *, first: bool) -> Fault | None:
+        if place not in _LISTINGS:
+            return super().nothing_there(place, first=first)
+
         def edit(told: Any) -> None:
-            for projects, way, errors in self._nodes(told):
+            for projects, _, _ in _projects(told):
+                projects["nodes"] = []
+                projects["pageInfo"] = {"hasNextPage": False, "endCursor": None}
+                if "count" in projects:
+                    projects["count"] = 0
+
+        return cls.edited(edit)
+
+    @classmethod
+    def nulls(cls, place: Place, *, first: bool) -> Fault | None:
+        return None if _is_raw(place, first=first) else super().nulls(place, first=first)
+
+    @classmethod
+    def misshapen(cls, place: Place, *, first: bool) -> Fault | None:
+        return None if _is_raw(place, first=first) else super().misshapen(place, first=first)
+
+    @classmethod
+    def nulls_with_errors(cls, place: Place, *, first: bool) -> Fault | None:
+        def edit(told: Any) -> None:
+            for projects, way, errors in _projects(told):
                 for index in range(len(projects["nodes"])):
                     projects["nodes"][index] = None
                     errors.append(_error(*way, index))
 
-        return self.edited(edit)
+        return None if _is_raw(place, first=first) else cls.edited(edit)
 
-    def partial(self, place: Place) -> Fault | None:
-        if place is Place.LOOK_UP:
-            return None
-
+    @classmethod
+    def partial(cls, place: Place, *, first: bool) -> Fault | None:
         def edit(told: Any) -> None:
-            for projects, way, errors in self._nodes(told):
+            for projects, way, errors in _projects(told):
                 for index, node in enumerate(projects["nodes"]):
                     node["repository"]["blobs"] = None
                     errors.append(_error(*way, index, "repository", "blobs"))
 
-        return self.edited(edit)
-
-    def refusal_in_200(self, place: Place) -> Fault | None:
-        return _json({"errors": [{"message": "Something is not right"}]})
-
-    def stuck(self, place: Place) -> Fault | None:
-        if place not in (Place.LISTING, Place.OWNER):
+        if place is Place.LOOK_UP or _is_raw(place, first=first):
             return None
+        return cls.edited(edit)
 
+    @classmethod
+    def refusal_in_200(cls, place: Place, *, first: bool) -> Fault | None:
+        return None if _is_raw(place, first=first) else json_answer(_REFUSAL)
+
+    @classmethod
+    def stuck(cls, place: Place, *, first: bool) -> Fault | None:
         def edit(told: Any) -> None:
-            for projects, _, _ in self._nodes(told):
+            for projects, _, _ in _projects(told):
                 projects["pageInfo"] = {"hasNextPage": True, "endCursor": None}
 
-        return self.edited(edit)
+        return cls.edited(edit) if place in _LISTINGS else None
 
-    def other_bytes(self, place: Place) -> Fault | None:
+    @classmethod
+    def other_bytes(cls, place: Place, *, first: bool) -> Fault | None:
         if place is not Place.TEXT:
             return None
         return Change(lambda answer: _with_other_text(answer, "rawTextBlob"))
-
-    def _nodes(self, told: Any) -> Iterator[tuple[Any, list[Any], list[Any]]]:
-        """Give the projects of an answer over GraphQL, where they stand, and its errors."""
-        if not isinstance(told, dict) or "data" not in told:
-            return
-        way: list[Any] = ["projects", "nodes"]
-        holder = told["data"]
-        if holder.get("group"):
-            way, holder = ["group", *way], holder["group"]
-        yield holder["projects"], way, told.setdefault("errors", [])
 
 
 class GitHub(ForgeUnderTest):
@@ -127,15 +144,15 @@ class GitHub(ForgeUnderTest):
     name = "GitHub"
     kind = "github"
     url = "https://github.com"
-    connector = GitHubConnector
+    connector: ClassVar[ConnectorType] = GitHubConnector
 
     def start(self, stack: ExitStack) -> Forge:
         self.raw = stack.enter_context(
             RawForge(self.world, public_url="https://raw.githubusercontent.com")
         )
-        forge = stack.enter_context(GitHubForge(self.world, public_url=self.url))
+        forge = GitHubForge(self.world, public_url=self.url)
         forge.tokens[_TOKEN] = insider()
-        return forge
+        return stack.enter_context(forge)
 
     def access(self, place: Place) -> dict[str, Any]:
         token = None if place is Place.OWNER else _TOKEN
@@ -144,7 +161,7 @@ class GitHub(ForgeUnderTest):
     def scope(self, place: Place) -> Scope:
         return Scope(ScopeKind.OWNERS, OWNERS)
 
-    def strikes(self, place: Place, *, first: bool) -> Predicate:
+    def strikes(self, place: Place) -> Predicate:
         def listing(request: Request) -> bool:
             return query_of(request) in ("Listed", "Passed", "Totals", "News")
 
@@ -164,84 +181,204 @@ class GitHub(ForgeUnderTest):
             Place.LOOK_UP: look_up,
         }[place]
 
-    def rows(self, answer: Any, place: Place) -> list[list[Any]]:
+    @staticmethod
+    def rows(answer: Any) -> list[list[Any]]:
         if isinstance(answer, list):
             return [answer]
-        return [nodes for _, nodes, _ in self._nodes(answer)]
+        return [nodes for _, nodes, _ in _repositories(answer)]
 
-    def nothing_there(self, place: Place) -> Fault | None:
-        return None if place is Place.LOOK_UP else super().nothing_there(place)
-
-    def nulls(self, place: Place) -> Fault | None:
-        return None if place is Place.LOOK_UP else super().nulls(place)
-
-    def nulls_with_errors(self, place: Place) -> Fault | None:
-        if place in (Place.OWNER, Place.LOOK_UP):
-            return None
-
+    @classmethod
+    def nothing_there(cls, place: Place, *, first: bool) -> Fault | None:
         def edit(told: Any) -> None:
-            for way, nodes, errors in self._nodes(told):
+            for owner in _owners(told):
+                for listed in owner.values():
+                    listed |= {"totalCount": 0, "nodes": []}
+                    listed["pageInfo"] = {"hasNextPage": False, "endCursor": None}
+
+        if place is Place.OWNER:
+            return super().nothing_there(place, first=first)
+        return cls.edited(edit) if place is Place.LISTING else None
+
+    @classmethod
+    def nulls(cls, place: Place, *, first: bool) -> Fault | None:
+        return json_answer(None) if place is Place.LOOK_UP else super().nulls(place, first=first)
+
+    @classmethod
+    def misshapen(cls, place: Place, *, first: bool) -> Fault | None:
+        if place is Place.LOOK_UP:
+            return json_answer({"colour": "blue"})
+        return super().misshapen(place, first=first)
+
+    @classmethod
+    def nulls_with_errors(cls, place: Place, *, first: bool) -> Fault | None:
+        def edit(told: Any) -> None:
+            for way, nodes, errors in _repositories(told):
                 for index in range(len(nodes)):
                     nodes[index] = None
                     errors.append(_error(*way, index))
 
-        return self.edited(edit)
+        return None if place in (Place.OWNER, Place.LOOK_UP) else cls.edited(edit)
 
-    def partial(self, place: Place) -> Fault | None:
-        if place in (Place.OWNER, Place.LOOK_UP):
-            return None
-
+    @classmethod
+    def partial(cls, place: Place, *, first: bool) -> Fault | None:
         def edit(told: Any) -> None:
-            for way, nodes, errors in self._nodes(told):
+            for way, nodes, errors in _repositories(told):
                 for index, node in enumerate(nodes):
                     node["yml"] = None
                     errors.append(_error(*way, index, "yml"))
 
-        return self.edited(edit)
+        return None if place in (Place.OWNER, Place.LOOK_UP) else cls.edited(edit)
 
-    def refusal_in_200(self, place: Place) -> Fault | None:
-        if place in (Place.OWNER, Place.LOOK_UP):
-            return None
-        return _json({"errors": [{"message": "Something is not right"}]})
+    @classmethod
+    def refusal_in_200(cls, place: Place, *, first: bool) -> Fault | None:
+        return None if place in (Place.OWNER, Place.LOOK_UP) else json_answer(_REFUSAL)
 
-    def stuck(self, place: Place) -> Fault | None:
-        if place is not Place.LISTING:
-            return None
-
+    @classmethod
+    def stuck(cls, place: Place, *, first: bool) -> Fault | None:
         def edit(told: Any) -> None:
-            for owner in (told.get("data") or {}).values():
-                if isinstance(owner, dict) and "repositories" in owner:
-                    owner["repositories"]["pageInfo"] = {"hasNextPage": True, "endCursor": None}
+            for owner in _owners(told):
+                for listed in owner.values():
+                    if "pageInfo" in listed:
+                        listed["pageInfo"] = {"hasNextPage": True, "endCursor": None}
 
-        return self.edited(edit)
+        return cls.edited(edit) if place is Place.LISTING else None
 
-    def other_bytes(self, place: Place) -> Fault | None:
+    @classmethod
+    def other_bytes(cls, place: Place, *, first: bool) -> Fault | None:
         if place is not Place.TEXT:
             return None
         return Change(lambda answer: _with_other_text(answer, "text"))
 
-    def _nodes(self, told: Any) -> Iterator[tuple[list[Any], list[Any], Any]]:
-        data = told.get("data") if isinstance(told, dict) else None
-        if not data:
-            return
-        errors = told.setdefault("errors", [])
-        if isinstance(data.get("nodes"), list):
-            yield ["nodes"], data["nodes"], errors
-        for alias, owner in data.items():
-            if isinstance(owner, dict) and "nodes" in owner.get("repositories", {}):
-                yield [alias, "repositories", "nodes"], owner["repositories"]["nodes"], errors
+
+class Gitea(ForgeUnderTest):
+    """REST for all; a listing tells no files."""
+
+    name = "Gitea"
+    kind = "gitea"
+    url = "https://gitea.example.org"
+    connector: ClassVar[ConnectorType] = GiteaConnector
+
+    def start(self, stack: ExitStack) -> Forge:
+        return stack.enter_context(GiteaForge(self.world, public_url=self.url, largest_page=3))
+
+    def access(self, place: Place) -> dict[str, Any]:
+        return {"api_url": f"{self.forge.url}/api/v1"}
+
+    def strikes(self, place: Place) -> Predicate:
+        land = self.world.owner("land")
+        assert land is not None
+
+        def listing(request: Request) -> bool:
+            return request.path == "/api/v1/repos/search"
+
+        def owner(request: Request) -> bool:
+            asked = ("/api/v1/orgs/land", "/api/v1/users/land")
+            return request.path in asked or f"uid={land.id}&" in request.query
+
+        def text(request: Request) -> bool:
+            return any(what in request.path for what in ("/git/trees/", "/contents/", "/languages"))
+
+        def look_up(request: Request) -> bool:
+            return request.path.startswith("/api/v1/repositories/")
+
+        return {
+            Place.LISTING: listing,
+            Place.OWNER: owner,
+            Place.TEXT: text,
+            Place.LOOK_UP: look_up,
+        }[place]
+
+    @staticmethod
+    def rows(answer: Any) -> list[list[Any]]:
+        if isinstance(answer, list):
+            return [answer]
+        return [answer["data"]] if isinstance(answer, dict) and "data" in answer else []
+
+    @classmethod
+    def nothing_there(cls, place: Place, *, first: bool) -> Fault | None:
+        headers = {"content-type": "application/json", "x-total-count": "0"}
+        nothing = Answer(status=200, headers=headers, body=b'{"ok": true, "data": []}')
+        return {
+            Place.LISTING: nothing,
+            Place.OWNER: super().nothing_there(place, first=first),
+        }.get(place)
+
+    @classmethod
+    def nulls(cls, place: Place, *, first: bool) -> Fault | None:
+        if place in (Place.TEXT, Place.LOOK_UP):
+            return json_answer(None)
+        return super().nulls(place, first=first)
+
+    @classmethod
+    def misshapen(cls, place: Place, *, first: bool) -> Fault | None:
+        if place in (Place.TEXT, Place.LOOK_UP):
+            return json_answer({"colour": "blue"})
+        return super().misshapen(place, first=first)
+
+    @classmethod
+    def stuck(cls, place: Place, *, first: bool) -> Fault | None:
+        pages: list[Answer] = []
+
+        def again(answer: Answer) -> Answer:
+            if b'"data"' in answer.body:
+                pages.append(answer)
+                link = f'<{cls.url}/api/v1/repos/search?page=2>; rel="next"'
+                return replace(pages[0], headers={**pages[0].headers, "link": link})
+            return answer
+
+        return Change(again) if place in _LISTINGS else None
+
+    @classmethod
+    def other_bytes(cls, place: Place, *, first: bool) -> Fault | None:
+        def edit(told: Any) -> None:
+            if isinstance(told, dict) and "content" in told:
+                told["content"] = base64.b64encode(b"other: bytes\n").decode()
+
+        return cls.edited(edit) if place is Place.TEXT else None
 
 
-FORGES: tuple[type[ForgeUnderTest], ...] = (GitLab, GitHub)
+FORGES: tuple[type[ForgeUnderTest], ...] = (GitLab, GitHub, Gitea)
+
+
+def _projects(told: Any) -> Iterator[tuple[dict[str, Any], list[Any], list[Any]]]:
+    """Give the projects of a GitLab's GraphQL answer, where they stand, and its errors."""
+    if not isinstance(told, dict) or "data" not in told:
+        return
+    way: list[Any] = ["projects", "nodes"]
+    holder = told["data"]
+    if holder.get("group"):
+        way, holder = ["group", *way], holder["group"]
+    yield holder["projects"], way, told.setdefault("errors", [])
+
+
+def _owners(told: Any) -> Iterator[dict[str, Any]]:
+    """Give the owners of a GitHub's GraphQL answer."""
+    data = told.get("data") if isinstance(told, dict) else None
+    for name, value in (data or {}).items():
+        if name.startswith("owner") and value is not None:
+            yield value
+
+
+def _repositories(told: Any) -> Iterator[tuple[list[Any], list[Any], list[Any]]]:
+    """Give where repositories stand in a GitHub's GraphQL answer, they themselves, and errors."""
+    data = told.get("data") if isinstance(told, dict) else None
+    if not data:
+        return
+    errors = told.setdefault("errors", [])
+    if isinstance(data.get("nodes"), list):
+        yield ["nodes"], data["nodes"], errors
+    for alias, owner in data.items():
+        if alias.startswith("owner") and "nodes" in owner.get("repositories", {}):
+            yield [alias, "repositories", "nodes"], owner["repositories"]["nodes"], errors
+
+
+def _is_raw(place: Place, *, first: bool) -> bool:
+    """A GitLab's first listing brings the texts; only what is not UTF-8 is asked for, raw."""
+    return place is Place.TEXT and first
 
 
 def _error(*path: Any) -> dict[str, Any]:
     return {"message": "not today", "path": list(path)}
-
-
-def _json(value: object) -> Answer:
-    headers = {"content-type": "application/json"}
-    return Answer(status=200, headers=headers, body=json.dumps(value).encode())
 
 
 def _with_other_text(answer: Answer, *fields: str) -> Answer:

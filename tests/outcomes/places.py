@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from harvester.model import Scope, ScopeKind
 from harvester.ports.connector import ConnectorType
@@ -35,11 +35,11 @@ class Place(StrEnum):
 class ForgeUnderTest(ABC):
     """One kind of forge. A new one is a subclass, and a line in the matrix."""
 
-    name: str
-    kind: str
-    url: str
+    name: ClassVar[str]
+    kind: ClassVar[str]
+    url: ClassVar[str]
     """What it gives as its own address."""
-    connector: ConnectorType
+    connector: ClassVar[ConnectorType]
 
     def __init__(self, world: World, stack: ExitStack) -> None:
         self.world = world
@@ -54,11 +54,12 @@ class ForgeUnderTest(ABC):
         """Give addresses and token: the fields of ``ForgeAccess`` that are this forge's own."""
 
     @abstractmethod
-    def strikes(self, place: Place, *, first: bool) -> Predicate:
+    def strikes(self, place: Place) -> Predicate:
         """Tell the requests of a place from all others."""
 
+    @staticmethod
     @abstractmethod
-    def rows(self, answer: Any, place: Place) -> list[list[Any]]:
+    def rows(answer: Any) -> list[list[Any]]:
         """Give the lists of repositories in an answer, to be changed in place."""
 
     def scope(self, place: Place) -> Scope:
@@ -73,31 +74,43 @@ class ForgeUnderTest(ABC):
 
     # --- faults that change the truth, in the forge's own shape; None: it has no such shape -----
 
-    def nothing_there(self, place: Place) -> Fault | None:
+    @classmethod
+    def nothing_there(cls, place: Place, *, first: bool) -> Fault | None:
         """Answer as if there were no repositories at all."""
-        return self.edited(lambda told: _emptied(self.rows(told, place)))
+        return None if place is Place.TEXT else cls.edited(lambda told: _emptied(cls.rows(told)))
 
-    def nulls(self, place: Place) -> Fault | None:
+    @classmethod
+    def nulls(cls, place: Place, *, first: bool) -> Fault | None:
         """Answer with null for each repository, without a word."""
-        return self.edited(lambda told: _nulled(self.rows(told, place)))
+        return None if place is Place.TEXT else cls.edited(lambda told: _nulled(cls.rows(told)))
 
-    def nulls_with_errors(self, place: Place) -> Fault | None:
+    @classmethod
+    def misshapen(cls, place: Place, *, first: bool) -> Fault | None:
+        """Answer with something else for each repository."""
+        return cls.edited(lambda told: _misshapen(cls.rows(told)))
+
+    @classmethod
+    def nulls_with_errors(cls, place: Place, *, first: bool) -> Fault | None:
         """Answer with null for each repository, and an error that names it."""
         return None
 
-    def partial(self, place: Place) -> Fault | None:
+    @classmethod
+    def partial(cls, place: Place, *, first: bool) -> Fault | None:
         """Answer with data of which the files are missing, and errors that name them."""
         return None
 
-    def refusal_in_200(self, place: Place) -> Fault | None:
+    @classmethod
+    def refusal_in_200(cls, place: Place, *, first: bool) -> Fault | None:
         """Answer with errors and no data, and a good status."""
         return None
 
-    def stuck(self, place: Place) -> Fault | None:
+    @classmethod
+    def stuck(cls, place: Place, *, first: bool) -> Fault | None:
         """Say that more follows, at where this page began."""
         return None
 
-    def other_bytes(self, place: Place) -> Fault | None:
+    @classmethod
+    def other_bytes(cls, place: Place, *, first: bool) -> Fault | None:
         """Give other bytes for a file than those of its blob id."""
         return None
 
@@ -118,6 +131,12 @@ class ForgeUnderTest(ABC):
         return Change(changed)
 
 
+def json_answer(value: object) -> Answer:
+    """Answer with this JSON, and a good status."""
+    headers = {"content-type": "application/json"}
+    return Answer(status=200, headers=headers, body=json.dumps(value).encode())
+
+
 def query_of(request: Request) -> str:
     """Give the name of a GraphQL query; nothing for other requests."""
     found = re.search(rb"\\nquery (\w+)", request.body)
@@ -127,6 +146,11 @@ def query_of(request: Request) -> str:
 def _emptied(lists: list[list[Any]]) -> None:
     for rows in lists:
         rows.clear()
+
+
+def _misshapen(lists: list[list[Any]]) -> None:
+    for rows in lists:
+        rows[:] = [{"colour": "blue"} for _ in rows]
 
 
 def _nulled(lists: list[list[Any]]) -> None:
