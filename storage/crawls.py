@@ -32,6 +32,7 @@ def begin(
     request: CrawlRequest,
     holder: str,
     now: datetime,
+    *,
     abandoned: Collection[tuple[str, int]] = (),
 ) -> OpenCrawl:
     """Take the lease and open or go on with a crawl, in a transaction of its own.
@@ -48,7 +49,7 @@ def begin(
         SourceBusyError: a process that makes progress holds the source.
     """
     _name_source(connection, dialect, request)
-    fence = _take_lease(connection, request.source, holder, now, abandoned)
+    fence = _take_lease(connection, request.source, holder, now, abandoned=abandoned)
     resumed = None if request.partial else _resumable(connection, request, now)
     if resumed is None:
         crawl_id = _open(connection, request, now)
@@ -112,6 +113,7 @@ def _take_lease(
     name: str,
     holder: str,
     now: datetime,
+    *,
     abandoned: Collection[tuple[str, int]],
 ) -> int:
     """Give the new fence; it grows with every crawl, also when the lease was free."""

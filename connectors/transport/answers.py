@@ -22,7 +22,6 @@ from harvester.ports.errors import (
     UnreachableError,
 )
 
-
 MISSHAPEN = (KeyError, IndexError, TypeError, AttributeError, ValueError)
 """What reading an answer meets that is JSON, but not in the shape that was asked for."""
 

@@ -212,9 +212,7 @@ def _rows(database: sqlite3.Connection, table: str) -> dict[tuple[Any, ...], Row
 
 
 def _timeless(row: dict[str, Any]) -> dict[str, Any]:
-    for name in row:
-        if name.endswith(_TIMES):
-            row[name] = row[name] is not None
+    row |= {name: value is not None for name, value in row.items() if name.endswith(_TIMES)}
     if "findings" in (document := json.loads(row.get("document") or "{}")):
         for name in ("first_seen_at", "stale_since"):
             document[name] = document.get(name) is not None

@@ -18,7 +18,7 @@ from tests.forges.faults import (
     Vanish,
     html,
 )
-from tests.outcomes.places import ForgeUnderTest, Place
+from tests.outcomes.places import ForgeUnderTest, Place, Strike
 
 MAX_BODY = 400_000
 """Bytes that the crawls of the matrix read at most of one answer."""
@@ -39,13 +39,12 @@ class Concludes(StrEnum):
     """A look-up that says nothing: the repository stays, the listing was complete all the same."""
     BELIEVED = "believed"
     """Nothing that is known speaks against it: the crawl is complete, the next sweep knows more."""
-    NONE = "–"
+    NONE = "-"
     """There is no such fault here."""
 
 
-Make = Callable[[type[ForgeUnderTest], Place, bool], Fault | None]
-"""Makes a fault for a forge and a place, and for its first crawl or a later one; None: there is no
-such fault there."""
+Make = Callable[[type[ForgeUnderTest], Strike], Fault | None]
+"""Makes a fault for a forge and a place of it; None: there is no such fault there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +90,7 @@ ONE_FAILS = _says(ENDS, ITEM, ITEM, UNKNOWN)
 
 def always(fault: Fault) -> Make:
     """Plan the same fault whatever it strikes."""
-    return lambda _forge, _place, _first: fault
+    return lambda _forge, _strike: fault
 
 
 def _status(status: int, **headers: str) -> Make:
@@ -176,7 +175,7 @@ ROWS = (
     ),
     Row(
         name="JSON of another shape within",
-        fault=lambda forge, place, first: forge.misshapen(place, first=first),
+        fault=lambda forge, strike: forge.misshapen(strike),
         says=_says(ITEM, ITEM, ITEM, UNKNOWN),
     ),
     Row(
@@ -186,28 +185,28 @@ ROWS = (
     ),
     Row(
         name="empty list where there was one",
-        fault=lambda forge, place, first: forge.nothing_there(place, first=first),
+        fault=lambda forge, strike: forge.nothing_there(strike),
         says=_says(ITEM, ITEM, ITEM, UNKNOWN),
         from_the_start=True,
     ),
     Row(
         name="GraphQL data in part",
-        fault=lambda forge, place, first: forge.partial(place, first=first),
+        fault=lambda forge, strike: forge.partial(strike),
         says=_says(ITEM, ITEM, ITEM, NONE),
     ),
     Row(
         name="null for each, with errors",
-        fault=lambda forge, place, first: forge.nulls_with_errors(place, first=first),
+        fault=lambda forge, strike: forge.nulls_with_errors(strike),
         says=_says(ITEM, ITEM, ITEM, UNKNOWN),
     ),
     Row(
         name="null for each, without a word",
-        fault=lambda forge, place, first: forge.nulls(place, first=first),
+        fault=lambda forge, strike: forge.nulls(strike),
         says=_says(ITEM, ITEM, ITEM, UNKNOWN),
     ),
     Row(
         name="GraphQL errors with 200",
-        fault=lambda forge, place, first: forge.refusal_in_200(place, first=first),
+        fault=lambda forge, strike: forge.refusal_in_200(strike),
         says=ONE_FAILS,
     ),
     Row(
@@ -217,7 +216,7 @@ ROWS = (
     ),
     Row(
         name="cursor that does not move",
-        fault=lambda forge, place, first: forge.stuck(place, first=first),
+        fault=lambda forge, strike: forge.stuck(strike),
         from_the_start=True,
         says=_says(ITEM, ITEM, NONE, NONE),
     ),
@@ -235,7 +234,7 @@ ROWS = (
     Row(name="unknown encoding", fault=_packed(b"\x1b\x03\x00", "br"), says=ONE_FAILS),
     Row(
         name="bytes that are not the blob's",
-        fault=lambda forge, place, first: forge.other_bytes(place, first=first),
+        fault=lambda forge, strike: forge.other_bytes(strike),
         says=_says(NONE, NONE, ITEM, NONE),
     ),
 )

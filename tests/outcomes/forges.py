@@ -21,9 +21,9 @@ from tests.forges.github import GitHubForge, RawForge
 from tests.forges.gitlab import GitLabForge
 from tests.forges.server import Forge
 from tests.forges.world import insider
-from tests.outcomes.places import OWNERS, ForgeUnderTest, Place, json_answer, query_of
+from tests.outcomes.places import OWNERS, ForgeUnderTest, Place, Strike, json_answer, query_of
 
-_TOKEN = "token-of-the-matrix"  # noqa: S105 - opens nothing
+_TOKEN = "token-of-the-matrix"
 _REFUSAL = {"errors": [{"message": "Something is not right"}]}
 _LISTINGS = (Place.LISTING, Place.OWNER)
 
@@ -76,9 +76,9 @@ class GitLab(ForgeUnderTest):
         return [projects["nodes"] for projects, _, _ in _projects(answer)]
 
     @classmethod
-    def nothing_there(cls, place: Place, *, first: bool) -> Fault | None:
-        if place not in _LISTINGS:
-            return super().nothing_there(place, first=first)
+    def nothing_there(cls, strike: Strike) -> Fault | None:
+        if strike.place not in _LISTINGS:
+            return super().nothing_there(strike)
 
         def edit(told: Any) -> None:
             for projects, _, _ in _projects(told):
@@ -90,50 +90,50 @@ class GitLab(ForgeUnderTest):
         return cls.edited(edit)
 
     @classmethod
-    def nulls(cls, place: Place, *, first: bool) -> Fault | None:
-        return None if _is_raw(place, first=first) else super().nulls(place, first=first)
+    def nulls(cls, strike: Strike) -> Fault | None:
+        return None if _is_raw(strike) else super().nulls(strike)
 
     @classmethod
-    def misshapen(cls, place: Place, *, first: bool) -> Fault | None:
-        return None if _is_raw(place, first=first) else super().misshapen(place, first=first)
+    def misshapen(cls, strike: Strike) -> Fault | None:
+        return None if _is_raw(strike) else super().misshapen(strike)
 
     @classmethod
-    def nulls_with_errors(cls, place: Place, *, first: bool) -> Fault | None:
+    def nulls_with_errors(cls, strike: Strike) -> Fault | None:
         def edit(told: Any) -> None:
             for projects, way, errors in _projects(told):
                 for index in range(len(projects["nodes"])):
                     projects["nodes"][index] = None
                     errors.append(_error(*way, index))
 
-        return None if _is_raw(place, first=first) else cls.edited(edit)
+        return None if _is_raw(strike) else cls.edited(edit)
 
     @classmethod
-    def partial(cls, place: Place, *, first: bool) -> Fault | None:
+    def partial(cls, strike: Strike) -> Fault | None:
         def edit(told: Any) -> None:
             for projects, way, errors in _projects(told):
                 for index, node in enumerate(projects["nodes"]):
                     node["repository"]["blobs"] = None
                     errors.append(_error(*way, index, "repository", "blobs"))
 
-        if place is Place.LOOK_UP or _is_raw(place, first=first):
+        if strike.place is Place.LOOK_UP or _is_raw(strike):
             return None
         return cls.edited(edit)
 
     @classmethod
-    def refusal_in_200(cls, place: Place, *, first: bool) -> Fault | None:
-        return None if _is_raw(place, first=first) else json_answer(_REFUSAL)
+    def refusal_in_200(cls, strike: Strike) -> Fault | None:
+        return None if _is_raw(strike) else json_answer(_REFUSAL)
 
     @classmethod
-    def stuck(cls, place: Place, *, first: bool) -> Fault | None:
+    def stuck(cls, strike: Strike) -> Fault | None:
         def edit(told: Any) -> None:
             for projects, _, _ in _projects(told):
                 projects["pageInfo"] = {"hasNextPage": True, "endCursor": None}
 
-        return cls.edited(edit) if place in _LISTINGS else None
+        return cls.edited(edit) if strike.place in _LISTINGS else None
 
     @classmethod
-    def other_bytes(cls, place: Place, *, first: bool) -> Fault | None:
-        if place is not Place.TEXT:
+    def other_bytes(cls, strike: Strike) -> Fault | None:
+        if strike.place is not Place.TEXT:
             return None
         return Change(lambda answer: _with_other_text(answer, "rawTextBlob"))
 
@@ -188,64 +188,64 @@ class GitHub(ForgeUnderTest):
         return [nodes for _, nodes, _ in _repositories(answer)]
 
     @classmethod
-    def nothing_there(cls, place: Place, *, first: bool) -> Fault | None:
+    def nothing_there(cls, strike: Strike) -> Fault | None:
         def edit(told: Any) -> None:
             for owner in _owners(told):
                 for listed in owner.values():
                     listed |= {"totalCount": 0, "nodes": []}
                     listed["pageInfo"] = {"hasNextPage": False, "endCursor": None}
 
-        if place is Place.OWNER:
-            return super().nothing_there(place, first=first)
-        return cls.edited(edit) if place is Place.LISTING else None
+        if strike.place is Place.OWNER:
+            return super().nothing_there(strike)
+        return cls.edited(edit) if strike.place is Place.LISTING else None
 
     @classmethod
-    def nulls(cls, place: Place, *, first: bool) -> Fault | None:
-        return json_answer(None) if place is Place.LOOK_UP else super().nulls(place, first=first)
+    def nulls(cls, strike: Strike) -> Fault | None:
+        return json_answer(None) if strike.place is Place.LOOK_UP else super().nulls(strike)
 
     @classmethod
-    def misshapen(cls, place: Place, *, first: bool) -> Fault | None:
-        if place is Place.LOOK_UP:
+    def misshapen(cls, strike: Strike) -> Fault | None:
+        if strike.place is Place.LOOK_UP:
             return json_answer({"colour": "blue"})
-        return super().misshapen(place, first=first)
+        return super().misshapen(strike)
 
     @classmethod
-    def nulls_with_errors(cls, place: Place, *, first: bool) -> Fault | None:
+    def nulls_with_errors(cls, strike: Strike) -> Fault | None:
         def edit(told: Any) -> None:
             for way, nodes, errors in _repositories(told):
                 for index in range(len(nodes)):
                     nodes[index] = None
                     errors.append(_error(*way, index))
 
-        return None if place in (Place.OWNER, Place.LOOK_UP) else cls.edited(edit)
+        return None if strike.place in (Place.OWNER, Place.LOOK_UP) else cls.edited(edit)
 
     @classmethod
-    def partial(cls, place: Place, *, first: bool) -> Fault | None:
+    def partial(cls, strike: Strike) -> Fault | None:
         def edit(told: Any) -> None:
             for way, nodes, errors in _repositories(told):
                 for index, node in enumerate(nodes):
                     node["yml"] = None
                     errors.append(_error(*way, index, "yml"))
 
-        return None if place in (Place.OWNER, Place.LOOK_UP) else cls.edited(edit)
+        return None if strike.place in (Place.OWNER, Place.LOOK_UP) else cls.edited(edit)
 
     @classmethod
-    def refusal_in_200(cls, place: Place, *, first: bool) -> Fault | None:
-        return None if place in (Place.OWNER, Place.LOOK_UP) else json_answer(_REFUSAL)
+    def refusal_in_200(cls, strike: Strike) -> Fault | None:
+        return None if strike.place in (Place.OWNER, Place.LOOK_UP) else json_answer(_REFUSAL)
 
     @classmethod
-    def stuck(cls, place: Place, *, first: bool) -> Fault | None:
+    def stuck(cls, strike: Strike) -> Fault | None:
         def edit(told: Any) -> None:
             for owner in _owners(told):
                 for listed in owner.values():
                     if "pageInfo" in listed:
                         listed["pageInfo"] = {"hasNextPage": True, "endCursor": None}
 
-        return cls.edited(edit) if place is Place.LISTING else None
+        return cls.edited(edit) if strike.place is Place.LISTING else None
 
     @classmethod
-    def other_bytes(cls, place: Place, *, first: bool) -> Fault | None:
-        if place is not Place.TEXT:
+    def other_bytes(cls, strike: Strike) -> Fault | None:
+        if strike.place is not Place.TEXT:
             return None
         return Change(lambda answer: _with_other_text(answer, "text"))
 
@@ -295,28 +295,28 @@ class Gitea(ForgeUnderTest):
         return [answer["data"]] if isinstance(answer, dict) and "data" in answer else []
 
     @classmethod
-    def nothing_there(cls, place: Place, *, first: bool) -> Fault | None:
+    def nothing_there(cls, strike: Strike) -> Fault | None:
         headers = {"content-type": "application/json", "x-total-count": "0"}
         nothing = Answer(status=200, headers=headers, body=b'{"ok": true, "data": []}')
         return {
             Place.LISTING: nothing,
-            Place.OWNER: super().nothing_there(place, first=first),
-        }.get(place)
+            Place.OWNER: super().nothing_there(strike),
+        }.get(strike.place)
 
     @classmethod
-    def nulls(cls, place: Place, *, first: bool) -> Fault | None:
-        if place in (Place.TEXT, Place.LOOK_UP):
+    def nulls(cls, strike: Strike) -> Fault | None:
+        if strike.place in (Place.TEXT, Place.LOOK_UP):
             return json_answer(None)
-        return super().nulls(place, first=first)
+        return super().nulls(strike)
 
     @classmethod
-    def misshapen(cls, place: Place, *, first: bool) -> Fault | None:
-        if place in (Place.TEXT, Place.LOOK_UP):
+    def misshapen(cls, strike: Strike) -> Fault | None:
+        if strike.place in (Place.TEXT, Place.LOOK_UP):
             return json_answer({"colour": "blue"})
-        return super().misshapen(place, first=first)
+        return super().misshapen(strike)
 
     @classmethod
-    def stuck(cls, place: Place, *, first: bool) -> Fault | None:
+    def stuck(cls, strike: Strike) -> Fault | None:
         pages: list[Answer] = []
 
         def again(answer: Answer) -> Answer:
@@ -326,15 +326,15 @@ class Gitea(ForgeUnderTest):
                 return replace(pages[0], headers={**pages[0].headers, "link": link})
             return answer
 
-        return Change(again) if place in _LISTINGS else None
+        return Change(again) if strike.place in _LISTINGS else None
 
     @classmethod
-    def other_bytes(cls, place: Place, *, first: bool) -> Fault | None:
+    def other_bytes(cls, strike: Strike) -> Fault | None:
         def edit(told: Any) -> None:
             if isinstance(told, dict) and "content" in told:
                 told["content"] = base64.b64encode(b"other: bytes\n").decode()
 
-        return cls.edited(edit) if place is Place.TEXT else None
+        return cls.edited(edit) if strike.place is Place.TEXT else None
 
 
 FORGES: tuple[type[ForgeUnderTest], ...] = (GitLab, GitHub, Gitea)
@@ -372,9 +372,9 @@ def _repositories(told: Any) -> Iterator[tuple[list[Any], list[Any], list[Any]]]
             yield [alias, "repositories", "nodes"], owner["repositories"]["nodes"], errors
 
 
-def _is_raw(place: Place, *, first: bool) -> bool:
+def _is_raw(strike: Strike) -> bool:
     """A GitLab's first listing brings the texts; only what is not UTF-8 is asked for, raw."""
-    return place is Place.TEXT and first
+    return strike.place is Place.TEXT and strike.first
 
 
 def _error(*path: Any) -> dict[str, Any]:

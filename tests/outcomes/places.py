@@ -8,7 +8,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -30,6 +30,14 @@ class Place(StrEnum):
     """One of several owners is listed."""
     TEXT = "text read"
     LOOK_UP = "look-up"
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """Where a fault strikes, and whether in a source's first crawl."""
+
+    place: Place
+    first: bool
 
 
 class ForgeUnderTest(ABC):
@@ -75,42 +83,48 @@ class ForgeUnderTest(ABC):
     # --- faults that change the truth, in the forge's own shape; None: it has no such shape -----
 
     @classmethod
-    def nothing_there(cls, place: Place, *, first: bool) -> Fault | None:
+    def nothing_there(cls, strike: Strike) -> Fault | None:
         """Answer as if there were no repositories at all."""
-        return None if place is Place.TEXT else cls.edited(lambda told: _emptied(cls.rows(told)))
+        return (
+            None
+            if strike.place is Place.TEXT
+            else cls.edited(lambda told: _emptied(cls.rows(told)))
+        )
 
     @classmethod
-    def nulls(cls, place: Place, *, first: bool) -> Fault | None:
+    def nulls(cls, strike: Strike) -> Fault | None:
         """Answer with null for each repository, without a word."""
-        return None if place is Place.TEXT else cls.edited(lambda told: _nulled(cls.rows(told)))
+        return (
+            None if strike.place is Place.TEXT else cls.edited(lambda told: _nulled(cls.rows(told)))
+        )
 
     @classmethod
-    def misshapen(cls, place: Place, *, first: bool) -> Fault | None:
+    def misshapen(cls, strike: Strike) -> Fault | None:
         """Answer with something else for each repository."""
         return cls.edited(lambda told: _misshapen(cls.rows(told)))
 
     @classmethod
-    def nulls_with_errors(cls, place: Place, *, first: bool) -> Fault | None:
+    def nulls_with_errors(cls, strike: Strike) -> Fault | None:
         """Answer with null for each repository, and an error that names it."""
         return None
 
     @classmethod
-    def partial(cls, place: Place, *, first: bool) -> Fault | None:
+    def partial(cls, strike: Strike) -> Fault | None:
         """Answer with data of which the files are missing, and errors that name them."""
         return None
 
     @classmethod
-    def refusal_in_200(cls, place: Place, *, first: bool) -> Fault | None:
+    def refusal_in_200(cls, strike: Strike) -> Fault | None:
         """Answer with errors and no data, and a good status."""
         return None
 
     @classmethod
-    def stuck(cls, place: Place, *, first: bool) -> Fault | None:
+    def stuck(cls, strike: Strike) -> Fault | None:
         """Say that more follows, at where this page began."""
         return None
 
     @classmethod
-    def other_bytes(cls, place: Place, *, first: bool) -> Fault | None:
+    def other_bytes(cls, strike: Strike) -> Fault | None:
         """Give other bytes for a file than those of its blob id."""
         return None
 

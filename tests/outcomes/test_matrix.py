@@ -24,7 +24,7 @@ from tests.forges.world import World
 from tests.outcomes.bench import BEFORE, HEALED, LOST, STRUCK, Bench, Phase, Picture
 from tests.outcomes.faults import ROWS, Concludes, Row
 from tests.outcomes.forges import FORGES
-from tests.outcomes.places import OWNERS, ForgeUnderTest, Place
+from tests.outcomes.places import OWNERS, ForgeUnderTest, Place, Strike
 
 PHASES = {
     Place.LISTING: tuple(Phase),
@@ -49,7 +49,7 @@ class Cell:
 
     @property
     def fault(self) -> Fault | None:
-        return self.row.fault(self.forge, self.place, self.phase is Phase.FIRST)
+        return self.row.fault(self.forge, Strike(self.place, self.phase is Phase.FIRST))
 
     @property
     def concludes(self) -> Concludes:
