@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from harvester.model import Outcome, Size, State
 from harvester.ports.catalogue import CrawlEnd, CrawlRequest, Known, OpenCrawl, SourceState, Unseen
 from harvester.ports.rows import ChangeRow, Entry, FileRow, Item, RepositoryRow, Stored
-from storage import crawls, feed, history, reading, schema
+from storage import crawls, feed, guard, history, reading, schema
 from storage.engine import PATIENCE, Store
 from storage.transaction import Page
 
@@ -110,6 +110,18 @@ class SqlCatalogue:
     def abandon(self, crawl: OpenCrawl) -> None:
         """Note that this process goes on with a crawl no more."""
         self._abandoned.add((crawl.source, crawl.fence))
+
+    # the daemon
+
+    def guard(self, holder: str, silence: timedelta, now: datetime) -> str | None:
+        """Say that a daemon lives; None if it is the one that keeps this catalogue, else who is."""
+        with self.store.writing() as connection:
+            return guard.take(connection, holder, silence, now)
+
+    def release(self, holder: str) -> None:
+        """Let another daemon take over at once, if this one is the one."""
+        with self.store.writing() as connection:
+            guard.release(connection, holder)
 
     # reading
 

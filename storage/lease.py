@@ -39,9 +39,11 @@ def is_dead(name: str) -> bool:
     return start is not None and parts["start"] not in ("-", start)
 
 
-def may_take(current: str | None, progress_at: datetime, now: datetime) -> bool:
-    """Say whether a lease is free: given back, its holder dead, or without progress."""
-    return current is None or now - progress_at >= STALE_AFTER or is_dead(current)
+def may_take(
+    current: str | None, progress_at: datetime, now: datetime, silence: timedelta = STALE_AFTER
+) -> bool:
+    """Say whether a lease is free: given back, its holder dead, or silent for too long."""
+    return current is None or now - progress_at >= silence or is_dead(current)
 
 
 def readable(name: str) -> str:

@@ -15,7 +15,7 @@ from harvester.ports.rows import Entry, FileRow, Item, Keys, RepositoryRow, Stor
 from storage import closure, rows
 from storage.crawls import DROPPED, never_complete
 from storage.dialects import Dialect
-from storage.history import COMPLETE
+from storage.history import COMPLETE, ENDED
 from storage.tables import (
     blob,
     crawl,
@@ -94,28 +94,33 @@ def sources(connection: Connection) -> Mapping[str, SourceState]:
     """Give what is remembered of every source, by name."""
     names = connection.execute(select(source.c.name).order_by(source.c.name)).scalars().all()
     whole = and_(crawl.c.status == COMPLETE, crawl.c.partial.is_(False))
-    successes = _by_source(
-        connection,
-        select(
-            crawl.c.source,
-            func.max(crawl.c.ended_at).label("success"),
-            func.max(crawl.c.started_at).label("began"),
-            func.max(crawl.c.ended_at).filter(crawl.c.sweep.is_(True)).label("sweep"),
-        )
-        .where(whole)
-        .group_by(crawl.c.source),
-    )
-    newest = func.row_number().over(partition_by=crawl.c.source, order_by=crawl.c.ended_at.desc())
+    # By number, not by time: a clock that ran ahead for a while must not hold back what came after.
+    newest = func.row_number().over(partition_by=crawl.c.source, order_by=crawl.c.id.desc())
+    good = select(crawl, newest.label("rank")).where(whole).subquery()
+    successes = _by_source(connection, select(good).where(good.c.rank == 1))
     sweeps = select(crawl, newest.label("rank")).where(whole, crawl.c.sweep.is_(True)).subquery()
     swept = _by_source(connection, select(sweeps).where(sweeps.c.rank == 1))
     # The newest crawl of the whole source tells how it stands; a look at single addresses does so
     # only where there was no other.
     rank = func.row_number().over(
         partition_by=crawl.c.source,
-        order_by=(crawl.c.partial, crawl.c.progress_at.desc(), crawl.c.id.desc()),
+        order_by=(crawl.c.partial, crawl.c.id.desc()),
     )
     ranked = select(crawl, rank.label("rank")).where(crawl.c.status != DROPPED).subquery()
     latest = _by_source(connection, select(ranked).where(ranked.c.rank == 1))
+    ended = (
+        select(crawl.c.source, func.max(crawl.c.id).label("id"))
+        .where(crawl.c.status.in_(ENDED), crawl.c.partial.is_(False))
+        .group_by(crawl.c.source)
+        .subquery()
+    )
+    failing = _by_source(
+        connection,
+        select(crawl.c.source, func.min(crawl.c.started_at).label("since"))
+        .outerjoin_from(crawl, ended, crawl.c.source == ended.c.source)
+        .where(crawl.c.partial.is_(False), crawl.c.id > func.coalesce(ended.c.id, 0))
+        .group_by(crawl.c.source),
+    )
     link = repository_source.c
     repositories = _by_source(
         connection,
@@ -138,16 +143,17 @@ def sources(connection: Connection) -> Mapping[str, SourceState]:
     return {
         name: SourceState(
             name=name,
-            last_success_at=_of(successes, name, "success"),
-            last_sweep_at=_of(successes, name, "sweep"),
+            last_success_at=_of(successes, name, "ended_at"),
+            last_sweep_at=_of(swept, name, "ended_at"),
             last_crawl_at=_of(latest, name, "ended_at") or _of(latest, name, "progress_at"),
             last_status=_of(latest, name, "status"),
             last_error=_of(latest, name, "error"),
             not_before=_of(latest, name, "not_before"),
             repositories=_of(repositories, name, "amount") or 0,
             listed=_of(listed, name, "amount") or 0,
-            covered_since=_of(successes, name, "began"),
+            covered_since=_of(successes, name, "started_at"),
             swept=_of(swept, name, "fingerprint"),
+            failing_since=_of(failing, name, "since"),
         )
         for name in names
     }

@@ -12,7 +12,7 @@ from harvester.ports.errors import CatalogueError, SchemaAheadError, SchemaBehin
 from storage.engine import Store
 from storage.tables import metadata
 
-REVISIONS = ("0001_first_tables", "0002_origin_of_a_forge")
+REVISIONS = ("0001_first_tables", "0002_origin_of_a_forge", "0003_guard")
 """Every migration's id, the oldest first."""
 NEWEST = REVISIONS[-1]
 _VERSION_TABLE = "alembic_version"

@@ -294,6 +294,15 @@ lease = Table(
     Column("progress_at", Moment(), nullable=False),
 )
 
+guard = Table(
+    "guard",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("holder", Words()),
+    Column("beat_at", Moment(), nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
 # --- what the HTTP chain keeps --------------------------------------------------------------
 
 validator = Table(

@@ -56,9 +56,15 @@ class Stage:
     database_url: str | None = None
     """In the environment, because an address with a password does not stand in a file."""
     environment: dict[str, str] = field(default_factory=dict)
+    daemon: dict[str, Any] = field(default_factory=dict)
+    """The ``[daemon]`` table."""
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.configure()
+
+    def configure(self) -> None:
+        """Write the settings, anew where they changed."""
         self.configuration.write_text(self._toml(), encoding="utf-8")
 
     @property
@@ -120,6 +126,8 @@ class Stage:
     def _toml(self) -> str:
         lines = ['database_url = "sqlite:///harvester.db"', "[http]"]
         lines.append('contact = "https://example.org/harvester"')
+        lines.append("[daemon]")
+        lines += [f"{key} = {json.dumps(value)}" for key, value in self.daemon.items()]
         for source in self.sources:
             lines.append("[[sources]]")
             lines += [f"{key} = {json.dumps(value)}" for key, value in source.items()]

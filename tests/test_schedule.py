@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.schedule import CronError, next_due
+from harvester.schedule import CronError, Schedule, next_due
 
 SUNDAY = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 times = st.integers(0, 400_000_000).map(
@@ -15,28 +15,77 @@ times = st.integers(0, 400_000_000).map(
 )
 
 
-def cron(expression: str, last: datetime = SUNDAY) -> datetime:
-    due = next_due(last, last, every=None, cron=expression)
+def cron(expression: str, last: datetime = SUNDAY, zone: str = "UTC") -> datetime:
+    due = next_due(Schedule(cron=expression, zone=zone), "city", last, last)
     assert due is not None
     return due
 
 
 @given(times, st.timedeltas(timedelta(seconds=1), timedelta(days=400)), times)
-def test_every_counts_from_the_last_beginning(
-    last: datetime, every: timedelta, now: datetime
-) -> None:
-    assert next_due(last, now, every=every, cron=None) == last + every
+def test_every_counts_from_the_last_crawl(last: datetime, every: timedelta, now: datetime) -> None:
+    due = next_due(Schedule(every=every), "city", last, now)
+    assert due == (now if last - now > timedelta(days=1) else last + every)
+
+
+def test_a_last_crawl_in_a_year_to_come_is_a_wrong_date() -> None:
+    ahead = SUNDAY + timedelta(days=365)
+    for schedule in (Schedule(cron="0 13 * * *"), Schedule(every=timedelta(hours=6))):
+        assert next_due(schedule, "city", ahead, SUNDAY) == SUNDAY
 
 
 @given(times)
 def test_a_source_that_never_ran_is_due_now(now: datetime) -> None:
-    assert next_due(None, now, every=timedelta(hours=1), cron=None) == now
+    assert next_due(Schedule(every=timedelta(hours=1)), "city", None, now) == now
 
 
 @given(times)
 def test_without_a_schedule_nothing_is_due(now: datetime) -> None:
-    assert next_due(None, now, every=None, cron=None) is None
-    assert next_due(now, now, every=None, cron=None) is None
+    assert next_due(Schedule(), "city", None, now) is None
+    assert next_due(Schedule(), "city", now, now) is None
+
+
+@given(times, st.timedeltas(timedelta(0), timedelta(days=2)), st.text(max_size=20))
+def test_jitter_puts_off_by_a_share_that_is_the_same_for_whoever_asks(
+    last: datetime, jitter: timedelta, name: str
+) -> None:
+    schedule = Schedule(every=timedelta(hours=6), jitter=jitter)
+    due = next_due(schedule, name, last, last)
+    assert due == next_due(schedule, name, last, last + timedelta(hours=1))
+    assert due is not None
+    assert timedelta(0) <= due - (last + timedelta(hours=6)) <= jitter
+
+
+def test_jitter_spreads_sources() -> None:
+    schedule = Schedule(every=timedelta(hours=6), jitter=timedelta(hours=1))
+    dues = {next_due(schedule, f"city-{number}", SUNDAY, SUNDAY) for number in range(50)}
+    assert len(dues) > 40
+
+
+def test_cron_goes_by_the_clock_on_the_wall() -> None:
+    winter, summer = datetime(2026, 1, 10, tzinfo=UTC), datetime(2026, 7, 10, tzinfo=UTC)
+    assert cron("30 3 * * *", winter, "Europe/Berlin").hour == 2
+    assert cron("30 3 * * *", summer, "Europe/Berlin").hour == 1
+
+
+def test_a_time_that_summer_time_leaps_over_is_an_hour_later_and_none_is_lost() -> None:
+    days, due = [], datetime(2026, 3, 27, 12, tzinfo=UTC)
+    for _ in range(3):
+        due = cron("30 2 * * *", due, "Europe/Berlin")
+        days.append(due)
+    assert days == [
+        datetime(2026, 3, 28, 1, 30, tzinfo=UTC),
+        datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
+        datetime(2026, 3, 30, 0, 30, tzinfo=UTC),
+    ]
+
+
+@given(times, st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC"]))
+def test_cron_always_moves_on_in_every_zone(last: datetime, zone: str) -> None:
+    due = last
+    for _ in range(30):
+        later = cron("*/30 2 * * *", due, zone)
+        assert timedelta(0) < later - due <= timedelta(hours=26)
+        due = later
 
 
 @given(times, st.integers(0, 59), st.integers(0, 23), st.integers(0, 7))
@@ -98,7 +147,8 @@ def test_begun_on_the_minute_is_due_on_the_next_one() -> None:
 
 def test_overdue_is_in_the_past() -> None:
     now = SUNDAY + timedelta(days=3)
-    assert next_due(SUNDAY, now, every=None, cron="0 13 * * *") == SUNDAY + timedelta(hours=1)
+    daily = Schedule(cron="0 13 * * *")
+    assert next_due(daily, "city", SUNDAY, now) == SUNDAY + timedelta(hours=1)
 
 
 @pytest.mark.parametrize(

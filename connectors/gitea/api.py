@@ -92,12 +92,18 @@ class Api:
         return await self._object(f"/repos/{quote(path)}")
 
     async def by_id(self, forge_id: str) -> JsonObject | None:
-        """Ask for a repository by its number; None: the forge itself says that there is none.
+        """Ask for a repository by its number; raises and gives None as :meth:`by_path` does."""
+        return await self._known(f"/repositories/{quote(forge_id, safe='')}")
+
+    async def by_path(self, path: str) -> JsonObject | None:
+        """Ask for the repository of a path; None: the forge itself says that there is none.
 
         Raises:
             UnexpectedAnswerError: somebody else said 404: a proxy, or a server without this API.
         """
-        path = f"/repositories/{quote(forge_id, safe='')}"
+        return await self._known(f"/repos/{quote(path)}")
+
+    async def _known(self, path: str) -> JsonObject | None:
         response = await self._chain.get(self._url + path)
         if response.status_code == HTTPStatus.NOT_FOUND:
             if own_word(response):

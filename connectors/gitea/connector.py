@@ -10,9 +10,10 @@ from typing import ClassVar, Self
 from pydantic import BaseModel, ConfigDict
 
 from connectors.gitea.api import Api
-from connectors.gitea.files import Reader
+from connectors.gitea.files import Files
+from connectors.gitea.forge import Forge
 from connectors.gitea.overlap import pages
-from connectors.gitea.walk import Forge, walk
+from connectors.kit import OneByOne, each, only, walk
 from connectors.transport import Chain, credential, open_chain
 from connectors.transport.credential import HeaderForm
 from connectors.transport.statistics import Statistics
@@ -22,20 +23,20 @@ from harvester.model import (
     Listing,
     LookUp,
     Missing,
+    Origin,
     Page,
+    Resolution,
     Scope,
     ScopeKind,
     Sighting,
     Size,
     Spent,
-    Unknown,
 )
 from harvester.ports.connector import ForgeAccess
 from harvester.ports.errors import (
     ForbiddenError,
     NotFoundError,
     ServerError,
-    SourceError,
     UnauthorisedError,
     UnexpectedAnswerError,
 )
@@ -43,8 +44,6 @@ from harvester.ports.errors import (
 TOKEN = HeaderForm("authorization", "token ")
 """How the forge wants its tokens."""
 _HEADERS = {"accept": "application/json"}
-_FAILED_IN_A_ROW = 3
-"""So many look-ups that fail in a row are not bad repositories but a bad forge, or way to it."""
 
 
 class GiteaOptions(BaseModel):
@@ -62,6 +61,7 @@ class GiteaConnector:
 
     kind: ClassVar[str] = "gitea"
     profile: ClassVar[str] = "standard"
+    origin: ClassVar[Origin] = Origin.CRAWL
     host_aliases: ClassVar[Mapping[str, str]] = {}
     Options: ClassVar[type[BaseModel]] = GiteaOptions
 
@@ -72,6 +72,7 @@ class GiteaConnector:
         self._api_url = api_url(access)
         self._opened: Chain | None = None
         self._forge_opened: Forge | None = None
+        self._reader: OneByOne | None = None
         self._nobody: Chain | None = None
         """With a token: the way to the forge without it, until it was found to be open to all."""
 
@@ -83,13 +84,15 @@ class GiteaConnector:
             nobody = credential(access.source, [self._api_url])
             self._nobody = open_chain(access, nobody, headers=_HEADERS)
         api = Api(chain, self._api_url)
+        files = Files(chain, api)
         self._forge_opened = Forge(
             url=access.url,
             source=access.source,
             api=api,
-            reader=Reader(chain, api),
+            files=files,
             clock=access.clock,
         )
+        self._reader = OneByOne(files.read)
         return self
 
     async def __aexit__(
@@ -108,29 +111,23 @@ class GiteaConnector:
         """List public repositories page by page, their files ``Unread``; see the port."""
         forge = await self._open_to_all()
         async for page in walk(forge, listing):
-            if forge.reader.exhausted is not None:
-                raise forge.reader.exhausted
+            if self._reader is not None and self._reader.exhausted is not None:
+                raise self._reader.exhausted
             yield page
 
     async def read(self, wanted: Sequence[Sighting]) -> Sequence[Sighting]:
         """Bring files and details, repository by repository; see the port."""
-        return await self._forge.reader.read(wanted)
+        if self._reader is None:
+            raise _not_open()
+        return await self._reader.read(wanted)
 
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
         """Look repositories up by their numbers, one a request; see the port."""
-        answers: dict[str, LookUp] = {}
-        failed, reason = 0, ""
-        for forge_id in forge_ids:
-            if failed == _FAILED_IN_A_ROW:
-                answers[forge_id] = Unknown(reason=reason)
-                continue
-            try:
-                answers[forge_id] = await self._looked_up(forge_id)
-                failed = 0
-            except SourceError as error:
-                failed, reason = failed + 1, str(error)
-                answers[forge_id] = Unknown(reason=reason)
-        return answers
+        return await each(forge_ids, self._looked_up)
+
+    async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
+        """Find repositories by path, one a request, two where it moved; see the port."""
+        return await each(paths, self._resolved)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         """Predict what a sweep will cost; asks nobody."""
@@ -170,13 +167,13 @@ class GiteaConnector:
     @property
     def _chain(self) -> Chain:
         if self._opened is None:
-            raise RuntimeError("this connector is not open; use it in an async with statement")
+            raise _not_open()
         return self._opened
 
     @property
     def _forge(self) -> Forge:
         if self._forge_opened is None:
-            raise RuntimeError("this connector is not open; use it in an async with statement")
+            raise _not_open()
         return self._forge_opened
 
     async def _open_to_all(self) -> Forge:
@@ -209,10 +206,20 @@ class GiteaConnector:
         row = await forge.api.by_id(forge_id)
         if row is None:
             return Missing()
-        told = await forge.told([row])
-        if told.failures:
-            return Unknown(reason=told.failures[0].message)
-        return Found(sighting=told.sightings[0]) if told.sightings else Missing()
+        sighting = only(await forge.told([row]))
+        return Missing() if sighting is None else Found(sighting=sighting)
+
+    async def _resolved(self, path: str) -> Resolution:
+        if path.count("/") != 1:
+            return None  # no repository has such a path
+        forge = await self._open_to_all()
+        row = await forge.api.by_path(path)
+        sighting = None if row is None else only(await forge.told([row]))
+        return None if sighting is None else sighting.repository.forge_id
+
+
+def _not_open() -> RuntimeError:
+    return RuntimeError("this connector is not open; use it in an async with statement")
 
 
 def api_url(access: ForgeAccess) -> str:

@@ -10,11 +10,13 @@ for such that it begins before the end of the one before: if it holds an id that
 that follows that id follows without a gap. If it holds none, the way back is gone until one does.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 MOST = 50
 """Entries of a page; Gitea's ``MAX_RESPONSE_ITEMS`` where nobody changed it."""
+_TEXT = re.compile(r"([1-9]\d{0,8})/([1-9]\d{0,8})/(\d{1,18})")
 _PATIENCE = 20
 """Answers without anything new after which a listing is taken for endless."""
 
@@ -43,6 +45,19 @@ class Mark:
     """Steps back in a row."""
     idle: int = 0
     """Answers in a row that brought nothing new."""
+
+    def text(self) -> str:
+        """Write down where to go on."""
+        return f"{self.window.page}/{self.window.limit}/{self.last}"
+
+
+def mark_of(text: str | None) -> Mark:
+    """Read where to go on; None, and what is no mark, is the beginning."""
+    match = _TEXT.fullmatch(text or "")
+    if match is None:
+        return Mark()
+    page, limit, last = map(int, match.groups())
+    return Mark(Window(page, limit), last)
 
 
 class EndlessError(ValueError):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from harvester import __version__
-from harvester.cli import check, crawl, database, draft, export, plan, sources, status
+from harvester.cli import check, crawl, daemon, database, draft, export, plan, sources, status
 from harvester.cli.invocation import (
     ConfigOption,
     Invocation,
@@ -51,6 +51,7 @@ def common(
 
 
 command(app, "crawl")(crawl.crawl)
+command(app, "daemon")(daemon.daemon)
 command(app, "plan")(plan.plan)
 command(app, "check")(check.check)
 command(app, "draft")(draft.draft)

@@ -4,13 +4,18 @@
 """Where words go: messages to stderr, results to stdout. ``--quiet`` keeps what is no trouble."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+
+Sink = Callable[[str, str], None]
+"""Takes a message in place of stderr: its level (``info``, ``warning``, ``error``) and its text."""
 
 
 @dataclass(slots=True)
 class _Manner:
     quiet: bool = False
     debug: bool = False
+    sink: Sink | None = None
 
 
 _manner = _Manner()
@@ -19,6 +24,11 @@ _manner = _Manner()
 def configure(*, quiet: bool, debug: bool) -> None:
     """Set how much is said, once, before a command runs."""
     _manner.quiet, _manner.debug = quiet, debug
+
+
+def divert(sink: Sink) -> None:
+    """Hand messages to a log: who runs for years writes one kind of line."""
+    _manner.sink = sink
 
 
 def debugging() -> bool:
@@ -33,13 +43,18 @@ def is_quiet() -> bool:
 
 def say(text: str) -> None:
     """Tell something that is good to know."""
-    if not _manner.quiet:
+    if _manner.sink is not None:
+        _manner.sink("info", text)
+    elif not _manner.quiet:
         _write(text)
 
 
 def warn(text: str) -> None:
     """Tell something that should be looked at."""
-    _write(f"harvester: warning: {text}")
+    if _manner.sink is not None:
+        _manner.sink("warning", text)
+    else:
+        _write(f"harvester: warning: {text}")
 
 
 def error(text: str) -> None:

@@ -20,8 +20,9 @@ _CREDENTIAL = re.compile(
     r"\b(?:gh[pousr]_\w{8,}|github_pat_\w{8,}|glpat-[\w.-]{8,}"
     r"|(?i:bearer|token|basic) [\w.+/=-]{8,})"
 )
-_TALKATIVE = ("httpx", "httpcore")
-"""Libraries that name the address of each request; an address may carry what is secret."""
+_TALKATIVE = ("httpx", "httpcore", "apscheduler", "uvicorn")
+"""Libraries that name the address of each request, which may carry what is secret, or each of their
+own steps."""
 _secrets: set[str] = set()
 
 

@@ -61,13 +61,9 @@ def sources(
 
 def next_run(source: "Source", state: "SourceState | None", now: datetime) -> datetime | None:
     """Say when a source is due, never before its forge allows it; None without a schedule."""
-    from harvester.schedule import next_due
+    from harvester.due import due
 
-    last = state.last_crawl_at if state else None
-    due = next_due(last, now, every=source.every, cron=source.cron)
-    if due is None or state is None or state.not_before is None:
-        return due
-    return max(due, state.not_before)
+    return due(source.schedule, source.name, state, since=now, now=now)
 
 
 def _row(

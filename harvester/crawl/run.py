@@ -227,6 +227,8 @@ class _Run:
             return True
         if state.swept != self.task.source.fingerprint:
             return True  # what is new in the scope need not have moved lately
+        if state.covered_since is None or state.covered_since > now:
+            return True  # a clock that ran ahead cannot tell what moved since
         return now - state.last_sweep_at >= self.task.source.sweep_every
 
     def _scope(self) -> Scope:

@@ -10,7 +10,7 @@ made of them (:mod:`harvester.ports.rows`).
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from harvester.model import Forge, ItemStatus, Outcome, ScopeKind, Size, Spent, State
@@ -164,6 +164,8 @@ class SourceState:
     """When the newest complete crawl began: what moved since then, it may have passed already."""
     swept: str | None = None
     """Fingerprint of what the newest complete sweep listed."""
+    failing_since: datetime | None = None
+    """When the first of the crawls began that have not been read to their end since one was."""
 
 
 class Catalogue(Protocol):
@@ -229,6 +231,26 @@ class Catalogue(Protocol):
 
         Asks nothing of the database: the next :meth:`begin` of this process may take the lease.
         """
+        ...
+
+    # the daemon
+    def guard(self, holder: str, silence: timedelta, now: datetime) -> str | None:
+        """Say that a daemon lives, and make it the one that this catalogue is kept by.
+
+        Who takes over from another ends that one's crawls: it can commit nothing more.
+
+        Args:
+            holder: who asks, as for :meth:`begin`.
+            silence: after so long without a word the other is taken for dead.
+            now: the time.
+
+        Returns:
+            None if it is the one now, else who is.
+        """
+        ...
+
+    def release(self, holder: str) -> None:
+        """Let another daemon take over at once, if this one is the one."""
         ...
 
     # reading

@@ -6,12 +6,13 @@
 from harvester.settings.configuration import Configuration, Token, UnknownSourceError
 from harvester.settings.errors import SettingsError
 from harvester.settings.loading import find_file, load
-from harvester.settings.model import Http, Keep, Settings, Source
+from harvester.settings.model import Daemon, Http, Keep, Settings, Source
 from harvester.settings.rules import MANUAL_SOURCE
 
 __all__ = [
     "MANUAL_SOURCE",
     "Configuration",
+    "Daemon",
     "Http",
     "Keep",
     "Settings",

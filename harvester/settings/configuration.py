@@ -96,6 +96,27 @@ class Configuration:
             )
         return Token(None, missing=source.token_env)
 
+    def webhook_secret(self, source: Source) -> str | None:
+        """Read the secret that a forge's webhooks are signed with; None if it sends none.
+
+        Raises:
+            SettingsError: it is named, and its file cannot be read or its variable is not set.
+        """
+        if source.webhook_secret_file is not None:
+            return self._named_file(
+                self._key(source, "webhook_secret_file"), source.webhook_secret_file
+            )
+        if source.webhook_secret_env is None:
+            return None
+        value = self.environ.get(source.webhook_secret_env, "").strip()
+        if not value:
+            raise self._refuse(
+                self._key(source, "webhook_secret_env"),
+                f"the environment variable {source.webhook_secret_env} is not set; set it to the "
+                "secret that the forge signs its webhooks with, or remove this key",
+            )
+        return value
+
     def options(self, source: Source) -> BaseModel | None:
         """Give a source's own options, once the files that they name are known to be readable.
 

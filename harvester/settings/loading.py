@@ -24,6 +24,7 @@ from harvester.settings.errors import (
 )
 from harvester.settings.model import (
     ENV_PREFIX,
+    Daemon,
     Http,
     Keep,
     Settings,
@@ -114,7 +115,7 @@ def _prepared(
 
     Unknown keys are told here and left out, so that the model never shows their values.
     """
-    tables: dict[str, type[BaseModel]] = {"http": Http, "keep": Keep}
+    tables: dict[str, type[BaseModel]] = {"http": Http, "keep": Keep, "daemon": Daemon}
     prepared: dict[str, Any] = {}
     for key, value in data.items():
         if key not in Settings.model_fields:

@@ -10,14 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from harvester.schedule import Schedule
 from harvester.settings.values import (
     Cron,
     Duration,
     ForgePaths,
     Globs,
+    Listen,
     Share,
     Variable,
     WebAddress,
+    Zone,
 )
 
 ENV_PREFIX = "HARVESTER_"
@@ -60,6 +63,21 @@ class Keep(_Table):
     """Share of the listed catalogue that one crawl may take away at once; not acted on yet."""
 
 
+class Daemon(_Table):
+    """How `harvester daemon` goes about its work."""
+
+    tick: Duration = timedelta(seconds=10)
+    """How often it looks for sources that are due, and says that it is alive."""
+    parallel: Annotated[int, Field(ge=1, le=32)] = 1
+    """How many sources are crawled at once; never two of one forge."""
+    stall_after: Duration = timedelta(minutes=30)
+    """A crawl that makes no progress for so long is ended."""
+    lease: Duration = timedelta(minutes=1)
+    """A daemon that was silent for so long is taken for dead, and another one takes over."""
+    listen: Listen = "127.0.0.1:9464"
+    """Where `/metrics`, `/livez` and `/readyz` are served."""
+
+
 class Source(_Table):
     """A configured thing to harvest: a forge and a scope. Keys of the connector stand beside."""
 
@@ -88,10 +106,18 @@ class Source(_Table):
     """File with the token."""
     token_required: bool = False
     """Refuse to run without a token."""
+    webhook_secret_env: Variable | None = None
+    """Environment variable with the secret that the forge's webhooks are signed with."""
+    webhook_secret_file: str | None = None
+    """File with that secret."""
     every: Duration | None = None
     """How long after its last crawl it is due again."""
     cron: Cron | None = None
-    """When it is due, in UTC; weekdays from 0 (Sunday) to 7 (Sunday again)."""
+    """When it is due, in its time zone; weekdays from 0 (Sunday) to 7 (Sunday again)."""
+    timezone: Zone = "UTC"
+    """The time zone that `cron` is written in: an IANA name."""
+    jitter: Duration | None = None
+    """By how much at most a run is put off, so that not everybody asks the forge on the hour."""
     sweep_every: Duration = timedelta(days=7)
     """How often the whole listing is read, not only what moved."""
     api_url: WebAddress | None = None
@@ -102,6 +128,16 @@ class Source(_Table):
     """Base of raw files, where it is not the derived one."""
     options: SkipJsonSchema[InstanceOf[BaseModel] | None] = None
     """The connector's own keys, made by the loader from those that are not named above."""
+
+    @property
+    def schedule(self) -> Schedule:
+        """When it is to be crawled."""
+        return Schedule(
+            every=self.every,
+            cron=self.cron,
+            zone=self.timezone,
+            jitter=self.jitter or timedelta(0),
+        )
 
 
 class Settings(BaseSettings):
@@ -125,6 +161,7 @@ class Settings(BaseSettings):
     """File with the database's password."""
     http: Http = Http()
     keep: Keep = Keep()
+    daemon: Daemon = Daemon()
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
 
     @classmethod

@@ -41,6 +41,8 @@ def _source_problems(index: int, source: Source) -> Iterator[Problem]:
         yield Problem((*at, "cron"), "a source goes by every or by cron; remove one of them")
     if source.token_env is not None and source.token_file is not None:
         yield Problem((*at, "token_file"), "take this or token_env, not both")
+    if source.webhook_secret_env is not None and source.webhook_secret_file is not None:
+        yield Problem((*at, "webhook_secret_file"), "take this or webhook_secret_env, not both")
     if source.token_required and not (source.token_env or source.token_file):
         yield Problem(
             (*at, "token_required"), "needs token_env or token_file that says where the token is"

@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, WithJsonSchema
 
@@ -52,6 +53,25 @@ def _cron(text: str) -> str:
     return text
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ValueError(
+            f"{name!r} is no time zone; write one of the IANA names, such as Europe/Berlin or UTC"
+        ) from None
+    return name
+
+
+def _listen(text: str) -> str:
+    host, colon, port = text.rpartition(":")
+    if not (colon and host and port.isdecimal() and int(port) < 1 << 16):
+        raise ValueError(
+            f"{text!r} is no address to listen at; write HOST:PORT, such as 127.0.0.1:9464"
+        )
+    return text
+
+
 def _web_address(text: str) -> str:
     if "@" in urlsplit(text).netloc:
         raise ValueError("an address with a user or password in it is refused; use token_file")
@@ -93,6 +113,10 @@ Duration = Annotated[
 Share = Annotated[float, Field(ge=0, le=1)]
 """Of a whole: 0 is nothing, 1 is all."""
 Cron = Annotated[str, AfterValidator(_cron)]
+Zone = Annotated[str, AfterValidator(_zone)]
+"""An IANA time zone."""
+Listen = Annotated[str, AfterValidator(_listen)]
+"""Host and port."""
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 """Canonical."""
 Variable = Annotated[

@@ -39,17 +39,19 @@ def test_an_order_that_does_not_hold_is_refused() -> None:
 
 
 def test_a_listing_that_never_connects_is_given_up() -> None:
-    mark = Mark(Window(9, 50), last=10)
-    asked = []
+    asked: list[int] = []
     with pytest.raises(EndlessError, match="nothing new"):
-        for _ in range(100):
-            asked.append(mark.window.page)
-            # what answers gives the same rows whatever page it is asked for
-            ids = [] if mark.window.page > 1 else [1]
-            after = following(mark, ids, more=True, most=50)
-            assert after is not None
-            mark = after
+        _ask_what_never_connects(Mark(Window(9, 50), last=10), asked)
     assert asked[:5] == [9, 8, 6, 2, 1]
+
+
+def _ask_what_never_connects(mark: Mark, asked: list[int]) -> None:
+    """Ask a forge that gives its first entry, and behind it nothing but says that more follows."""
+    for _ in range(100):
+        asked.append(mark.window.page)
+        after = following(mark, [] if mark.window.page > 1 else [1], more=True, most=50)
+        assert after is not None
+        mark = after
 
 
 @given(

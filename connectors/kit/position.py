@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from connectors.gitea.overlap import Mark, Window
 from harvester.model import Scope, ScopeKind
 from harvester.ports.errors import SourceError
 
@@ -31,18 +30,17 @@ class Position:
     """Keys of the owners that were read to their ends, or cannot be read."""
     owner: str | None = None
     """Key of the owner that is being read."""
-    mark: Mark | None = None
-    """The page that comes next, of that owner or of the whole forge."""
+    after: str | None = None
+    """Where the next page begins, of that owner or of the whole forge: the forge's own text."""
 
     def text(self) -> str:
         """Write it down as a cursor."""
-        mark = self.mark
         told = {
             "since": self.since.isoformat() if self.since else None,
             "named": self.named,
             "done": list(self.done),
             "owner": self.owner,
-            "mark": [mark.window.page, mark.window.limit, mark.last] if mark else None,
+            "after": self.after,
         }
         return json.dumps({k: v for k, v in told.items() if v}, separators=(",", ":"))
 
@@ -60,14 +58,12 @@ def position(cursor: str | None, since: datetime | None) -> Position:
         began = datetime.fromisoformat(told["since"]) if "since" in told else None
         if (began is None) is not (since is None):
             return fresh
-        page, limit, last = told.get("mark") or (1, 1, 0)
-        mark = Mark(Window(max(1, int(page)), max(1, int(limit))), int(last))
         return Position(
             since=min(began, since) if began and since else None,
-            named=told.get("named"),
+            named=_text(told.get("named")),
             done=tuple(str(owner) for owner in told.get("done", ())),
-            owner=told.get("owner"),
-            mark=mark if "mark" in told else None,
+            owner=_text(told.get("owner")),
+            after=_text(told.get("after")),
         )
     except (ValueError, TypeError, AttributeError):
         return fresh
@@ -100,8 +96,8 @@ def named(scope: Scope, visited: Mapping[str, datetime], source: str) -> Named:
             case _:
                 wanted = "an owner" if scope.kind is ScopeKind.OWNERS else "owner/name"
                 raise SourceError(
-                    f"source {source}: {path!r} is not {wanted}; this forge knows no groups"
-                    " within groups. Correct it in the configuration"
+                    f"source {source}: {path!r} is not {wanted}; here owners have"
+                    " repositories, and no groups below them. Correct it in the configuration"
                 )
     times = {key(path): time for path, time in visited.items()}
     return Named(
@@ -113,6 +109,12 @@ def named(scope: Scope, visited: Mapping[str, datetime], source: str) -> Named:
 def key(path: str) -> str:
     """Give the text by which names are compared: the forge does not mind the case."""
     return path.casefold()
+
+
+def _text(told: object) -> str | None:
+    if told is not None and not isinstance(told, str):
+        raise TypeError("a cursor holds texts")
+    return told
 
 
 def _unique(paths: Iterable[str]) -> list[str]:

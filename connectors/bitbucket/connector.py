@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Connects harvester to Bitbucket Cloud; README.md says what it asks and when."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from types import TracebackType
+from typing import ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from connectors.bitbucket.forge import Forge
+from connectors.kit import OneByOne, each, walk
+from connectors.transport import BEARER, Chain, credential, open_chain
+from harvester.model import (
+    Estimate,
+    Found,
+    Listing,
+    LookUp,
+    Missing,
+    Origin,
+    Page,
+    Resolution,
+    Scope,
+    ScopeKind,
+    Sighting,
+    Size,
+    Spent,
+)
+from harvester.ports.connector import ForgeAccess
+
+_API = "https://api.bitbucket.org/2.0"
+_HOST = "https://bitbucket.org"
+_PAGE = 100
+
+
+class BitbucketOptions(BaseModel):
+    """Bitbucket has no keys of its own in a ``[[sources]]`` table."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BitbucketConnector:
+    """Fulfils :class:`harvester.ports.connector.Connector`.
+
+    Args:
+        access: how the forge is reached.
+    """
+
+    kind: ClassVar[str] = "bitbucket"
+    profile: ClassVar[str] = "standard"
+    origin: ClassVar[Origin] = Origin.CRAWL
+    host_aliases: ClassVar[Mapping[str, str]] = {}
+    Options: ClassVar[type[BaseModel]] = BitbucketOptions
+
+    read_batch = 20
+
+    def __init__(self, access: ForgeAccess) -> None:
+        api_url = (access.api_url or _API).rstrip("/")
+        who = credential(access.source, [api_url], token=access.token, form=BEARER)
+        self._access = access
+        self._chain: Chain = open_chain(access, who, headers={"accept": "application/json"})
+        self._forge = Forge(self._chain, access.url, api_url)
+        self._reader = OneByOne(self._forge.read)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._chain.aclose()
+
+    async def pages(self, listing: Listing) -> AsyncIterator[Page]:
+        """List public repositories page by page, their files ``Unread``; see the port."""
+        async for page in walk(self._forge, listing):
+            if self._reader.exhausted is not None:
+                raise self._reader.exhausted
+            yield page
+
+    async def read(self, wanted: Sequence[Sighting]) -> Sequence[Sighting]:
+        """Bring the files, one or two requests a repository; see the port."""
+        return await self._reader.read(wanted)
+
+    async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
+        """Look repositories up by id, one a request; see the port."""
+        return await each(forge_ids, self._looked_up)
+
+    async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
+        """Find repositories by path, one a request; see the port."""
+        return await each(paths, self._resolved)
+
+    def estimate(self, scope: Scope, size: Size) -> Estimate:
+        """Predict what a sweep will cost; asks nobody."""
+        listed = len(scope.paths)
+        if scope.kind is not ScopeKind.REPOSITORIES:
+            known = [max(1, -(-count // (_PAGE - 1))) for count in size.largest_owners]
+            listed = sum(known) + max(0, listed - len(known))
+        raw = 2 * size.repositories - size.files if size.first else 0
+        remark = "without a token: 60 requests an hour; files are read where something moved"
+        return Estimate(rest=listed, raw=raw, exact=not size.first, remark=remark)
+
+    async def check(self) -> str:
+        """Try the forge with one cheap request; see the port."""
+        await self._forge.check()
+        return f"{self._access.url} answers"
+
+    def spent(self) -> Spent:
+        """Say what was spent since this connector was opened; see the port."""
+        return self._chain.spent()
+
+    @staticmethod
+    async def recognise(access: ForgeAccess) -> bool:
+        """Say whether this is Bitbucket: there is one only, so that nobody has to be asked."""
+        return access.url == _HOST
+
+    async def _looked_up(self, forge_id: str) -> LookUp:
+        # The forge takes an id in braces for a name, and then needs no workspace.
+        sighting = await self._forge.known(f"{{}}/{{{forge_id}}}")
+        return Missing() if sighting is None else Found(sighting=sighting)
+
+    async def _resolved(self, path: str) -> Resolution:
+        if path.count("/") != 1:
+            return None  # no repository has such a path
+        sighting = await self._forge.known(path)
+        return None if sighting is None else sighting.repository.forge_id

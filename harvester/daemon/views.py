@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What the daemon says over HTTP: whether it lives, whether it is ready, and its figures."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from harvester.daemon.metrics import CONTENT_TYPE, Metrics
+from harvester.daemon.requests import Desk, routes
+from harvester.ports.errors import HarvesterError
+
+Trouble = Callable[[], str | None]
+"""Says what is wrong; None if nothing is."""
+
+
+class ListenError(HarvesterError):
+    """The address to listen at cannot be had."""
+
+
+def application(metrics: Metrics, desk: Desk, *, dead: Trouble, unready: Trouble) -> Starlette:
+    """Make the application.
+
+    Args:
+        metrics: what ``/metrics`` gives.
+        desk: who takes wishes.
+        dead: why a supervisor should start the daemon anew, for ``/livez``.
+        unready: why it does no work now, for ``/readyz``.
+    """
+
+    def said(trouble: Trouble) -> Callable[[Request], Response]:
+        def answer(_request: Request) -> Response:
+            text = trouble()
+            return PlainTextResponse(f"{text or 'ok'}\n", status_code=503 if text else 200)
+
+        return answer
+
+    def figures(_request: Request) -> Response:
+        return Response(metrics.text(), media_type=CONTENT_TYPE)
+
+    return Starlette(
+        routes=[
+            Route("/livez", said(dead)),
+            Route("/readyz", said(unready)),
+            Route("/metrics", figures),
+            *routes(desk),
+        ]
+    )
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the daemon."""
+        yield
+
+
+@asynccontextmanager
+async def served(app: Starlette, listen: str) -> AsyncIterator[str]:
+    """Serve an application at ``HOST:PORT`` as long as the context lasts; gives the address.
+
+    Raises:
+        ListenError: the address cannot be had.
+    """
+    host, _, port = listen.rpartition(":")
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listening = socket.create_server((host, int(port)), family=family)
+    except OSError as error:
+        raise ListenError(
+            f"nothing can be served at {listen}: {error.strerror or error}; set listen in [daemon]"
+        ) from None
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        name, number = listening.getsockname()[:2]
+        yield f"http://{f'[{name}]' if ':' in name else name}:{number}"
+    finally:
+        server.should_exit = True
+        with suppress(asyncio.CancelledError):
+            await serving
+        listening.close()

@@ -1,0 +1,8 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""A Bitbucket Cloud to be wrong against."""
+
+from tests.forges.bitbucket.forge import BitbucketForge
+
+__all__ = ["BitbucketForge"]
