@@ -61,7 +61,7 @@ class BitbucketConnector:
         self._access = access
         self._chain: Chain = open_chain(access, who, headers={"accept": "application/json"})
         self._forge = Forge(self._chain, access.url, api_url)
-        self._reader = OneByOne(self._forge.read)
+        self._reader = OneByOne(access.source, self._forge.read)
 
     async def __aenter__(self) -> Self:
         return self
@@ -87,11 +87,11 @@ class BitbucketConnector:
 
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
         """Look repositories up by id, one a request; see the port."""
-        return await each(forge_ids, self._looked_up)
+        return await each(self._access.source, forge_ids, self._looked_up)
 
     async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
         """Find repositories by path, one a request; see the port."""
-        return await each(paths, self._resolved)
+        return await each(self._access.source, paths, self._resolved)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         """Predict what a sweep will cost; asks nobody."""

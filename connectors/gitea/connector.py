@@ -92,7 +92,7 @@ class GiteaConnector:
             files=files,
             clock=access.clock,
         )
-        self._reader = OneByOne(files.read)
+        self._reader = OneByOne(access.source, files.read)
         return self
 
     async def __aexit__(
@@ -123,11 +123,11 @@ class GiteaConnector:
 
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
         """Look repositories up by their numbers, one a request; see the port."""
-        return await each(forge_ids, self._looked_up)
+        return await each(self._access.source, forge_ids, self._looked_up)
 
     async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
         """Find repositories by path, one a request, two where it moved; see the port."""
-        return await each(paths, self._resolved)
+        return await each(self._access.source, paths, self._resolved)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         """Predict what a sweep will cost; asks nobody."""
