@@ -12,6 +12,7 @@ from typing import Any
 from connectors.gitlab import facts
 from connectors.gitlab.places import Place, PlaceKind, Slice
 from connectors.gitlab.texts import Texts
+from connectors.kit.shapes import MISSHAPEN, misshapen
 from connectors.transport import (
     Answer,
     Document,
@@ -20,7 +21,6 @@ from connectors.transport import (
     TooComplexError,
     load,
 )
-from connectors.transport.answers import MISSHAPEN, misshapen
 from harvester.model import (
     Failure,
     FailureCode,
@@ -105,10 +105,12 @@ class Graph:
         graphql: the endpoint.
         texts: checks and completes the texts of files.
         forge_url: canonical web address of the forge.
+        source: the configured name, for messages.
     """
 
-    def __init__(self, graphql: GraphQL, texts: Texts, forge_url: str) -> None:
+    def __init__(self, graphql: GraphQL, texts: Texts, forge_url: str, source: str) -> None:
         self._graphql = graphql
+        self._source = source
         self._texts = texts
         self._forge_url = forge_url
         self._paths: tuple[str, ...] = facts.PATHS
@@ -304,7 +306,7 @@ class Graph:
                     Hidden() if hidden else await self._sighting(node, errors, texts=asked.texts)
                 )
             except MISSHAPEN as error:
-                told.append(self._nameless([misshapen(error)]))
+                told.append(self._nameless([str(misshapen(self._source, "a project", error))]))
         return await self._completed(told, asked)
 
     async def _sighting(self, node: JsonObject, errors: Sequence[str], *, texts: bool) -> Sighting:

@@ -21,8 +21,8 @@ from connectors.gitlab import facts
 from connectors.gitlab.places import Place, PlaceKind, Slice
 from connectors.gitlab.rest_backend import gitlab_over
 from connectors.gitlab.texts import LARGEST, not_of_the_blob, object_id
+from connectors.kit.shapes import MISSHAPEN, misshapen
 from connectors.transport import Chain
-from connectors.transport.answers import MISSHAPEN, misshapen
 from connectors.transport.bridge import Bridge
 from harvester.model import (
     Activity,
@@ -226,9 +226,7 @@ class Rest:
         try:
             yield
         except MISSHAPEN as error:
-            raise UnexpectedAnswerError(
-                f"source {self._chain.source}: {self._api_url}{path}: {misshapen(error)}"
-            ) from error
+            raise misshapen(self._chain.source, f"{self._api_url}{path}", error) from error
 
     async def _project(self, key: str) -> JsonObject | None:
         """Read a project by path or id; None: GitLab says that there is none for everybody.
@@ -242,6 +240,8 @@ class Rest:
             if "Project Not Found" in str(error):
                 return None
             raise UnexpectedAnswerError(str(error)) from error
+        with self._shaped(f"/projects/{key}"):
+            _rows([row])
         return row if self._is_public(row) else None
 
     async def _file(self, forge_id: str, path: str) -> FileVersion | Unknown | None:

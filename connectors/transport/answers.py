@@ -13,6 +13,7 @@ from connectors.transport.body import CutAnswerError
 from connectors.transport.origins import shown
 from connectors.transport.redirects import trail_of
 from harvester.ports.errors import (
+    BudgetExhaustedError,
     ForbiddenError,
     NotFoundError,
     ServerError,
@@ -22,14 +23,16 @@ from harvester.ports.errors import (
     UnreachableError,
 )
 
-MISSHAPEN = (KeyError, IndexError, TypeError, AttributeError, ValueError)
-"""What reading an answer meets that is JSON, but not in the shape that was asked for."""
 
+def is_about_the_way(error: SourceError) -> bool:
+    """Say whether an error is about the way to the forge, or who asks: any question meets it.
 
-def misshapen(error: Exception) -> str:
-    """Say of an answer, or a part of it, that it is not in the shape that was asked for."""
-    told = _short(f"{type(error).__name__}: {error}")
-    return f"the answer is not of the shape that was asked for ({told}); the next crawl tries again"
+    So a limit, a refused token, and a forge that does not answer at all. A time-out is not: some
+    questions take a forge too long.
+    """
+    if isinstance(error, UnreachableError):
+        return not isinstance(error.__cause__, httpx.TimeoutException)
+    return isinstance(error, BudgetExhaustedError | UnauthorisedError)
 
 
 def no_answer(error: httpx.TransportError, where: str) -> SourceError:

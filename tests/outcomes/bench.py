@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +30,6 @@ SOURCE = "here"
 LOST = "land/weg"
 """Deleted, and missed by one sweep already: the next look-up decides."""
 BEFORE, STRUCK, HEALED = START, START + timedelta(days=4), START + timedelta(days=6)
-
-
-class Phase(StrEnum):
-    """Which crawl of a source a fault strikes."""
-
-    FIRST = "first crawl"
-    AGAIN = "re-crawl"
-    NEWS = "incremental re-crawl"
 
 
 class Listener(Ears):

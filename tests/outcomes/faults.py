@@ -18,12 +18,13 @@ from tests.forges.faults import (
     Vanish,
     html,
 )
-from tests.outcomes.places import ForgeUnderTest, Place, Strike
+from tests.outcomes.places import ForgeUnderTest, Phase, Place, Strike
 
 MAX_BODY = 400_000
 """Bytes that the crawls of the matrix read at most of one answer."""
 _JSON = {"content-type": "application/json"}
-_LOOP = "/users/sign_in/again"
+SIGN_IN_PATH = "/users/sign_in"
+_TO_SIGN_IN = Answer(status=302, headers={"location": SIGN_IN_PATH})
 
 
 class Concludes(StrEnum):
@@ -39,9 +40,13 @@ class Concludes(StrEnum):
     """A look-up that says nothing: the repository stays, the listing was complete all the same."""
     BELIEVED = "believed"
     """Nothing that is known speaks against it: the crawl is complete, the next sweep knows more."""
+    DOUBTED = "not believed"
+    """The listing is not complete, nothing is concluded from it; the next run lists again."""
     NONE = "-"
     """There is no such fault here."""
 
+
+But = Mapping[tuple[str, Place, Phase], Concludes]
 
 Make = Callable[[type[ForgeUnderTest], Strike], Fault | None]
 """Makes a fault for a forge and a place of it; None: there is no such fault there."""
@@ -55,8 +60,10 @@ class Row:
     """As the table calls it."""
     fault: Make
     says: Mapping[Place, Concludes]
-    but: Mapping[tuple[str, Place], Concludes] = field(default_factory=dict)
-    """Where one forge differs."""
+    but: Mapping[tuple[str, Place, Phase], Concludes] = field(default_factory=dict)
+    """Where one forge differs, in some crawls."""
+    beyond: Fault = html()  # noqa: RUF009 - immutable
+    """What stands where a redirect leads to."""
     times: int = 1_000_000
     """How many requests in a row meet it."""
     timeout: float = 5.0
@@ -66,9 +73,10 @@ class Row:
     from_the_start: bool = False
     """Strikes the first request of a listing; else a later one."""
 
-    def concludes(self, forge: str, place: Place) -> Concludes:
+    def concludes(self, forge: str, strike: Strike) -> Concludes:
         """Say what is concluded when it strikes a forge there."""
-        return self.but.get((forge, place), self.says[place])
+        said = self.says[strike.place]
+        return self.but.get((forge, strike.place, strike.phase), said)
 
 
 def _says(
@@ -82,10 +90,21 @@ def _says(
     }
 
 
-OVERCOME, ENDS, ITEM, UNKNOWN, BELIEVED, NONE = Concludes
+OVERCOME, ENDS, ITEM, UNKNOWN, BELIEVED, DOUBTED, NONE = Concludes
 ENDS_ALL = _says(ENDS, ENDS, ENDS, ENDS)
 ONE_FAILS = _says(ENDS, ITEM, ITEM, UNKNOWN)
 """It is about what was asked for: others are read. Of the whole listing, nothing is left to read."""
+
+
+def _at(forge: str, place: Place, concludes: Concludes, *phases: Phase) -> But:
+    return {(forge, place, phase): concludes for phase in phases or Phase}
+
+
+_TOGETHER = _at("GitHub", Place.TEXT, ENDS)
+"""GitHub's texts are asked for together: what refuses that query refuses them all."""
+_HALVED = _at("GitHub", Place.TEXT, ENDS, Phase.FIRST) | _at("GitHub", Place.LISTING, ITEM)
+"""A query over GraphQL that is too much is asked in halves, down to one repository or owner. Three
+in a row end the run."""
 
 
 def always(fault: Fault) -> Make:
@@ -112,7 +131,7 @@ def _short(announced: int) -> Raw:
 
 ROWS = (
     Row(name="401", fault=_status(401), says=ENDS_ALL),
-    Row(name="403, a refusal", fault=_status(403), says=ONE_FAILS),
+    Row(name="403, a refusal", fault=_status(403), says=ONE_FAILS, but=_TOGETHER),
     Row(
         name="403, a limit",
         fault=always(
@@ -128,13 +147,15 @@ ROWS = (
         name="404 of somebody else, with a page",
         fault=always(html(404, b"<html>Not Found</html>")),
         says=ONE_FAILS,
+        but=_TOGETHER,
     ),
     Row(
         name="redirect to a sign-in page",
-        fault=always(Answer(status=302, headers={"location": "/users/sign_in"})),
+        fault=always(_TO_SIGN_IN),
         says=ONE_FAILS,
+        but=_TOGETHER,
     ),
-    Row(name="410", fault=_status(410), says=ONE_FAILS),
+    Row(name="410", fault=_status(410), says=ONE_FAILS, but=_TOGETHER),
     Row(name="429, a long wait", fault=_status(429, retry_after="7200"), says=ENDS_ALL),
     Row(
         name="429, a short wait",
@@ -143,12 +164,28 @@ ROWS = (
         times=2,
         again=True,
     ),
-    Row(name="451", fault=_status(451), says=ONE_FAILS),
-    Row(name="500", fault=_status(500), says=ONE_FAILS, again=True),
+    Row(name="451", fault=_status(451), says=ONE_FAILS, but=_TOGETHER),
     Row(
-        name="502", fault=always(html(502, b"<html>Bad Gateway</html>")), says=ONE_FAILS, again=True
+        name="500",
+        fault=_status(500),
+        says=ONE_FAILS,
+        but=_TOGETHER | _at("GitLab", Place.TEXT, ENDS, Phase.AGAIN),
+        again=True,
     ),
-    Row(name="503", fault=_status(503), says=ONE_FAILS, again=True),
+    Row(
+        name="502",
+        fault=always(html(502, b"<html>Bad Gateway</html>")),
+        says=ONE_FAILS,
+        but=_HALVED,
+        again=True,
+    ),
+    Row(
+        name="503",
+        fault=_status(503),
+        says=ONE_FAILS,
+        but=_TOGETHER | _at("GitLab", Place.TEXT, ENDS, Phase.AGAIN),
+        again=True,
+    ),
     Row(
         name="503, once",
         fault=_status(503),
@@ -156,22 +193,39 @@ ROWS = (
         times=1,
         again=True,
     ),
-    Row(name="time-out", fault=always(Hang()), says=ENDS_ALL, again=True, timeout=0.2),
+    Row(
+        name="time-out",
+        fault=always(Hang()),
+        says=_says(ENDS, ENDS, ENDS, UNKNOWN),
+        but=_HALVED
+        | _at("GitHub", Place.TEXT, ITEM, Phase.AGAIN)
+        | _at("GitLab", Place.TEXT, ITEM, Phase.AGAIN),
+        again=True,
+        timeout=0.2,
+    ),
     Row(name="connection closed without a word", fault=always(Drop()), says=ENDS_ALL, again=True),
     Row(name="connection refused", fault=always(Vanish()), says=ENDS_ALL, again=True),
-    Row(name="body cut off", fault=always(Cut(after=3)), says=ONE_FAILS, again=True),
-    Row(name="Content-Length too large", fault=always(_short(4000)), says=ONE_FAILS, again=True),
-    Row(name="Content-Length too small", fault=always(_short(9)), says=ONE_FAILS),
-    Row(name="HTML for JSON", fault=always(html()), says=ONE_FAILS),
+    Row(name="body cut off", fault=always(Cut(after=3)), says=ONE_FAILS, but=_HALVED, again=True),
+    Row(
+        name="Content-Length too large",
+        fault=always(_short(4000)),
+        says=ONE_FAILS,
+        but=_HALVED,
+        again=True,
+    ),
+    Row(name="Content-Length too small", fault=always(_short(9)), says=ONE_FAILS, but=_TOGETHER),
+    Row(name="HTML for JSON", fault=always(html()), says=ONE_FAILS, but=_TOGETHER),
     Row(
         name="invalid JSON",
         fault=always(Answer(status=200, headers=_JSON, body=b'{"data": {"projects": ')),
         says=ONE_FAILS,
+        but=_TOGETHER,
     ),
     Row(
         name="JSON of another shape",
         fault=always(Answer(status=200, headers=_JSON, body=b'"nothing"')),
         says=ONE_FAILS,
+        but=_TOGETHER,
     ),
     Row(
         name="JSON of another shape within",
@@ -182,11 +236,15 @@ ROWS = (
         name="empty body",
         fault=always(Answer(status=200, headers=_JSON)),
         says=ONE_FAILS,
+        but=_TOGETHER,
     ),
     Row(
         name="empty list where there was one",
         fault=lambda forge, strike: forge.nothing_there(strike),
-        says=_says(ITEM, ITEM, ITEM, UNKNOWN),
+        says=_says(DOUBTED, BELIEVED, ITEM, UNKNOWN),
+        but=_at("GitLab", Place.LISTING, BELIEVED, Phase.FIRST)
+        | _at("GitHub", Place.LISTING, BELIEVED, Phase.FIRST, Phase.NEWS)
+        | _at("Gitea", Place.LISTING, BELIEVED, Phase.FIRST),
         from_the_start=True,
     ),
     Row(
@@ -208,30 +266,43 @@ ROWS = (
         name="GraphQL errors with 200",
         fault=lambda forge, strike: forge.refusal_in_200(strike),
         says=ONE_FAILS,
+        but=_TOGETHER,
     ),
     Row(
         name="redirect loop",
-        fault=always(Answer(status=302, headers={"location": _LOOP})),
+        fault=always(_TO_SIGN_IN),
+        beyond=_TO_SIGN_IN,
         says=ONE_FAILS,
+        but=_TOGETHER,
     ),
     Row(
         name="cursor that does not move",
         fault=lambda forge, strike: forge.stuck(strike),
         from_the_start=True,
         says=_says(ITEM, ITEM, NONE, NONE),
+        but=_at("GitHub", Place.LISTING, OVERCOME, Phase.NEWS),
     ),
     Row(
         name="body over max_body",
         fault=always(Answer(status=200, headers=_JSON, body=b" " * (MAX_BODY + 1))),
         says=ONE_FAILS,
+        but=_HALVED,
     ),
     Row(
         name="gzip bomb",
         fault=_packed(gzip.compress(b" " * (MAX_BODY * 10)), "gzip"),
         says=ONE_FAILS,
+        but=_HALVED,
     ),
-    Row(name="gzip that is none", fault=_packed(b"no gzip at all", "gzip"), says=ONE_FAILS),
-    Row(name="unknown encoding", fault=_packed(b"\x1b\x03\x00", "br"), says=ONE_FAILS),
+    Row(
+        name="gzip that is none",
+        fault=_packed(b"no gzip at all", "gzip"),
+        says=ONE_FAILS,
+        but=_TOGETHER,
+    ),
+    Row(
+        name="unknown encoding", fault=_packed(b"\x1b\x03\x00", "br"), says=ONE_FAILS, but=_TOGETHER
+    ),
     Row(
         name="bytes that are not the blob's",
         fault=lambda forge, strike: forge.other_bytes(strike),

@@ -21,7 +21,15 @@ from tests.forges.github import GitHubForge, RawForge
 from tests.forges.gitlab import GitLabForge
 from tests.forges.server import Forge
 from tests.forges.world import insider
-from tests.outcomes.places import OWNERS, ForgeUnderTest, Place, Strike, json_answer, query_of
+from tests.outcomes.places import (
+    OWNERS,
+    ForgeUnderTest,
+    Phase,
+    Place,
+    Strike,
+    json_answer,
+    query_of,
+)
 
 _TOKEN = "token-of-the-matrix"
 _REFUSAL = {"errors": [{"message": "Something is not right"}]}
@@ -374,7 +382,7 @@ def _repositories(told: Any) -> Iterator[tuple[list[Any], list[Any], list[Any]]]
 
 def _is_raw(strike: Strike) -> bool:
     """A GitLab's first listing brings the texts; only what is not UTF-8 is asked for, raw."""
-    return strike.place is Place.TEXT and strike.first
+    return strike.place is Place.TEXT and strike.phase is Phase.FIRST
 
 
 def _error(*path: Any) -> dict[str, Any]:

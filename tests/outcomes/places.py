@@ -32,12 +32,20 @@ class Place(StrEnum):
     LOOK_UP = "look-up"
 
 
+class Phase(StrEnum):
+    """Which crawl of a source a fault strikes."""
+
+    FIRST = "first crawl"
+    AGAIN = "re-crawl"
+    NEWS = "incremental re-crawl"
+
+
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """Where a fault strikes, and whether in a source's first crawl."""
+    """Where a fault strikes, and in which crawl."""
 
     place: Place
-    first: bool
+    phase: Phase
 
 
 class ForgeUnderTest(ABC):
