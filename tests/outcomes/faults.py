@@ -46,7 +46,7 @@ class Concludes(StrEnum):
     """There is no such fault here."""
 
 
-But = Mapping[tuple[str, Place, Phase], Concludes]
+But = dict[tuple[str, Place, Phase], Concludes]
 
 Make = Callable[[type[ForgeUnderTest], Strike], Fault | None]
 """Makes a fault for a forge and a place of it; None: there is no such fault there."""
@@ -60,7 +60,7 @@ class Row:
     """As the table calls it."""
     fault: Make
     says: Mapping[Place, Concludes]
-    but: Mapping[tuple[str, Place, Phase], Concludes] = field(default_factory=dict)
+    but: "But" = field(default_factory=dict)
     """Where one forge differs, in some crawls."""
     beyond: Fault = html()  # noqa: RUF009 - immutable
     """What stands where a redirect leads to."""

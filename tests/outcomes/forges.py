@@ -267,7 +267,7 @@ class Gitea(ForgeUnderTest):
     connector: ClassVar[ConnectorType] = GiteaConnector
 
     def start(self, stack: ExitStack) -> Forge:
-        return stack.enter_context(GiteaForge(self.world, public_url=self.url, largest_page=3))
+        return stack.enter_context(GiteaForge(self.world, public_url=self.url, largest_page=4))
 
     def access(self, place: Place) -> dict[str, Any]:
         return {"api_url": f"{self.forge.url}/api/v1"}
@@ -322,6 +322,18 @@ class Gitea(ForgeUnderTest):
         if strike.place in (Place.TEXT, Place.LOOK_UP):
             return json_answer({"colour": "blue"})
         return super().misshapen(strike)
+
+    @classmethod
+    def nulls_with_errors(cls, strike: Strike) -> Fault | None:  # noqa: ARG003 - REST has none
+        return None
+
+    @classmethod
+    def partial(cls, strike: Strike) -> Fault | None:  # noqa: ARG003 - as above
+        return None
+
+    @classmethod
+    def refusal_in_200(cls, strike: Strike) -> Fault | None:  # noqa: ARG003 - as above
+        return None
 
     @classmethod
     def stuck(cls, strike: Strike) -> Fault | None:

@@ -112,29 +112,29 @@ class ForgeUnderTest(ABC):
         return cls.edited(lambda told: _misshapen(cls.rows(told)))
 
     @classmethod
+    @abstractmethod
     def nulls_with_errors(cls, strike: Strike) -> Fault | None:
         """Answer with null for each repository, and an error that names it."""
-        return None
 
     @classmethod
+    @abstractmethod
     def partial(cls, strike: Strike) -> Fault | None:
         """Answer with data of which the files are missing, and errors that name them."""
-        return None
 
     @classmethod
+    @abstractmethod
     def refusal_in_200(cls, strike: Strike) -> Fault | None:
         """Answer with errors and no data, and a good status."""
-        return None
 
     @classmethod
+    @abstractmethod
     def stuck(cls, strike: Strike) -> Fault | None:
         """Say that more follows, at where this page began."""
-        return None
 
     @classmethod
+    @abstractmethod
     def other_bytes(cls, strike: Strike) -> Fault | None:
         """Give other bytes for a file than those of its blob id."""
-        return None
 
     @staticmethod
     def edited(edit: Callable[[Any], object]) -> Fault:

@@ -19,51 +19,14 @@ from harvester.cli.exits import ExitCode
 from harvester.cli.summary import exit_code
 from harvester.crawl import SourceSummary
 from harvester.model import ItemStatus
-from tests.forges.faults import Fault, Request
+from tests.forges.faults import Request
 from tests.forges.world import World
 from tests.outcomes.bench import BEFORE, HEALED, LOST, STRUCK, Bench, Picture
-from tests.outcomes.faults import ROWS, SIGN_IN_PATH, Concludes, Row
-from tests.outcomes.forges import FORGES
-from tests.outcomes.places import OWNERS, ForgeUnderTest, Phase, Place, Strike
+from tests.outcomes.faults import SIGN_IN_PATH, Concludes
+from tests.outcomes.places import OWNERS, ForgeUnderTest, Phase, Place
+from tests.outcomes.table import CELLS, PHASES, Cell, rows
 
-PHASES = {
-    Place.LISTING: tuple(Phase),
-    Place.OWNER: (Phase.FIRST, Phase.AGAIN),
-    Place.TEXT: (Phase.FIRST, Phase.AGAIN),
-    Place.LOOK_UP: (Phase.AGAIN,),
-}
-"""A first crawl has nobody to look up, and neither has an incremental one."""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One fault, and where it strikes."""
-
-    row: Row
-    forge: type[ForgeUnderTest]
-    phase: Phase
-    place: Place
-
-    def __str__(self) -> str:
-        return f"{self.row.name}-{self.forge.name}-{self.phase}-{self.place}"
-
-    @property
-    def fault(self) -> Fault | None:
-        return self.row.fault(self.forge, Strike(self.place, self.phase))
-
-    @property
-    def concludes(self) -> Concludes:
-        return self.row.concludes(self.forge.name, Strike(self.place, self.phase))
-
-
-CELLS = [
-    cell
-    for forge in FORGES
-    for row in ROWS
-    for place, phases in PHASES.items()
-    for phase in phases
-    if (cell := Cell(row, forge, phase, place)).fault is not None
-]
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "outcomes.md"
 
 
 @dataclass
@@ -225,5 +188,11 @@ def _told(row: Mapping[str, object]) -> Mapping[str, object]:
     return {name: value for name, value in row.items() if name not in _TO_BE_READ}
 
 
+def test_the_document_and_the_cells_say_the_same() -> None:
+    table = [line for line in DOCUMENT.read_text("utf-8").splitlines() if line.startswith("| ")]
+    assert table[1:] == list(rows())
+
+
 def test_the_count_of_cells() -> None:
-    assert len(CELLS) == 0
+    said = f"{len(CELLS)} cells"
+    assert said in DOCUMENT.read_text("utf-8"), said
