@@ -160,6 +160,11 @@ class SqlCatalogue:
         with self._reading() as connection:
             return reading.last_items(connection, repository_id)
 
+    def errored(self, source: str, limit: int) -> Sequence[Item]:
+        """Give what the newest crawl of a source could not read."""
+        with self._reading() as connection:
+            return reading.errored(connection, source, limit)
+
     def outcomes(self, source: str) -> Mapping[Outcome, int]:
         """Count the files of a source's repositories by outcome."""
         with self._reading() as connection:

@@ -9,7 +9,7 @@ pushed since it was last read.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TypeVar
@@ -60,6 +60,23 @@ _SORTS = {
 }
 
 
+@dataclass(slots=True)
+class _Draft:
+    """A page that is being made."""
+
+    sightings: list[Sighting] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    skipped: int = 0
+
+    def add(self, made: Sighting | NotPublic | Failure) -> None:
+        if isinstance(made, Failure):
+            self.failures.append(made)
+        elif isinstance(made, NotPublic):
+            self.skipped += 1
+        else:
+            self.sightings.append(made)
+
+
 class AnonymousReader:
     """Reads GitHub as anybody may.
 
@@ -84,37 +101,30 @@ class AnonymousReader:
     async def owner_pages(self, agenda: Agenda, visited: frozenset[str]) -> AsyncIterator[Page]:
         """List owners, one after the other; the last page has no cursor."""
         while True:
-            sightings: list[Sighting] = []
-            failures: list[Failure] = []
+            draft = _Draft()
             owners_read: list[str] = []
-            skipped = 0
             if not agenda.streams and not agenda.is_over():
                 self._begin(agenda, visited)
             for stream in agenda.streams[:1]:
                 subject = f"{self._where.web}/{stream.login}"
                 listed = await self._or_failure(subject, self._listed(stream))
                 if isinstance(listed, Failure):
-                    failures.append(listed)
+                    draft.add(listed)
                     agenda.closed(stream.login)
                     continue
                 entries, more = listed
-                for made in (self._made(subject, entry) for entry in entries):
-                    if isinstance(made, Failure):
-                        failures.append(made)
-                    elif isinstance(made, NotPublic):
-                        skipped += 1
-                    else:
-                        sightings.append(made)
+                for entry in entries:
+                    draft.add(self._made(subject, entry))
                 if more and not self._old(stream, entries, agenda.position):
                     agenda.went_on(Slot(stream, _SIZE), str(int(stream.after or 1) + 1))
                 elif agenda.ended(stream):
                     owners_read.append(stream.login)
             yield Page(
-                sightings=tuple(sightings),
+                sightings=tuple(draft.sightings),
                 cursor=None if agenda.is_over() else agenda.position.text(),
                 owners_read=tuple(owners_read),
-                failures=tuple(failures),
-                skipped=skipped,
+                failures=tuple(draft.failures),
+                skipped=draft.skipped,
                 owners_left=agenda.owners_left,
             )
             if agenda.is_over():
@@ -126,9 +136,7 @@ class AnonymousReader:
         """List repositories by name; without owners to come, the last page has no cursor."""
         exhausted: BudgetExhaustedError | None = None
         while (wanted := position.after(repositories)) and exhausted is None:
-            sightings: list[Sighting] = []
-            failures: list[Failure] = []
-            skipped = 0
+            draft = _Draft()
             for path in wanted[:_TOGETHER]:
                 subject = f"{self._where.web}/{path}"
                 try:
@@ -137,23 +145,14 @@ class AnonymousReader:
                     exhausted = error
                     break
                 position.named = key(path)
-                if isinstance(told, Failure):
-                    failures.append(told)
-                    continue
-                made = self._made(subject, told)
-                if isinstance(made, Failure):
-                    failures.append(made)
-                elif isinstance(made, NotPublic):
-                    skipped += 1
-                else:
-                    sightings.append(made)
-            if sightings or failures or skipped:
+                draft.add(told if isinstance(told, Failure) else self._made(subject, told))
+            if draft.sightings or draft.failures or draft.skipped:
                 more = owners_left or position.after(repositories)
                 yield Page(
-                    sightings=tuple(sightings),
+                    sightings=tuple(draft.sightings),
                     cursor=position.text() if more else None,
-                    failures=tuple(failures),
-                    skipped=skipped,
+                    failures=tuple(draft.failures),
+                    skipped=draft.skipped,
                     owners_left=owners_left or None,
                 )
         if exhausted is not None:

@@ -17,7 +17,11 @@ from harvester.cli.output import moment, span, write_json
 
 if TYPE_CHECKING:
     from harvester.ports.catalogue import SourceState
+    from harvester.ports.rows import Item
     from harvester.settings import Configuration, Source
+
+_ERRORS = 5
+"""Items that could not be read: so many are shown of each source."""
 
 
 def sources(
@@ -40,8 +44,12 @@ def sources(
     now = SystemClock().now()
     with compose.catalogue_or_empty(configuration) as catalogue:
         states = catalogue.sources()
+        failed = {
+            source.name: catalogue.errored(source.name, _ERRORS)
+            for source in configuration.settings.sources
+        }
     rows = [
-        _row(configuration, source, states.get(source.name), now)
+        _row(configuration, source, states.get(source.name), failed[source.name], now)
         for source in configuration.settings.sources
     ]
     tried = _try_all(configuration) if check else {}
@@ -67,7 +75,11 @@ def next_run(source: "Source", state: "SourceState | None", now: datetime) -> da
 
 
 def _row(
-    configuration: "Configuration", source: "Source", state: "SourceState | None", now: datetime
+    configuration: "Configuration",
+    source: "Source",
+    state: "SourceState | None",
+    failed: "Sequence[Item]",
+    now: datetime,
 ) -> dict[str, Any]:
     scope = configuration.scope(source)
     return {
@@ -87,6 +99,11 @@ def _row(
         "next_run_at": moment(next_run(source, state, now)),
         "repositories": state.repositories if state else 0,
         "listed": state.listed if state else 0,
+        "errored": state.errored if state else 0,
+        "errors": [
+            {"subject": item.subject, "reason": item.reason, "message": item.message}
+            for item in failed
+        ],
     }
 
 
@@ -130,6 +147,11 @@ def _show(
             console.out("  last success  never")
         console.out(f"  next run      {row['next_run_at'] or 'by hand only'}")
         console.out(f"  catalogue     {row['repositories']} repositories, {row['listed']} listed")
+        if row["errored"]:
+            console.out(f"  errored       {row['errored']} items of the newest crawl, such as")
+            for error in row["errors"]:
+                told = error["message"] or error["reason"]
+                console.out(console.printable(f"    {error['subject']}: {told}"))
         if row["last_error"]:
             console.out(console.printable(f"  last error    {row['last_error']}"))
         if row["name"] in tried:

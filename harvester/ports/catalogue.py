@@ -162,6 +162,8 @@ class SourceState:
     listed: int
     covered_since: datetime | None = None
     """When the newest complete crawl began: what moved since then, it may have passed already."""
+    errored: int = 0
+    """Items that the newest crawl could not read."""
     swept: str | None = None
     """Fingerprint of what the newest complete sweep listed."""
     failing_since: datetime | None = None
@@ -280,6 +282,10 @@ class Catalogue(Protocol):
 
     def last_items(self, repository_id: str) -> Sequence[tuple[str, datetime, Item]]:
         """Give what the latest crawls did with a repository: source, time, item; newest first."""
+        ...
+
+    def errored(self, source: str, limit: int) -> Sequence[Item]:
+        """Give what the newest crawl of a source could not read, at most so many."""
         ...
 
     def outcomes(self, source: str) -> Mapping[Outcome, int]:

@@ -93,7 +93,7 @@ def _says(
 OVERCOME, ENDS, ITEM, UNKNOWN, BELIEVED, DOUBTED, NONE = Concludes
 ENDS_ALL = _says(ENDS, ENDS, ENDS, ENDS)
 ONE_FAILS = _says(ENDS, ITEM, ITEM, UNKNOWN)
-"""It is about what was asked for: others are read. Of the whole listing, nothing is left to read."""
+"""It is about what was asked for: others are read. Of a whole listing nothing is left to read."""
 
 
 def _at(forge: str, place: Place, concludes: Concludes, *phases: Phase) -> But:
@@ -280,7 +280,9 @@ ROWS = (
         fault=lambda forge, strike: forge.stuck(strike),
         from_the_start=True,
         says=_says(ITEM, ITEM, NONE, NONE),
-        but=_at("GitHub", Place.LISTING, OVERCOME, Phase.NEWS),
+        but=_at("GitHub", Place.LISTING, OVERCOME, Phase.NEWS)
+        | _at("Gitea", Place.LISTING, ENDS, Phase.FIRST, Phase.AGAIN)
+        | _at("Gitea", Place.LISTING, OVERCOME, Phase.NEWS),
     ),
     Row(
         name="body over max_body",

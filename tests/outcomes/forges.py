@@ -28,6 +28,7 @@ from tests.outcomes.places import (
     Place,
     Strike,
     json_answer,
+    misshape,
     query_of,
 )
 
@@ -103,7 +104,7 @@ class GitLab(ForgeUnderTest):
 
     @classmethod
     def misshapen(cls, strike: Strike) -> Fault | None:
-        return None if _is_raw(strike) else super().misshapen(strike)
+        return None if _is_raw(strike) else cls.edited(lambda told: misshape(cls.rows(told)))
 
     @classmethod
     def nulls_with_errors(cls, strike: Strike) -> Fault | None:
@@ -215,7 +216,7 @@ class GitHub(ForgeUnderTest):
     def misshapen(cls, strike: Strike) -> Fault | None:
         if strike.place is Place.LOOK_UP:
             return json_answer({"colour": "blue"})
-        return super().misshapen(strike)
+        return cls.edited(lambda told: misshape(cls.rows(told)))
 
     @classmethod
     def nulls_with_errors(cls, strike: Strike) -> Fault | None:
@@ -321,7 +322,7 @@ class Gitea(ForgeUnderTest):
     def misshapen(cls, strike: Strike) -> Fault | None:
         if strike.place in (Place.TEXT, Place.LOOK_UP):
             return json_answer({"colour": "blue"})
-        return super().misshapen(strike)
+        return cls.edited(lambda told: misshape(cls.rows(told)))
 
     @classmethod
     def nulls_with_errors(cls, strike: Strike) -> Fault | None:  # noqa: ARG003 - REST has none

@@ -84,10 +84,6 @@ class ForgeUnderTest(ABC):
             return Scope(ScopeKind.OWNERS, OWNERS)
         return Scope(ScopeKind.INSTANCE)
 
-    def later(self, place: Place) -> int:
-        """Say how many requests of a place are answered well before the fault strikes."""
-        return 1 if place is Place.LISTING else 0
-
     # --- faults that change the truth, in the forge's own shape; None: it has no such shape -----
 
     @classmethod
@@ -107,9 +103,9 @@ class ForgeUnderTest(ABC):
         )
 
     @classmethod
+    @abstractmethod
     def misshapen(cls, strike: Strike) -> Fault | None:
         """Answer with something else for each repository."""
-        return cls.edited(lambda told: _misshapen(cls.rows(told)))
 
     @classmethod
     @abstractmethod
@@ -170,7 +166,7 @@ def _emptied(lists: list[list[Any]]) -> None:
         rows.clear()
 
 
-def _misshapen(lists: list[list[Any]]) -> None:
+def misshape(lists: list[list[Any]]) -> None:
     for rows in lists:
         rows[:] = [{"colour": "blue"} for _ in rows]
 

@@ -38,6 +38,12 @@ class Cell:
         return self.row.fault(self.forge, Strike(self.place, self.phase))
 
     @property
+    def answered_well(self) -> int:
+        """How many requests come before the fault: in a whole listing the first page."""
+        whole = self.place is Place.LISTING and self.phase is not Phase.NEWS
+        return 1 if whole and not self.row.from_the_start else 0
+
+    @property
     def concludes(self) -> Concludes:
         """What the crawl concludes from it."""
         return self.row.concludes(self.forge.name, Strike(self.place, self.phase))
@@ -68,6 +74,12 @@ def _said(cells: list[Cell]) -> str:
         return "-"
     most = max(sorted(set(words)), key=words.count)
     others = []
+    for phase in Phase:
+        here = [cell for cell in cells if cell.phase is phase]
+        [word, *more] = {cell.concludes for cell in here} or {most}
+        if not more and word is not most and len(here) > 1:
+            others.append(f"{phase}: {word}")
+            cells = [cell for cell in cells if cell.phase is not phase]
     for forge in dict.fromkeys(cell.forge for cell in cells):
         here = [cell for cell in cells if cell.forge is forge]
         differing = [cell for cell in here if cell.concludes is not most]

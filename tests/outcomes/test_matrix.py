@@ -107,7 +107,7 @@ def test_a_fault(cell: Cell, ground_of: Callable[[type[ForgeUnderTest]], Ground]
     fault = cell.fault
     assert fault is not None
     full = cell.phase is not Phase.NEWS
-    later = 0 if cell.row.from_the_start else bench.forge.later(place)
+    later = cell.answered_well
     strikes = bench.forge.strikes(place)
     ground.begin(place, cell.phase)
     before = bench.picture()
