@@ -184,7 +184,14 @@ def picture(path: Path) -> Picture:
     """Take a picture of a catalogue; of the change feed without its numbers."""
     with closing(sqlite3.connect(path)) as database:
         database.row_factory = sqlite3.Row
-        told = {table: _rows(database, table) for table in _TABLES}
+        told: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {
+            table: _rows(database, table) for table in _TABLES
+        }
+        with_file = {repository for repository, _ in told["file"]}
+        for (key,), row in told["repository"].items():
+            if key not in with_file:
+                # Nothing shows these details; they are read, or not, as it happens.
+                row.update(dict.fromkeys(("topics", "languages", "revision")))
         changes = Counter(database.execute("SELECT type, software_id, reason FROM change"))
         told["change"] = {tuple(change): {"times": n} for change, n in changes.items()}
         return told
@@ -195,7 +202,7 @@ def _copy(source: Path, target: Path) -> None:
         there.backup(here)
 
 
-def _rows(database: sqlite3.Connection, table: str) -> dict[tuple[Any, ...], Row]:
+def _rows(database: sqlite3.Connection, table: str) -> dict[tuple[Any, ...], dict[str, Any]]:
     columns = list(database.execute(f"PRAGMA table_info({table})"))
     key = [column["name"] for column in columns if column["pk"]]
     found = database.execute(f"SELECT * FROM {table}")  # noqa: S608 - names of our own

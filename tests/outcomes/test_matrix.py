@@ -37,6 +37,8 @@ class Ground:
     templates: dict[Place, Path]
     expected: dict[tuple[Place, Phase], tuple[Picture, Picture]]
     """After the crawl that meets no fault, and after one more."""
+    swept: dict[Place, Picture]
+    """After incremental crawls without a fault, and a sweep."""
 
     def begin(self, place: Place, phase: Phase) -> None:
         """Let the catalogue be as it is before a crawl of this phase."""
@@ -87,7 +89,7 @@ def _ground(kind: type[ForgeUnderTest], stack: ExitStack, folder: Path) -> Groun
         assert bench.crawl(place, BEFORE.replace(hour=20)).complete
         bench.keep(path)
     bench.go_on()
-    ground = Ground(bench, templates, {})
+    ground = Ground(bench, templates, {}, {})
     for place, phases in PHASES.items():
         for phase in phases:
             pictures = []
@@ -97,6 +99,9 @@ def _ground(kind: type[ForgeUnderTest], stack: ExitStack, folder: Path) -> Groun
                 assert done.complete, done
                 pictures.append(bench.picture())
             ground.expected[place, phase] = (pictures[0], pictures[1])
+            if phase is Phase.NEWS:
+                assert bench.crawl(place, HEALED).complete
+                ground.swept[place] = bench.picture()
     return ground
 
 
@@ -127,7 +132,7 @@ def test_a_fault(cell: Cell, ground_of: Callable[[type[ForgeUnderTest]], Ground]
     _tells_the_truth(cell, struck, bench)
     _loses_nothing(before, after, expected)
     if cell.concludes is Concludes.OVERCOME:
-        assert after == expected
+        assert not differences(after, expected)
     if cell.concludes is Concludes.UNKNOWN:
         lost = [row for row in after["repository"].values() if row["path"] == LOST]
         assert [row["gone_reason"] for row in lost] == [None]
@@ -135,7 +140,11 @@ def test_a_fault(cell: Cell, ground_of: Callable[[type[ForgeUnderTest]], Ground]
     assert healed.complete, healed.error
     if struck.cursor is not None:
         assert healed.resumed_from == struck.cursor
-    assert bench.picture() == in_the_end
+    if cell.concludes is Concludes.BELIEVED and cell.phase is Phase.NEWS:
+        # What was passed over has not moved since: only a sweep comes by it again.
+        assert bench.crawl(place, HEALED).complete
+        in_the_end = ground.swept[place]
+    assert not differences(bench.picture(), in_the_end)
 
 
 def is_sign_in(request: Request) -> bool:
@@ -170,6 +179,16 @@ def _helps(message: str, cell: Cell) -> None:
     assert ";" in message or "?" in message, message
 
 
+def differences(now: Picture, then: Picture) -> list[object]:
+    """Give the rows that are not the same in two pictures."""
+    return [
+        (table, key, now[table].get(key), then[table].get(key))
+        for table in now
+        for key in now[table].keys() | then[table].keys()
+        if now[table].get(key) != then[table].get(key)
+    ]
+
+
 def _loses_nothing(before: Picture, after: Picture, expected: Picture) -> None:
     """Whatever is known now was known before, or is what a faultless crawl would have learnt."""
     for table, now in after.items():
@@ -189,8 +208,10 @@ def _told(row: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def test_the_document_and_the_cells_say_the_same() -> None:
-    table = [line for line in DOCUMENT.read_text("utf-8").splitlines() if line.startswith("| ")]
-    assert table[1:] == list(rows())
+    _, _, after = DOCUMENT.read_text("utf-8").partition("<!-- the table -->")
+    table, _, _ = after.partition("<!-- its end -->")
+    lines = [line for line in table.splitlines() if line.startswith("|")]
+    assert lines[2:] == list(rows())
 
 
 def test_the_count_of_cells() -> None:
