@@ -3,17 +3,28 @@
 
 """The catalogue on a database: fulfils :class:`harvester.ports.catalogue.Catalogue`."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from harvester.model import Outcome, Size, State
-from harvester.ports.catalogue import CrawlEnd, CrawlRequest, Known, OpenCrawl, SourceState, Unseen
+from harvester.model import Outcome, Size, State, Vitality
+from harvester.ports.catalogue import (
+    CrawlEnd,
+    CrawlRequest,
+    Known,
+    Movement,
+    OpenCrawl,
+    Retention,
+    SourceState,
+    Tidied,
+    Unclaimed,
+    Unseen,
+)
 from harvester.ports.rows import ChangeRow, Entry, FileRow, Item, RepositoryRow, Stored
-from storage import crawls, feed, guard, history, reading, schema
+from storage import crawls, feed, guard, history, reading, retention, schema, vitality
 from storage.engine import PATIENCE, Store
 from storage.transaction import Page
 
@@ -99,6 +110,16 @@ class SqlCatalogue:
         with self._reading() as connection:
             return history.unseen(connection, self.store.dialect, crawl)
 
+    def retire(self, configured: Collection[str], now: datetime) -> None:
+        """Note since when sources are not among the configured ones; those that are, are back."""
+        with self.store.writing() as connection:
+            crawls.retire(connection, self.store.dialect, configured, now)
+
+    def unclaimed(self, forge_url: str) -> Sequence[Unclaimed]:
+        """Give the addresses below a forge that files declare and no known repository claims."""
+        with self._reading() as connection:
+            return reading.unclaimed(connection, forge_url)
+
     def end(self, crawl: OpenCrawl, end: CrawlEnd, now: datetime) -> None:
         """End the crawl and give the lease back, with the open page or by itself."""
         if self._open is not None:
@@ -111,12 +132,33 @@ class SqlCatalogue:
         """Note that this process goes on with a crawl no more."""
         self._abandoned.add((crawl.source, crawl.fence))
 
+    # vitality
+
+    def vitality_due(self, source: str, before: datetime, most: int) -> Sequence[RepositoryRow]:
+        """Give repositories whose vitality is to be read, the least recently read first."""
+        with self._reading() as connection:
+            return vitality.due(connection, source, before, most)
+
+    def keep_vitality(self, read: Mapping[str, Vitality]) -> None:
+        """Keep what was read, by repository id, in a transaction of its own."""
+        with self.store.writing() as connection:
+            vitality.keep(connection, self.store.dialect, read)
+
+    def vitality(self, repository_ids: Sequence[str]) -> Mapping[str, Vitality]:
+        """Give what is known of repositories, by id."""
+        with self._reading() as connection:
+            return vitality.of(connection, self.store.dialect, repository_ids)
+
     # the daemon
 
     def guard(self, holder: str, silence: timedelta, now: datetime) -> str | None:
         """Say that a daemon lives; None if it is the one that keeps this catalogue, else who is."""
         with self.store.writing() as connection:
             return guard.take(connection, holder, silence, now)
+
+    def tidy(self, keep: Retention, now: datetime) -> Tidied:
+        """Delete a portion of what nobody asks for any more; crawls may go on meanwhile."""
+        return retention.tidy(self.store, keep, now)
 
     def release(self, holder: str) -> None:
         """Let another daemon take over at once, if this one is the one."""
@@ -125,10 +167,10 @@ class SqlCatalogue:
 
     # reading
 
-    def size(self, source: str) -> Size:
+    def size(self, source: str, moved: Movement | None = None) -> Size:
         """Say how large a source was."""
         with self._reading() as connection:
-            return reading.size(connection, source)
+            return reading.size(connection, source, moved)
 
     def sources(self) -> Mapping[str, SourceState]:
         """Give what is remembered of every source, by name."""
@@ -140,6 +182,10 @@ class SqlCatalogue:
         return self._streamed(
             lambda connection: reading.entries(connection, states, activity=activity)
         )
+
+    def addresses(self) -> Iterator[str]:
+        """Give every address that a repository has or had, or that an entry has."""
+        return self._streamed(reading.addresses)
 
     def entry(self, software_id: str) -> Entry | None:
         """Give one entry by its id or an id that it had before."""

@@ -8,12 +8,14 @@ is an index look-up for each key, and no limit of parameters is ever met.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
 from functools import cache
 from typing import Any, Protocol
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Engine,
     Insert,
     Select,
     Table,
@@ -56,6 +58,10 @@ class Dialect(Protocol):
         """Let the database count the rows of the tables that a first crawl fills."""
         ...
 
+    def maintain(self, engine: Engine) -> None:
+        """Do what the database wants done now and then, outside of any transaction."""
+        ...
+
 
 class SQLite:
     """SQLite; ``BEGIN IMMEDIATE`` is the lock, see :mod:`storage.engine`."""
@@ -86,6 +92,12 @@ class SQLite:
 
     def analyse(self, connection: Connection) -> None:
         """Do nothing: its look-ups by key go by the index, however few rows it knows of."""
+
+    def maintain(self, engine: Engine) -> None:
+        """Renew its statistics, and bring the log into the file as far as no reader needs it."""
+        with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+            cursor.execute("PRAGMA optimize")
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 class PostgreSQL:
@@ -120,6 +132,9 @@ class PostgreSQL:
     def analyse(self, connection: Connection) -> None:
         """Count now; the server does so by itself, but a minute later."""
         connection.execute(text(f"ANALYZE {', '.join(_FILLED)}"))
+
+    def maintain(self, engine: Engine) -> None:
+        """Do nothing: the server does so by itself."""
 
 
 @cache

@@ -11,13 +11,23 @@ uses the database, and a page's transaction and a budget's never wait for each o
 import asyncio
 import hashlib
 from concurrent.futures import Executor
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Connection, delete, func, or_, select
 
 from harvester.ports.http import Ledger, Validator
 from storage import tables
 from storage.engine import Store
 from storage.tables import budget
+
+KEPT_FOR = timedelta(days=30)
+"""An answer that is older is asked for anew; so long, nobody may have asked for it again."""
+MOST_KEPT = 20_000
+"""Answers; the newest stay."""
+MOST_BYTES = 256 * 1024 * 1024
+"""Of all their bodies; the newest stay."""
+PUTS_BETWEEN = 1000
+"""How many more are put in before the store is tidied again."""
 
 
 class StoredBudgets:
@@ -72,14 +82,15 @@ class StoredBudgets:
 
 
 class StoredValidators:
-    """Fulfils :class:`harvester.ports.http.Validators`."""
+    """Fulfils :class:`harvester.ports.http.Validators`, and keeps no more than is good for."""
 
     def __init__(self, store: Store, executor: Executor) -> None:
         self._store = store
         self._executor = executor
+        self._puts = 0
 
     async def get(self, url: str, token: str) -> Validator | None:
-        """Give the validator of an earlier answer, if one is validator."""
+        """Give the validator of an earlier answer, if one is kept."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, self._get, url, token)
 
@@ -115,6 +126,29 @@ class StoredValidators:
         }
         with self._store.writing() as connection:
             self._store.dialect.insert(connection, tables.validator, [row], replace=True)
+            if self._puts % PUTS_BETWEEN == 0:
+                _tidy(connection, validator.stored_at)
+        self._puts += 1
+
+
+def _tidy(connection: Connection, now: datetime) -> None:
+    """Drop what is old, and the oldest of what is too many or too large together."""
+    kept = tables.validator.c
+    newest = (kept.stored_at.desc(), kept.id)
+    ranked = select(
+        kept.id,
+        kept.stored_at,
+        func.row_number().over(order_by=newest).label("rank"),
+        func.sum(func.length(kept.body)).over(order_by=newest).label("bytes"),
+    ).subquery()
+    surplus = select(ranked.c.id).where(
+        or_(
+            ranked.c.stored_at < now - KEPT_FOR,
+            ranked.c.rank > MOST_KEPT,
+            ranked.c.bytes > MOST_BYTES,
+        )
+    )
+    connection.execute(delete(tables.validator).where(kept.id.in_(surplus)))
 
 
 def _key(url: str, token: str) -> str:

@@ -4,13 +4,14 @@
 """Connects harvester to Bitbucket Cloud; README.md says what it asks and when."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from math import ceil
 from types import TracebackType
 from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from connectors.bitbucket.forge import Forge
-from connectors.kit import OneByOne, each, walk
+from connectors.kit import OneByOne, counts, each, walk
 from connectors.transport import BEARER, Chain, credential, open_chain
 from connectors.transport.answers import is_about_the_way
 from harvester.model import (
@@ -58,7 +59,7 @@ class BitbucketConnector:
 
     def __init__(self, access: ForgeAccess) -> None:
         api_url = (access.api_url or _API).rstrip("/")
-        who = credential(access.source, [api_url], token=access.token, form=BEARER)
+        who = credential(access.source, [api_url], tokens=access.tokens, form=BEARER)
         self._access = access
         self._chain: Chain = open_chain(access, who, headers={"accept": "application/json"})
         self._forge = Forge(self._chain, access.url, api_url)
@@ -95,14 +96,17 @@ class BitbucketConnector:
         return await each(self._access.source, paths, self._resolved)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
-        """Predict what a sweep will cost; asks nobody."""
+        """Predict what the next crawl will cost; asks nobody."""
         listed = len(scope.paths)
         if scope.kind is not ScopeKind.REPOSITORIES:
-            known = [max(1, -(-count // (_PAGE - 1))) for count in size.largest_owners]
-            listed = sum(known) + max(0, listed - len(known))
-        raw = 2 * size.repositories - size.files if size.first else 0
+            known = counts(scope, size.by_owner if size.moved is None else size.moved)
+            # each page but the first repeats the last repository of the one before
+            listed = sum(max(1, ceil((count - 1) / (_PAGE - 1))) for count in known.values())
+        read = size.repositories if size.first else size.changed
+        share = size.files / size.repositories if size.repositories else 0
+        raw = 2 * read - round(read * share)
         remark = "without a token: 60 requests an hour; files are read where something moved"
-        return Estimate(rest=listed, raw=raw, exact=not size.first, remark=remark)
+        return Estimate(rest=listed, raw=raw, exact=not size.first and not raw, remark=remark)
 
     async def check(self) -> str:
         """Try the forge with one cheap request; see the port."""

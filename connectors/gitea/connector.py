@@ -10,9 +10,9 @@ from typing import ClassVar, Self
 from pydantic import BaseModel, ConfigDict
 
 from connectors.gitea.api import Api
+from connectors.gitea.estimate import estimate
 from connectors.gitea.files import Files
 from connectors.gitea.forge import Forge
-from connectors.gitea.overlap import pages
 from connectors.kit import OneByOne, each, only, walk
 from connectors.transport import Chain, credential, open_chain
 from connectors.transport.answers import is_about_the_way
@@ -28,7 +28,6 @@ from harvester.model import (
     Page,
     Resolution,
     Scope,
-    ScopeKind,
     Sighting,
     Size,
     Spent,
@@ -79,9 +78,9 @@ class GiteaConnector:
 
     async def __aenter__(self) -> Self:
         access = self._access
-        who = credential(access.source, [self._api_url], token=access.token, form=TOKEN)
+        who = credential(access.source, [self._api_url], tokens=access.tokens, form=TOKEN)
         chain = self._opened = open_chain(access, who, headers=_HEADERS)
-        if access.token:
+        if access.tokens:
             nobody = credential(access.source, [self._api_url])
             self._nobody = open_chain(access, nobody, headers=_HEADERS)
         api = Api(chain, self._api_url)
@@ -131,8 +130,8 @@ class GiteaConnector:
         return await each(self._access.source, paths, self._resolved)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
-        """Predict what a sweep will cost; asks nobody."""
-        return estimate(scope, size)
+        """Predict what the next crawl will cost; asks nobody. See :mod:`.estimate`."""
+        return estimate(scope, size, with_token=bool(self._access.tokens))
 
     async def check(self) -> str:
         """Ask which software answers; with a token also whether everybody may ask; see the port."""
@@ -226,30 +225,6 @@ def _not_open() -> RuntimeError:
 def api_url(access: ForgeAccess) -> str:
     """Derive the base of the REST API; what the operator wrote wins."""
     return (access.api_url or f"{access.url}/api/v1").rstrip("/")
-
-
-def estimate(scope: Scope, size: Size) -> Estimate:
-    """Predict what a sweep costs from what the catalogue knows.
-
-    A first crawl reads each repository; later ones only what moved, which nobody knows before.
-    """
-    exact = not size.first
-    if scope.kind is ScopeKind.INSTANCE:
-        listed = pages(size.repositories)
-    elif scope.kind is ScopeKind.REPOSITORIES:
-        listed = len(scope.paths)
-    else:
-        known = sum(1 + pages(count) for count in size.largest_owners)
-        listed = known + 2 * max(len(scope.paths) - len(size.largest_owners), 0)
-    read = size.repositories + 2 * size.files if size.first else 0
-    return Estimate(
-        rest=listed + read,
-        exact=exact,
-        remark=(
-            "pages of up to 50 repositories; where something moved, 1 request a repository"
-            " and 2 more where it has a file come on top"
-        ),
-    )
 
 
 def _count_in(mine: Statistics, other: Statistics) -> None:

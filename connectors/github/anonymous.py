@@ -66,13 +66,14 @@ class _Draft:
 
     sightings: list[Sighting] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    skipped: int = 0
+    hidden: list[str] = field(default_factory=list)
+    """Ids of repositories that are not public."""
 
     def add(self, made: Sighting | NotPublic | Failure) -> None:
         if isinstance(made, Failure):
             self.failures.append(made)
         elif isinstance(made, NotPublic):
-            self.skipped += 1
+            self.hidden.append(made.forge_id)
         else:
             self.sightings.append(made)
 
@@ -124,7 +125,8 @@ class AnonymousReader:
                 cursor=None if agenda.is_over() else agenda.position.text(),
                 owners_read=tuple(owners_read),
                 failures=tuple(draft.failures),
-                skipped=draft.skipped,
+                skipped=len(draft.hidden),
+                hidden=tuple(draft.hidden),
                 owners_left=agenda.owners_left,
             )
             if agenda.is_over():
@@ -146,13 +148,14 @@ class AnonymousReader:
                     break
                 position.named = key(path)
                 draft.add(told if isinstance(told, Failure) else self._made(subject, told))
-            if draft.sightings or draft.failures or draft.skipped:
+            if draft.sightings or draft.failures or draft.hidden:
                 more = owners_left or position.after(repositories)
                 yield Page(
                     sightings=tuple(draft.sightings),
                     cursor=position.text() if more else None,
                     failures=tuple(draft.failures),
-                    skipped=draft.skipped,
+                    skipped=len(draft.hidden),
+                    hidden=tuple(draft.hidden),
                     owners_left=owners_left or None,
                 )
         if exhausted is not None:

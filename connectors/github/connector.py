@@ -4,6 +4,7 @@
 """The connector: chooses between GraphQL and REST, and fulfils the port."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from http import HTTPStatus
 from types import TracebackType
 from typing import ClassVar, Self
@@ -13,6 +14,7 @@ from pydantic import BaseModel
 from connectors.github.addresses import addresses
 from connectors.github.aliases import document
 from connectors.github.anonymous import AnonymousReader
+from connectors.github.app import InstallationTokens
 from connectors.github.cursor import Position, key, position
 from connectors.github.details import BATCH, Details
 from connectors.github.dialect import GitHubDialect
@@ -23,9 +25,9 @@ from connectors.github.nodes import NotPublic
 from connectors.github.options import GitHubOptions
 from connectors.github.owners import OwnerListing
 from connectors.github.rest import is_json, sighting_of_json
-from connectors.github.rest_backend import InstallationTokens
 from connectors.github.scope import by_visit, named
 from connectors.github.streams import Agenda
+from connectors.github.vitality import vitality
 from connectors.kit.shapes import MISSHAPEN, misshapen
 from connectors.transport import Chain, GraphQL, credential, open_chain
 from connectors.transport.answers import is_about_the_way
@@ -39,12 +41,15 @@ from harvester.model import (
     Missing,
     Origin,
     Page,
+    Private,
+    Repository,
     Resolution,
     Scope,
     Sighting,
     Size,
     Spent,
     Unknown,
+    Vitality,
 )
 from harvester.ports.connector import ForgeAccess
 from harvester.ports.errors import BudgetExhaustedError, ForbiddenError, SourceError
@@ -74,20 +79,27 @@ class GitHubConnector:
         self._options = (
             access.options if isinstance(access.options, GitHubOptions) else GitHubOptions()
         )
-        self._anonymous = not access.token and self._options.app_id is None
+        self._anonymous = not access.tokens and self._options.app_id is None
         self._opened: Chain | None = None
         self._reader: AnonymousReader | None = None
 
     async def __aenter__(self) -> Self:
         access, urls = self._access, [self._where.api, self._where.graphql]
-        tokens = self._tokens()
-        if tokens is None:
-            who = credential(access.source, urls, token=access.token)
+        app = self._app()
+        if app is None:
+            who = credential(access.source, urls, tokens=access.tokens)
         else:
-            who = credential(access.source, urls, provider=tokens.token, account=tokens.account)
+            who = credential(
+                access.source,
+                urls,
+                provider=app.token,
+                refused=app.refused,
+                account=app.account,
+                tokens=access.tokens,
+            )
         self._opened = open_chain(access, who, headers=_HEADERS)
-        if tokens is not None:
-            tokens.bind(Bridge(self._opened))
+        if app is not None:
+            app.bind(Bridge(self._opened))
         return self
 
     async def __aexit__(
@@ -169,8 +181,14 @@ class GitHubConnector:
             return await self._anonymous_reader().located(paths)
         return await located(self._graphql(), paths)
 
+    async def vitality(
+        self, repositories: Sequence[Repository], now: datetime
+    ) -> Mapping[str, Vitality]:
+        """Count commits, authors and releases; without a token, that is too dear."""
+        return {} if self._anonymous else await vitality(self._graphql(), repositories, now)
+
     def estimate(self, scope: Scope, size: Size) -> Estimate:
-        """Predict what a sweep will cost."""
+        """Predict what the next crawl will cost; see :mod:`.estimate`."""
         return estimate(scope, size, anonymous=self._anonymous)
 
     async def check(self) -> str:
@@ -222,7 +240,7 @@ class GitHubConnector:
             self._reader = AnonymousReader(self._chain, self._where)
         return self._reader
 
-    def _tokens(self) -> InstallationTokens | None:
+    def _app(self) -> InstallationTokens | None:
         options = self._options
         if (
             options.app_id is None
@@ -268,7 +286,7 @@ class GitHubConnector:
         )
         return listing_of.pages()
 
-    async def _looked_up(self, forge_id: str) -> Sighting | Missing | Unknown:
+    async def _looked_up(self, forge_id: str) -> Sighting | Missing | Private | Unknown:
         """Ask for one repository.
 
         Only GitHub's own 404 means that it is missing: not that of a proxy, nor of a page that the
@@ -289,7 +307,7 @@ class GitHubConnector:
             made = sighting_of_json(told, self._where, lasting=self._anonymous)
         except MISSHAPEN as error:
             raise misshapen(self._access.source, f"repository {forge_id}", error) from error
-        return Missing() if isinstance(made, NotPublic) else made
+        return Private() if isinstance(made, NotPublic) else made
 
     def _raise_if_exhausted(self) -> None:
         if self._reader is not None and self._reader.exhausted is not None:

@@ -39,7 +39,8 @@ async def named_pages(
     while wanted:
         sightings: list[Sighting] = []
         failures: list[Failure] = []
-        skipped, count = 0, 1
+        hidden: list[str] = []
+        count = 1
         names = wanted
         try:
             answer = await graphql.page(
@@ -66,7 +67,7 @@ async def named_pages(
                     failures.append(misshapen_failure(source, f"{where.web}/{path}", error))
                     continue
                 if isinstance(made, NotPublic):
-                    skipped += 1
+                    hidden.append(made.forge_id)
                 else:
                     sightings.append(made)
         position.named = key(wanted[count - 1])
@@ -75,7 +76,8 @@ async def named_pages(
             sightings=tuple(sightings),
             cursor=position.text() if wanted or owners_left else None,
             failures=tuple(failures),
-            skipped=skipped,
+            skipped=len(hidden),
+            hidden=tuple(hidden),
             owners_left=owners_left or None,
         )
 

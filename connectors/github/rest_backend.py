@@ -1,16 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""PyGithub over the HTTP chain, and the renewed tokens of a GitHub App.
+"""PyGithub over the HTTP chain.
 
 PyGithub takes connection classes for a Requester *class*. The injection here goes to a subclass
 made for one bridge, so that PyGithub elsewhere in the process stays as it is. The chain
 authenticates, waits, retries and counts; PyGithub's own retries and waits are off.
 """
 
-import asyncio
 from collections.abc import ItemsView, Iterator
-from datetime import timedelta
 from typing import Any, cast
 
 import github
@@ -24,10 +22,6 @@ from github.Requester import (
 
 from connectors.transport.ask import Ask
 from connectors.transport.bridge import Bridge
-from harvester.ports.http import Clock
-
-_RENEW_BEFORE = timedelta(minutes=5)
-"""Installation tokens last an hour; one that ends soon could end under way."""
 
 
 class _Answer:
@@ -115,49 +109,6 @@ class ChainIntegration(github.GithubIntegration):
         self._GithubIntegration__requester = _requester(
             bridge, api_url, auth=auth, account=f"app-{auth.app_id}"
         )
-
-
-class InstallationTokens:
-    """The tokens of a GitHub App's installation, renewed before they end.
-
-    ``credential(…, provider=tokens.token, account=tokens.account)`` comes before the chain, and the
-    chain before :meth:`bind`.
-    """
-
-    def __init__(
-        self, *, app_id: str, private_key: str, installation_id: int, api_url: str, clock: Clock
-    ) -> None:
-        self.account = f"app-{app_id}-{installation_id}"
-        self._auth = AppAuth(app_id, private_key)
-        self._installation_id = installation_id
-        self._api_url = api_url
-        self._clock = clock
-        self._bridge: Bridge | None = None
-        self._renewing = asyncio.Lock()
-        self._token: github.InstallationAuthorization.InstallationAuthorization | None = None
-
-    def bind(self, bridge: Bridge) -> None:
-        """Say which way the tokens are fetched."""
-        self._bridge = bridge
-
-    async def token(self) -> str:
-        """Give a token that lasts for some minutes at least.
-
-        Raises:
-            SourceError: GitHub gave none: the App's id, key or installation is wrong.
-        """
-        async with self._renewing:
-            held = self._token
-            if held is None or held.expires_at - _RENEW_BEFORE <= self._clock.now():
-                held = self._token = await self._fetch()
-            return held.token
-
-    async def _fetch(self) -> github.InstallationAuthorization.InstallationAuthorization:
-        bridge = self._bridge
-        if bridge is None:
-            raise RuntimeError("the tokens of an App are bound to a chain before they are used")
-        integration = ChainIntegration(bridge, self._api_url, self._auth)
-        return await bridge.run(lambda: integration.get_access_token(self._installation_id))
 
 
 def _requester(

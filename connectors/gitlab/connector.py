@@ -4,16 +4,19 @@
 """Connects harvester to one GitLab: in which order what is asked, and what becomes of failures."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from connectors.gitlab.dialect import GitLabDialect
+from connectors.gitlab.estimate import estimate
 from connectors.gitlab.forge import Forge
-from connectors.gitlab.graph import MOST_IDS, MOST_PATHS, Graph
+from connectors.gitlab.graph import MOST_IDS, Graph
 from connectors.gitlab.rest import Rest
 from connectors.gitlab.texts import Texts
+from connectors.gitlab.vitality import Pulse
 from connectors.gitlab.walk import walk
 from connectors.gitlab.witness import Witness
 from connectors.transport import BEARER, Chain, GraphQL, credential, open_chain
@@ -23,14 +26,15 @@ from harvester.model import (
     LookUp,
     Origin,
     Page,
+    Repository,
     Resolution,
     Scope,
-    ScopeKind,
     Sighting,
     Size,
     Spent,
+    Vitality,
 )
-from harvester.ports.connector import ForgeAccess
+from harvester.ports.connector import AccessToken, ForgeAccess
 from harvester.ports.errors import (
     ForbiddenError,
     NotFoundError,
@@ -38,8 +42,6 @@ from harvester.ports.errors import (
     UnauthorisedError,
     UnexpectedAnswerError,
 )
-
-PAGE = 100
 
 
 class GitLabOptions(BaseModel):
@@ -69,11 +71,15 @@ class GitLabConnector:
         self._graphql_url = access.graphql_url or f"{access.url}/api/graphql"
         self._chains: list[Chain] = []
         self._forge: Forge | None = None
+        self._pulse: Pulse | None = None
 
     async def __aenter__(self) -> Self:
-        token = self._access.token
-        nobody = self._forge_as(None)
-        self._forge = self._forge_as(token, nobody) if token else nobody
+        tokens = self._access.tokens
+        nobody = self._forge_as(())
+        self._forge = self._forge_as(tokens, nobody) if tokens else nobody
+        chain = self.anonymous
+        graphql = GraphQL(chain, self._graphql_url, GitLabDialect())
+        self._pulse = Pulse(chain, graphql, self._api_url)
         return self
 
     async def __aexit__(
@@ -107,23 +113,22 @@ class GitLabConnector:
         """Find projects by path: fifty a request, then one for each that moved; see the port."""
         return await self._open.resolve(paths)
 
-    def estimate(self, scope: Scope, size: Size) -> Estimate:
-        """Predict what a sweep will cost; asks nobody.
+    async def vitality(
+        self, repositories: Sequence[Repository], now: datetime
+    ) -> Mapping[str, Vitality]:
+        """Count commits, authors and releases: a request for each project; see the port."""
+        if self._pulse is None:
+            raise RuntimeError("this connector is not open; use it in an async with statement")
+        return await self._pulse.read(repositories, now)
 
-        A first crawl brings the files with its pages. Later ones ask for texts only where blob ids
-        are new, which nobody knows before.
-        """
-        exact = not size.first
-        if scope.kind is ScopeKind.INSTANCE:
-            pages = _pages(size.repositories)
-        elif scope.kind is ScopeKind.REPOSITORIES:
-            pages, exact = _pages(len(scope.paths), MOST_PATHS), True
-        else:
-            known = sum(_pages(count) for count in size.largest_owners)
-            unread = len(scope.paths) - len(size.largest_owners)
-            pages = known + max(unread, 0)
-        remark = "pages of 100 projects over GraphQL; texts of new files come on top, 100 a request"
-        return Estimate(graphql=pages, exact=exact, remark=remark)
+    @property
+    def anonymous(self) -> Chain:
+        """The chain that shows no token; only while this connector is open."""
+        return self._chains[0]
+
+    def estimate(self, scope: Scope, size: Size) -> Estimate:
+        """Predict what the next crawl will cost; asks nobody. See :mod:`.estimate`."""
+        return estimate(scope, size, with_token=bool(self._access.tokens))
 
     async def check(self) -> str:
         """Try the forge with one cheap request, two where it refuses GraphQL; see the port."""
@@ -153,16 +158,16 @@ class GitLabConnector:
         is_list = isinstance(rows, list)
         return is_list and all("path_with_namespace" in row for row in rows)
 
-    def _forge_as(self, token: str | None, nobody: Forge | None = None) -> Forge:
-        """Make the forge as a token, or nobody, sees it."""
+    def _forge_as(self, tokens: Sequence[AccessToken], nobody: Forge | None = None) -> Forge:
+        """Make the forge as the bearer of tokens, or nobody, sees it."""
         access = self._access
         who = credential(
-            access.source, [self._api_url, self._graphql_url], token=token, form=BEARER
+            access.source, [self._api_url, self._graphql_url], tokens=tokens, form=BEARER
         )
         chain = open_chain(access, who, headers={"accept": "application/json"})
         self._chains.append(chain)
         graphql = GraphQL(chain, self._graphql_url, GitLabDialect())
-        rest = Rest(chain, self._api_url, access.url, with_token=token is not None)
+        rest = Rest(chain, self._api_url, access.url, with_token=bool(tokens))
         return Forge(
             url=access.url,
             source=access.source,
@@ -191,9 +196,5 @@ def total(spent: Sequence[Spent]) -> Spent:
         bytes=sum(one.bytes for one in spent),
         retries=sum(one.retries for one in spent),
         waited_seconds=sum(one.waited_seconds for one in spent),
+        not_modified=sum(one.not_modified for one in spent),
     )
-
-
-def _pages(items: int, size: int = PAGE) -> int:
-    """Count the pages of a listing; an empty one takes a request too."""
-    return max(1, -(-items // size))

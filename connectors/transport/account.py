@@ -12,11 +12,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from connectors.transport.limits import Limit, Rates, guessed_wait
+from connectors.transport.limits import Limit, Rates, guessed_wait, held_back
 from harvester.ports.http import Ledger
 
 WHOLE_ACCOUNT = "secondary"
 """The ledger of limits that hold for every resource of the account."""
+EVERYBODY = "everybody"
+"""The account of an origin whose limits hold for all accounts."""
 
 
 class Account:
@@ -42,6 +44,15 @@ class Account:
             elif kept.not_before is not None:
                 later = max(known.not_before or kept.not_before, kept.not_before)
                 self._ledgers[kept.resource] = replace(known, not_before=later)
+
+    def reserved(self, resource: str, reserve: float, now: datetime) -> Ledger | None:
+        """Give the ledger whose rest is others', its ``not_before`` set; None: go ahead."""
+        ledger = self._ledgers.get(resource)
+        if ledger is None or ledger.remaining is None or ledger.reset_at is None:
+            return None
+        if ledger.reset_at <= now or ledger.remaining > held_back(reserve, ledger.limit):
+            return None
+        return replace(ledger, not_before=ledger.reset_at)
 
     def closed_until(self, resource: str, now: datetime) -> Ledger | None:
         """Give the ledger that forbids a request now, its ``not_before`` set; None: go ahead."""

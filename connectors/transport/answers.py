@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from connectors.transport.body import CutAnswerError
+from connectors.transport.limits import moment_of
 from connectors.transport.origins import shown
 from connectors.transport.redirects import trail_of
 from harvester.ports.errors import (
@@ -90,7 +91,8 @@ def checked(response: httpx.Response, source: str) -> httpx.Response:
         case HTTPStatus.UNAUTHORIZED:
             raise UnauthorisedError(
                 f"{where} refused the token (401{said}); is it still valid, is it for this host,"
-                " does it have the right to read? Without one: the forge demands a token"
+                " does it have the right to read? Without one: the forge demands a token",
+                told_at=moment_of(response.headers.get("date", "")),
             )
         case HTTPStatus.FORBIDDEN | HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS:
             raise ForbiddenError(

@@ -3,10 +3,13 @@
 
 """Adds the token to requests that go to the API's own origins, and to no others (law 6)."""
 
+from http import HTTPStatus
+
 import httpx
 
 from connectors.transport.ask import ask_of
 from connectors.transport.credential import CREDENTIAL_HEADERS, Credential
+from connectors.transport.pool import speaker_of
 
 
 class Authenticate(httpx.AsyncBaseTransport):
@@ -17,13 +20,26 @@ class Authenticate(httpx.AsyncBaseTransport):
         self._credential = credential
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request as the account that its address asks for."""
+        """Send the request as its speaker; a token that can be renewed is, once, after a 401."""
+        covered = self._credential.covers(request.url)
+        if covered and ask_of(request).own_authorization:
+            return await self._send(request, request.headers)
         headers = request.headers.copy()
-        if not (ask_of(request).own_authorization and self._credential.covers(request.url)):
-            for name in CREDENTIAL_HEADERS:
-                headers.pop(name, None)
-            if self._credential.covers(request.url):
-                headers.update(await self._credential.headers())
+        for name in CREDENTIAL_HEADERS:
+            headers.pop(name, None)
+        speaker = speaker_of(request)
+        if not covered or speaker.provider is None:
+            return await self._send(request, headers)
+        form, token = self._credential.form, await speaker.provider()
+        headers[form.name] = form.prefix + token
+        response = await self._send(request, headers)
+        if response.status_code == HTTPStatus.UNAUTHORIZED and speaker.refused is not None:
+            await speaker.refused(token)
+            headers[form.name] = form.prefix + await speaker.provider()
+            response = await self._send(request, headers)
+        return response
+
+    async def _send(self, request: httpx.Request, headers: httpx.Headers) -> httpx.Response:
         return await self._inner.handle_async_request(
             httpx.Request(
                 request.method,

@@ -7,41 +7,46 @@ It never waits. It says *too soon*, and the retry transport, outside the gate, d
 wait is short enough to be slept.
 """
 
+from collections import Counter
+
 import httpx
 
 from connectors.transport.account import Account
 from connectors.transport.ask import ask_of
-from connectors.transport.limits import limit_of, read_rates
+from connectors.transport.credential import ANONYMOUS
+from connectors.transport.limits import held_back, limit_of, read_rates
+from connectors.transport.pool import speaker_of
 from connectors.transport.throttle import AccountOf
+from connectors.transport.too_soon import TooSoonError
 from harvester.ports.http import Budgets, Clock, Ledger
 
 
-class TooSoonError(Exception):
-    """A limit forbids the request until ``ledger.not_before``.
-
-    Attributes:
-        ledger: the budget that is used up.
-        answer: the refusal, where the request was sent at all.
-    """
-
-    def __init__(self, ledger: Ledger, answer: httpx.Response | None = None) -> None:
-        super().__init__(f"the budget {ledger.resource} of {ledger.origin} is used up")
-        self.ledger = ledger
-        self.answer = answer
-
-
 class Budget(httpx.AsyncBaseTransport):
-    """Reads ledgers back at the first request of an account; keeps each that says *not before*."""
+    """Reads ledgers back at the first request of an account; keeps each that says *not before*.
+
+    Args:
+        inner: what is below.
+        account_of: finds the account of a request.
+        everybody_of: finds the account whose limits hold for all at the request's origin.
+        budgets: where ledgers are kept over restarts.
+        clock: where the time comes from.
+        reserve: what of a token's limits is left to others (:func:`.limits.held_back`).
+    """
 
     def __init__(
         self,
         inner: httpx.AsyncBaseTransport,
+        *,
         account_of: AccountOf,
+        everybody_of: AccountOf,
         budgets: Budgets,
         clock: Clock,
+        reserve: float = 0.0,
     ) -> None:
         self._inner = inner
         self._account_of = account_of
+        self._everybody_of = everybody_of
+        self._reserve = reserve
         self._budgets = budgets
         self._clock = clock
         self._accounts: dict[tuple[str, str], Account] = {}
@@ -54,11 +59,9 @@ class Budget(httpx.AsyncBaseTransport):
             TooSoonError: a limit holds, or the forge just answered with one.
         """
         account = await self._opened(self._account_of(request))
-        resource = ask_of(request).ledger
-        shut = account.closed_until(resource, self._clock.now())
-        if shut is not None:
-            await self._keep(shut)
-            raise TooSoonError(shut)
+        everybody = await self._opened(self._everybody_of(request))
+        name, resource = speaker_of(request).name, ask_of(request).ledger
+        await self._raise_if_closed(everybody, account, resource, name)
         response = await self._inner.handle_async_request(request)
         now = self._clock.now()
         rates = read_rates(response.headers, now)
@@ -67,24 +70,26 @@ class Budget(httpx.AsyncBaseTransport):
         limit = limit_of(response, now)
         if limit is None:
             account.served()
+            everybody.served()
             return response
-        ledger = account.limited(resource, limit, now)
+        ledger = (everybody if limit.everybody else account).limited(resource, limit, now)
         await self._keep(ledger)
-        raise TooSoonError(ledger, response)
+        raise TooSoonError(ledger, response, name=name, everybody=limit.everybody)
 
     def left(self) -> int | None:
-        """Say what the tightest budget still has; None where no forge told one."""
+        """Say what the tightest budget still has for this chain; None where no forge told one.
+
+        What several tokens have of one resource adds up; their reserves are others'.
+        """
         now = self._clock.now()
-        return min(
-            (
-                ledger.remaining
-                for account in self._accounts.values()
-                for ledger in account.ledgers()
-                if ledger.remaining is not None
-                and (ledger.reset_at is None or ledger.reset_at > now)
-            ),
-            default=None,
-        )
+        left: Counter[tuple[str, str]] = Counter()
+        for account in self._accounts.values():
+            for ledger in account.ledgers():
+                if ledger.remaining is None or (ledger.reset_at and ledger.reset_at <= now):
+                    continue
+                others = held_back(self._reserve_of(account), ledger.limit)
+                left[ledger.origin, ledger.resource] += max(ledger.remaining - others, 0)
+        return min(left.values(), default=None)
 
     async def aclose(self) -> None:
         """Keep every ledger for the next run, and close what is below."""
@@ -94,6 +99,25 @@ class Budget(httpx.AsyncBaseTransport):
                     await self._keep(ledger)
         finally:
             await self._inner.aclose()
+
+    async def _raise_if_closed(
+        self, everybody: Account, account: Account, resource: str, name: str
+    ) -> None:
+        now = self._clock.now()
+        for one in (everybody, account):
+            shut = one.closed_until(resource, now)
+            if shut is not None:
+                await self._keep(shut)
+                raise TooSoonError(shut, name=name, everybody=one is everybody)
+        reserve = self._reserve_of(account)
+        rest = account.reserved(resource, reserve, now) if reserve else None
+        if rest is not None:
+            # not kept as a *not before*: it is no word of the forge's, and binds this source alone
+            raise TooSoonError(rest, name=name, reserve=rest.remaining or 0)
+
+    def _reserve_of(self, account: Account) -> float:
+        """Give the reserve that holds for an account; who has no token shares none."""
+        return 0.0 if account.token == ANONYMOUS else self._reserve
 
     async def _opened(self, account: Account) -> Account:
         key = (account.origin, account.token)

@@ -6,14 +6,16 @@
 From the outside in, and why there:
 
 1. *redirects*: every hop is a request of its own, with the rights of its own origin;
-2. *validators*: looked up once a request, however often it is tried;
-3. *retry*: does all the waiting, outside of the gate, so that others pass meanwhile;
-4. *throttle*: one exchange at a time per account;
-5. *budget*: decides right before the sending, inside the gate, with all that is known by then,
+2. *retry*: does all the waiting, outside of the gate, so that others pass meanwhile;
+3. *pool*: chooses the token, and the next one where that has nothing left, before anybody waits;
+4. *validators*: each token has its own, because answers differ by who asks;
+5. *throttle*: one exchange at a time per account;
+6. *budget*: decides right before the sending, inside the gate, with all that is known by then,
    and learns from every single answer;
-6. *authenticate*: a token that is renewed is asked for at the last moment;
-7. *statistics*: counts each sending;
-8. *network*: time, size, proxies, authorities.
+7. *authenticate*: a token that is renewed is asked for at the last moment;
+8. *statistics*: counts each sending;
+9. *archive*, where there is one: each try, as the forge answered it;
+10. *network*: time, size, proxies, authorities; guarded, where the address came from data.
 """
 
 import random
@@ -24,20 +26,23 @@ from typing import Any, Self
 
 import httpx
 
-from connectors.transport.account import Account
+from connectors.transport.account import EVERYBODY, Account
 from connectors.transport.answers import checked, json_of, no_answer
-from connectors.transport.ask import Ask, Kind, ask_of
+from connectors.transport.archive import Archived
+from connectors.transport.ask import Ask, Kind
 from connectors.transport.authenticate import Authenticate
 from connectors.transport.budget import Budget
 from connectors.transport.credential import Credential
+from connectors.transport.guarded import GuardedNetwork
 from connectors.transport.limits import Rates
 from connectors.transport.network import Network
 from connectors.transport.origins import is_web, origin_of, shown
-from connectors.transport.redirects import Redirects
+from connectors.transport.pool import Pool, speaker_of
+from connectors.transport.redirects import Redirects, trail_of
 from connectors.transport.retry import Patience, Retry
 from connectors.transport.shared import shared
 from connectors.transport.statistics import Count, Statistics
-from connectors.transport.throttle import AccountOf, Throttle
+from connectors.transport.throttle import Throttle
 from connectors.transport.validators import Validators
 from harvester.model import Spent
 from harvester.ports.connector import ForgeAccess
@@ -63,7 +68,7 @@ class Chain:
         clock: Clock,
         budget: Budget,
         retry: Retry,
-        account_of: AccountOf,
+        parallel: int,
     ) -> None:
         self.source = source
         self.statistics = statistics
@@ -71,7 +76,7 @@ class Chain:
         self._client = client
         self._budget = budget
         self._retry = retry
-        self._account_of = account_of
+        self._parallel = parallel
 
     async def __aenter__(self) -> Self:
         return self
@@ -149,13 +154,15 @@ class Chain:
         """Read the JSON of a successful answer; see :func:`.answers.json_of`."""
         return json_of(response, self.source)
 
-    async def wait(self, seconds: float) -> None:
-        """Wait on the clock, and count it."""
+    async def wait(self, seconds: float, why: str) -> None:
+        """Wait on the clock, tell it where it takes long, and count it."""
+        self._retry.tell(seconds, why)
         await self._retry.wait(seconds)
 
-    def learn(self, url: str, resource: str, rates: Rates) -> None:
+    def learn(self, response: httpx.Response, resource: str, rates: Rates) -> None:
         """Take over what a body, not a header, says about a budget (GraphQL's ``rateLimit``)."""
-        account = self._account_of(httpx.Request("GET", url))
+        origin, speaker = origin_of(trail_of(response).url), speaker_of(response)
+        account = shared().account(origin, speaker.account, self._parallel)
         account.learn(resource, rates, self.clock.now())
 
     def spent(self) -> Spent:
@@ -180,11 +187,11 @@ def open_chain(
 
     Args:
         access: what the settings say about the source.
-        credential: who it is and whose addresses may know (:func:`.credential.credential`).
+        credential: as whom it speaks, and to whom (:func:`.credential.credential`).
         headers: sent with every request (``accept``, ``x-github-api-version``).
         parallel: requests of one account that may be on their way at once; more than one only
             where the operator allows it.
-        chance: where the jitter of pauses comes from.
+        chance: where the jitter of pauses comes from, instead of the archive's or Python's.
         network: instead of the real one.
 
     Raises:
@@ -193,25 +200,38 @@ def open_chain(
     http, clock, statistics = access.http, access.clock, Statistics()
 
     def account_of(request: httpx.Request) -> Account:
-        name = credential.account_at(request.url)
-        own = ask_of(request).own_authorization
-        if own is not None and credential.covers(request.url):
-            name = own
-        return shared().account(origin_of(request.url), name, parallel)
+        return shared().account(origin_of(request.url), speaker_of(request).account, parallel)
 
-    counted = Count(network or Network(http, access.source), statistics)
-    budget = Budget(Authenticate(counted, credential), account_of, access.budgets, clock)
+    def everybody_of(request: httpx.Request) -> Account:
+        return shared().account(origin_of(request.url), EVERYBODY, parallel)
+
+    way = GuardedNetwork if access.guarded else Network
+    archive = access.archive
+    if archive is not None and network is None:
+        network = Archived(archive, access.source, lambda: way(http, access.source))
+    if chance is None:
+        chance = archive.chance(access.source) if archive is not None else random.Random()  # noqa: S311 - jitter, not a secret
+    counted = Count(network or way(http, access.source), statistics)
+    budget = Budget(
+        Authenticate(counted, credential),
+        account_of=account_of,
+        everybody_of=everybody_of,
+        budgets=access.budgets,
+        clock=clock,
+        reserve=access.reserve,
+    )
+    validators = Validators(Throttle(budget, account_of), store=access.validators, clock=clock)
     retry = Retry(
-        Throttle(budget, account_of),
+        Pool(validators, credential, access.source),
         source=access.source,
         patience=Patience(attempts=http.attempts, max_wait=http.max_wait),
         clock=clock,
         statistics=statistics,
-        chance=chance or random.Random(),  # noqa: S311 - jitter, not a secret
+        waiting=access.waiting,
+        chance=chance,
     )
-    validators = Validators(retry, credential=credential, store=access.validators, clock=clock)
     client = httpx.AsyncClient(
-        transport=Redirects(validators, access.source),
+        transport=Redirects(retry, access.source),
         headers={"user-agent": http.user_agent, **(headers or {})},
         follow_redirects=False,
         trust_env=False,
@@ -224,5 +244,5 @@ def open_chain(
         clock=clock,
         budget=budget,
         retry=retry,
-        account_of=account_of,
+        parallel=parallel,
     )

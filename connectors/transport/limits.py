@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from math import ceil
 
 import httpx
 
@@ -25,7 +26,10 @@ _FARTHEST = timedelta(days=366)
 _EPOCH_FROM = 1_000_000_000
 """Smaller numbers in a reset header are seconds from now (IETF draft), not a moment (epoch)."""
 _LIMIT_WORDS = re.compile(rb"rate.?limit|abuse detection|too many requests", re.IGNORECASE)
+_WORDS_WITHIN = 64 * 1024
+"""Bytes of an answer that are searched for them; a page of HTML begins with its style."""
 _COUNT = re.compile(r"\s*(\d{1,30})(?:\.\d+)?\s*(?:[,;].*)?")
+_SECONDS = re.compile(r"\d{1,30}(?:\.\d{1,30})?")
 _GRAPHQL_LIMITS = frozenset({"RATE_LIMITED", "RATE_LIMIT"})
 
 
@@ -48,6 +52,8 @@ class Limit:
     """True: the budget of one resource is used up. False: the account as a whole is too fast."""
     until: datetime | None
     """When the forge wants to be asked again; None where it did not say."""
+    everybody: bool = False
+    """True: the forge as a whole wants peace, whoever asks."""
 
 
 def read_rates(headers: httpx.Headers, now: datetime) -> Rates | None:
@@ -72,10 +78,11 @@ def retry_after(headers: httpx.Headers, now: datetime) -> datetime | None:
     is still obeyed.
     """
     text = headers.get("retry-after", "").strip()
-    seconds = _number(text)
+    exactly = _SECONDS.fullmatch(text)
+    seconds = float(text) if exactly else _number(text)
     if seconds is not None:
         return now + timedelta(seconds=min(seconds, _FARTHEST.total_seconds()))
-    moment = _date(text)
+    moment = moment_of(text)
     return None if moment is None else _ahead(moment, headers, now)
 
 
@@ -93,7 +100,7 @@ def limit_of(response: httpx.Response, now: datetime) -> Limit | None:
         case HTTPStatus.TOO_MANY_REQUESTS:
             limited = True
         case HTTPStatus.FORBIDDEN:
-            words = _LIMIT_WORDS.search(response.content[:4096])
+            words = _LIMIT_WORDS.search(response.content[:_WORDS_WITHIN])
             limited = after is not None or used_up or words is not None
         case HTTPStatus.SERVICE_UNAVAILABLE:
             limited = after is not None
@@ -106,7 +113,23 @@ def limit_of(response: httpx.Response, now: datetime) -> Limit | None:
         return None
     primary = used_up and (after is None or response.status_code == HTTPStatus.OK)
     reset = rates.reset_at if rates is not None and used_up else None
-    return Limit(primary=primary, until=after if after is not None else reset)
+    return Limit(
+        primary=primary,
+        until=after if after is not None else reset,
+        everybody=response.status_code == HTTPStatus.SERVICE_UNAVAILABLE,
+    )
+
+
+def held_back(reserve: float, limit: int | None) -> int:
+    """Say how much of a limit is left to others; one request is always harvester's own.
+
+    Args:
+        reserve: below 1 a share of the limit, else a number.
+        limit: the budget's size; None where the forge does not tell it.
+    """
+    if limit is None:
+        return int(reserve)
+    return min(ceil(reserve * limit) if reserve < 1 else int(reserve), max(limit - 1, 0))
 
 
 def guessed_wait(limits_in_a_row: int) -> timedelta:
@@ -154,7 +177,8 @@ def _reset(text: str | None, headers: httpx.Headers, now: datetime) -> datetime 
         return None
 
 
-def _date(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
+    """Read a date as HTTP writes it; None where it is none."""
     try:
         moment = parsedate_to_datetime(text)
     except (TypeError, ValueError, IndexError, OverflowError):
@@ -164,6 +188,6 @@ def _date(text: str) -> datetime | None:
 
 def _ahead(moment: datetime, headers: httpx.Headers, now: datetime) -> datetime:
     """Move a moment of the forge's clock to ours, and not farther than is believable."""
-    theirs = _date(headers.get("date", ""))
+    theirs = moment_of(headers.get("date", ""))
     wait = moment - (theirs if theirs is not None else now)
     return now + min(max(wait, timedelta(0)), _FARTHEST)

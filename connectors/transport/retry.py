@@ -11,15 +11,17 @@ instead (law 7).
 import logging
 import random
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 
 import httpx
 import tenacity
 
 from connectors.transport.ask import ask_of
-from connectors.transport.budget import TooSoonError
 from connectors.transport.credential import ANONYMOUS
 from connectors.transport.statistics import Statistics
+from connectors.transport.too_soon import TooSoonError
+from harvester.ports.connector import ToldWaiting
 from harvester.ports.errors import BudgetExhaustedError
 from harvester.ports.http import Clock
 
@@ -39,6 +41,8 @@ _TRIES_AFTER_500 = 2
 """A 500 is mostly a defect that the same request meets again."""
 _LONGEST_PAUSE = 60.0
 """Seconds between two tries of a request that failed."""
+_WORTH_TELLING = 5.0
+"""Seconds; who watches wonders about a longer pause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +66,10 @@ class Retry(httpx.AsyncBaseTransport):
         patience: Patience,
         clock: Clock,
         statistics: Statistics,
+        waiting: ToldWaiting,
         chance: random.Random,
     ) -> None:
+        self._waiting = waiting
         self._inner = inner
         self._source = source
         self._patience = patience
@@ -90,10 +96,18 @@ class Retry(httpx.AsyncBaseTransport):
             stop=story.ends,
             wait=story.pause,
             sleep=self.wait,
+            before_sleep=self._tell,
             retry_error_callback=story.outcome,
         )
         response: httpx.Response = await again(self._send, request, story)
         return response
+
+    def tell(self, seconds: float, why: str, *, always: bool = False) -> None:
+        """Tell a wait to the log, and to who watches, where it is long or ``always``."""
+        until = self._clock.now() + timedelta(seconds=seconds)
+        logger.info("source %s: waiting until %s: %s", self._source, until.isoformat(), why)
+        if always or seconds >= _WORTH_TELLING:
+            self._waiting(until, why)
 
     async def wait(self, seconds: float) -> None:
         """Wait on the clock, and count it."""
@@ -103,6 +117,18 @@ class Retry(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close what is below."""
         await self._inner.aclose()
+
+    def _tell(self, state: tenacity.RetryCallState) -> None:
+        """Tell the wait that tenacity is about to begin."""
+        if state.next_action is None:
+            raise RuntimeError("tenacity tells of a wait that it does not plan")
+        outcome = _outcome(state)
+        if isinstance(outcome, TooSoonError):
+            self.tell(state.next_action.sleep, str(outcome), always=True)
+        elif isinstance(outcome, httpx.Response):
+            self.tell(state.next_action.sleep, f"the forge answered {outcome.status_code}")
+        else:
+            self.tell(state.next_action.sleep, f"no answer ({type(outcome).__name__})")
 
     async def _send(self, request: httpx.Request, story: "_Story") -> httpx.Response:
         if story.sent:
@@ -166,7 +192,6 @@ class _Story:
             if self.waited + seconds > self.patience.max_wait or self.failed >= attempts:
                 return True
             self.waited += seconds
-            logger.info("source %s: %s; waiting %.0f s", self.source, outcome, seconds)
             return False
         if (
             isinstance(outcome, httpx.Response)
@@ -199,7 +224,7 @@ class _Story:
         ledger = error.ledger
         not_before = ledger.not_before or self.clock.now()
         return BudgetExhaustedError(
-            f"source {self.source}: the limit {ledger.resource!r} of {ledger.origin} is reached;"
+            f"source {self.source}: {error};"
             f" no request before {not_before:%Y-%m-%dT%H:%M:%SZ}. The next crawl after that goes"
             " on where this one ended"
             + ("; a token raises the limit" if ledger.token == ANONYMOUS else ""),

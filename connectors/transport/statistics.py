@@ -4,6 +4,7 @@
 """Counts what a chain spends: one flat object, one transport that counts what is really sent."""
 
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 import httpx
 
@@ -37,6 +38,7 @@ class Statistics:
             bytes=self.bytes,
             retries=self.retries,
             waited_seconds=self.waited_seconds,
+            not_modified=self.answers.get(HTTPStatus.NOT_MODIFIED, 0),
         )
 
 

@@ -10,7 +10,7 @@ import httpx
 from connectors.transport.account import Account
 
 AccountOf = Callable[[httpx.Request], Account]
-"""Finds the account that a request is charged to."""
+"""Finds the account that a request is charged to, once its speaker is chosen."""
 
 
 class Throttle(httpx.AsyncBaseTransport):

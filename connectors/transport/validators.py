@@ -8,7 +8,7 @@ from http import HTTPStatus
 import httpx
 
 from connectors.transport.ask import ask_of
-from connectors.transport.credential import Credential
+from connectors.transport.pool import speaker_of
 from harvester.ports.http import Clock, Validator
 from harvester.ports.http import Validators as Store
 
@@ -28,12 +28,10 @@ class Validators(httpx.AsyncBaseTransport):
         self,
         inner: httpx.AsyncBaseTransport,
         *,
-        credential: Credential,
         store: Store,
         clock: Clock,
     ) -> None:
         self._inner = inner
-        self._credential = credential
         self._store = store
         self._clock = clock
 
@@ -41,7 +39,7 @@ class Validators(httpx.AsyncBaseTransport):
         """Send the request, with what the kept answer was marked with."""
         if not ask_of(request).conditional or request.method != "GET":
             return await self._inner.handle_async_request(request)
-        url, account = str(request.url), self._credential.account_at(request.url)
+        url, account = str(request.url), speaker_of(request).account
         kept = await self._store.get(url, account)
         if kept is not None:
             request = _conditional(request, kept)

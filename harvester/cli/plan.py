@@ -26,18 +26,26 @@ def plan(
     form: FormOption = Form.TEXT,
     json: JsonOption = False,
 ) -> int:
-    """Say what a whole crawl is expected to cost.
+    """Say what the next crawl is expected to cost.
 
-    Requests and points of each source; no forge is asked.
+    Requests and points of each source, of the whole listing or of what moved, as a crawl would
+    choose now; no forge is asked.
     """
     from harvester.cli import compose
-    from harvester.cli.estimates import expected
+    from harvester.cli.adapters import SystemClock
+    from harvester.cli.estimates import as_json, expected
+    from harvester.crawl import foresee
     from harvester.ports.errors import ConnectorError
 
     configuration = compose.configuration(invocation)
-    plans, code = [], ExitCode.OK
+    plans, code, now = [], ExitCode.OK, SystemClock().now()
     with compose.catalogue_or_empty(configuration) as catalogue:
         for source in configuration.sources(names or []):
+            if source.directory is not None:
+                from harvester.cli.parts import foreseen
+
+                plans += foreseen(configuration, source, catalogue)
+                continue
             try:
                 made = compose.connector_of(source.kind)
             except ConnectorError as error:
@@ -45,23 +53,19 @@ def plan(
                 code = ExitCode.FAILED
                 continue
             connector = made(compose.access_of(configuration, source))
-            size = catalogue.size(source.name)
-            plans.append((source.name, connector.estimate(configuration.scope(source), size), size))
+            plan = compose.plan_of(configuration, source)
+            size = foresee(catalogue, plan, full=False, now=now)
+            plans.append((source.name, connector.estimate(plan.scope, size), size))
     if json or form is Form.JSON:
         write_json(
             {
                 "sources": [
                     {
                         "name": name,
-                        "requests": {
-                            "graphql": estimate.graphql,
-                            "rest": estimate.rest,
-                            "raw": estimate.raw,
-                        },
-                        "points": estimate.points,
-                        "exact": estimate.exact,
+                        **as_json(estimate),
                         "remark": estimate.remark,
                         "known_repositories": size.repositories,
+                        "sweep": size.moved is None,
                     }
                     for name, estimate, size in plans
                 ]
@@ -70,5 +74,6 @@ def plan(
         return code
     for name, estimate, size in plans:
         known = "never crawled" if size.first else f"{size.repositories} repositories known"
-        console.out(f"{name} ({known}): {expected(estimate)}")
+        reads = "" if size.moved is None else "; reads what moved since the last crawl"
+        console.out(f"{name} ({known}): {expected(estimate)}{reads}")
     return code

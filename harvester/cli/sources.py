@@ -17,6 +17,7 @@ from harvester.cli.output import moment, span, write_json
 
 if TYPE_CHECKING:
     from harvester.ports.catalogue import SourceState
+    from harvester.ports.directory import KeptLeads
     from harvester.ports.rows import Item
     from harvester.settings import Configuration, Source
 
@@ -39,6 +40,9 @@ def sources(
     """
     from harvester.cli import compose
     from harvester.cli.adapters import SystemClock
+    from harvester.cli.parts import part_names
+    from harvester.crawl.retire import taken_off_at
+    from harvester.settings import MANUAL_SOURCE
 
     configuration = compose.configuration(invocation)
     now = SystemClock().now()
@@ -48,10 +52,28 @@ def sources(
             source.name: catalogue.errored(source.name, _ERRORS)
             for source in configuration.settings.sources
         }
-    rows = [
-        _row(configuration, source, states.get(source.name), failed[source.name], now)
-        for source in configuration.settings.sources
+        kept = compose.lead_store(catalogue).kept()
+    configured = {source.name for source in configuration.settings.sources}
+    configured |= set(part_names(configuration, kept))
+    keep = compose.keep_of(configuration)
+    retired = [
+        {
+            "name": state.name,
+            "kind": state.forge.kind,
+            "url": state.forge.url,
+            "repositories": state.repositories,
+            "retired_at": moment(state.retired_at),
+            "leaves_at": moment(taken_off_at(state, keep)),
+        }
+        for state in states.values()
+        if state.name not in configured and state.name != MANUAL_SOURCE and state.repositories
     ]
+    rows = []
+    for source in configuration.settings.sources:
+        row = _row(configuration, source, states.get(source.name), failed[source.name], now)
+        if source.directory is not None:
+            row |= _leads(kept.get(source.name), states)
+        rows.append(row)
     tried = _try_all(configuration) if check else {}
     if json or form is Form.JSON:
         write_json(
@@ -59,11 +81,16 @@ def sources(
                 "sources": [
                     row | ({"check": _check_json(tried[row["name"]])} if check else {})
                     for row in rows
-                ]
+                ],
+                "retired": retired,
             }
         )
     else:
         _show(rows, tried, now)
+        for row in retired:
+            until = row["leaves_at"] or "the next harvester crawl and a grace time"
+            console.out(f"{row['name']}: no longer configured ({row['kind']}, {row['url']})")
+            console.out(f"  catalogue     {row['repositories']} repositories, kept until {until}")
     return ExitCode.FAILED if any(not good for good, _ in tried.values()) else ExitCode.OK
 
 
@@ -107,15 +134,47 @@ def _row(
     }
 
 
+def _leads(kept: "KeptLeads | None", states: "Mapping[str, SourceState]") -> dict[str, Any]:
+    """Tell what a list named when it was last read well, and how its parts stand."""
+    from collections import Counter
+
+    reasons = Counter(one.reason.value for one in kept.leads.left_out) if kept else {}
+    parts = [(name, states.get(name)) for name in (kept.sources if kept else ())]
+    return {
+        "leads": {
+            "read_at": moment(kept.read_at) if kept else None,
+            "named": len(kept.leads.leads) if kept else 0,
+            "leaving": len(kept.leaving) if kept else 0,
+            "left_out": dict(sorted(reasons.items())),
+        },
+        "parts": [
+            {
+                "name": name,
+                "last_success_at": moment(state.last_success_at) if state else None,
+                "last_status": state.last_status if state else None,
+                "last_error": state.last_error if state else None,
+                "repositories": state.repositories if state else 0,
+                "listed": state.listed if state else 0,
+            }
+            for name, state in parts
+        ],
+    }
+
+
 def _try_all(configuration: "Configuration") -> dict[str, tuple[bool, str]]:
     import asyncio
 
     from harvester.cli import compose
+    from harvester.cli.expanded import directory_access
     from harvester.ports.errors import HarvesterError
 
     async def one(source: "Source") -> tuple[bool, str]:
         try:
             access = compose.access_of(configuration, source)
+            if source.directory is not None:
+                reader = compose.directory_of(source.kind)
+                async with reader(directory_access(source, access)) as directory:
+                    return True, await directory.check()
             async with compose.connector_of(source.kind)(access) as connector:
                 return True, await connector.check()
         except HarvesterError as error:
@@ -146,7 +205,11 @@ def _show(
         else:
             console.out("  last success  never")
         console.out(f"  next run      {row['next_run_at'] or 'by hand only'}")
-        console.out(f"  catalogue     {row['repositories']} repositories, {row['listed']} listed")
+        if "leads" in row:
+            _show_leads(row)
+        else:
+            found = f"{row['repositories']} repositories, {row['listed']} listed"
+            console.out(f"  catalogue     {found}")
         if row["errored"]:
             console.out(f"  errored       {row['errored']} items of the newest crawl, such as")
             for error in row["errors"]:
@@ -157,3 +220,22 @@ def _show(
         if row["name"] in tried:
             good, said = tried[row["name"]]
             console.out(console.printable(f"  check         {'ok' if good else 'failed'}: {said}"))
+
+
+def _show_leads(row: Mapping[str, Any]) -> None:
+    leads = row["leads"]
+    text = f"{leads['named']} addresses" if leads["read_at"] else "never read"
+    if leads["leaving"]:
+        text += f", {leads['leaving']} more are about to leave"
+    if leads["left_out"]:
+        out = ", ".join(f"{amount} {reason}" for reason, amount in leads["left_out"].items())
+        text += f"; no leads: {out}"
+    console.out(f"  names         {text}")
+    for part in row["parts"]:
+        stand = part["last_success_at"] or "never"
+        console.out(
+            f"  {part['name']}: {part['repositories']} repositories, {part['listed']} listed; "
+            f"last success {stand}"
+        )
+        if part["last_error"]:
+            console.out(console.printable(f"    last error  {part['last_error']}"))

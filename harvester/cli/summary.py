@@ -6,9 +6,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from harvester.cli.estimates import as_json as estimate_as_json
+from harvester.cli.estimates import hit_or_missed
 from harvester.cli.exits import ExitCode
+from harvester.cli.options import Language
 from harvester.cli.output import count, moment, size
-from harvester.crawl import SourceSummary
+from harvester.cli.words import LEFT_OUT, word
+from harvester.crawl import LeadCounts, SourceSummary
 from harvester.model import ItemStatus, Outcome, Spent
 
 
@@ -27,6 +31,7 @@ def source_as_json(summary: SourceSummary) -> dict[str, Any]:
         "files": {
             outcome.value.replace("-", "_"): summary.files.get(outcome, 0) for outcome in Outcome
         },
+        "left_out": dict(summary.left_out),
         **spent_as_json(summary.spent),
         "seconds": round(summary.seconds, 3),
         "cursor": summary.cursor,
@@ -35,6 +40,19 @@ def source_as_json(summary: SourceSummary) -> dict[str, Any]:
         "busy": summary.busy,
         "stopped": summary.stopped,
         "not_before": moment(summary.not_before),
+        "predicted": estimate_as_json(summary.predicted) if summary.predicted else None,
+        "leads": _leads_as_json(summary.leads),
+    }
+
+
+def _leads_as_json(leads: LeadCounts | None) -> dict[str, Any] | None:
+    if leads is None:
+        return None
+    return {
+        "named": leads.named,
+        "sources": list(leads.sources),
+        "covered": dict(leads.covered),
+        "left_out": dict(leads.left_out),
     }
 
 
@@ -48,6 +66,7 @@ def spent_as_json(spent: Spent) -> dict[str, Any]:
         "bytes": spent.bytes,
         "retries": spent.retries,
         "waited_seconds": round(spent.waited_seconds, 3),
+        "not_modified": spent.not_modified,
     }
 
 
@@ -89,7 +108,9 @@ def verdict(summary: SourceSummary) -> str:
 
 def _block(summary: SourceSummary) -> str:
     lines = [f"{summary.name}: {verdict(summary)}, {summary.seconds:.1f} s"]
-    if summary.answered and not summary.busy:
+    if summary.leads is not None:
+        lines += _leads(summary.leads)
+    elif summary.answered and not summary.busy:
         lines += _counts(summary)
     if summary.error:
         lines.append(f"  error         {summary.error}")
@@ -100,19 +121,41 @@ def _block(summary: SourceSummary) -> str:
     return "\n".join(lines)
 
 
+def _leads(leads: LeadCounts) -> list[str]:
+    """Write what became of the addresses that a list names."""
+    on = count(len(leads.sources), "forge", "forges")
+    lines = [f"  names         {count(leads.named, 'address', 'addresses')}; crawled on {on}"]
+    if leads.covered:
+        covered = ", ".join(f"{amount} by {name}" for name, amount in leads.covered.items())
+        lines.append(f"  read anyway   {covered}")
+    if leads.left_out:
+        out = ", ".join(
+            f"{amount} {word(LEFT_OUT, reason, Language.EN)}"
+            for reason, amount in leads.left_out.items()
+        )
+        lines.append(f"  left out      {out}")
+    return lines
+
+
 def _counts(summary: SourceSummary) -> list[str]:
     """Write what was found and spent. Where nothing was asked, zeros would tell lies."""
     spent = summary.spent
     items = ", ".join(f"{summary.items.get(status, 0)} {status.value}" for status in ItemStatus)
     files = ", ".join(f"{summary.files.get(outcome, 0)} {outcome.value}" for outcome in Outcome)
     requests = f"{spent.graphql} GraphQL, {spent.rest} REST, {spent.raw} raw"
+    unchanged = f", of them {spent.not_modified} not modified" if spent.not_modified else ""
     points = f"; {count(spent.points, 'point', 'points')}" if spent.points else ""
     left = "" if spent.budget_left is None else f"; budget left {spent.budget_left}"
+    reasons = ", ".join(f"{number} {reason}" for reason, number in summary.left_out.items())
     lines = [
         f"  repositories  {items}",
+        *([f"  left out      {reasons}"] if reasons else []),
         f"  files         {files}",
-        f"  requests      {requests}{points}{left}",
+        f"  requests      {requests}{unchanged}{points}{left}",
     ]
+    if summary.predicted and summary.complete and summary.resumed_from is None:
+        # of a part of a crawl, the figures of a whole one say nothing
+        lines.append(f"  predicted     {hit_or_missed(summary.predicted, spent)}")
     if spent.retries or spent.waited_seconds:
         lines.append(
             f"  trouble       {spent.retries} retries, {spent.waited_seconds:.0f} s waited"

@@ -3,10 +3,12 @@
 
 """The crawl: plan, run, decide, conclude; written against the ports."""
 
+from harvester.crawl.foresee import foresee
 from harvester.crawl.run import crawl
 from harvester.crawl.task import (
     CrawlTask,
     KeepPolicy,
+    LeadCounts,
     Listener,
     Publishers,
     SourcePlan,
@@ -16,9 +18,11 @@ from harvester.crawl.task import (
 __all__ = [
     "CrawlTask",
     "KeepPolicy",
+    "LeadCounts",
     "Listener",
     "Publishers",
     "SourcePlan",
     "SourceSummary",
     "crawl",
+    "foresee",
 ]

@@ -13,12 +13,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from harvester.crawl.ahead import StoppedError, ahead, unless_stopped
 from harvester.crawl.batch import Batch, ask, store, wanted
-from harvester.crawl.conclude import conclude
+from harvester.crawl.conclude import conclude, left_out
 from harvester.crawl.doubts import ANEW, emptiness, is_stuck, unanswered, unread
+from harvester.crawl.enrich import enrich
+from harvester.crawl.foresee import OVERLAP, sweeps
+from harvester.crawl.leads import Leads
+from harvester.crawl.review import review
 from harvester.crawl.scope import covers
 from harvester.crawl.task import CrawlTask, Listener, SourceSummary
 from harvester.model import (
@@ -28,6 +32,7 @@ from harvester.model import (
     LookUp,
     Outcome,
     Page,
+    Resolution,
     Scope,
     ScopeKind,
     Sighting,
@@ -51,12 +56,9 @@ from harvester.ports.errors import (
     UnreachableError,
 )
 from harvester.ports.http import Clock
-from harvester.ports.rows import Item
+from harvester.ports.rows import Item, Keys
 from harvester.worker import Worker
 
-OVERLAP = timedelta(hours=2)
-"""How far an incremental crawl looks back behind the start of the last good one: GitLab writes a
-project's last activity at most once an hour, and sometimes loses one."""
 AHEAD = 3
 """Pages that the listing may be ahead of the store."""
 GATHER = 5
@@ -122,6 +124,8 @@ class _Run:
     """Repositories that a look-up found though the listing did not give them."""
     answered: bool = True
     limited: bool = False
+    left_out: Counter[str] = field(default_factory=Counter)
+    """What this run skipped, by reason."""
 
     @property
     def _name(self) -> str:
@@ -147,6 +151,16 @@ class _Run:
         self.repositories = sum(opened.items.values())
         self.cursor, self.listed, self.clean = opened.cursor, opened.listed, opened.clean
         end = await self._guarded(opened, state)
+        swept = opened.sweep and not opened.first and end.status in ("complete", "flawed")
+        if swept and not self._partial:
+            await enrich(
+                self._name,
+                connector=self.connector,
+                catalogue=self.catalogue,
+                worker=self.worker,
+                clock=self.clock,
+                stop=self.stop,
+            )
         return self._summary(
             began,
             files=await self.worker(self.catalogue.outcomes, self._name),
@@ -162,6 +176,7 @@ class _Run:
         resumed_from = opened.cursor if opened.resumed else None
         try:
             self.listener.started(self._name, sweep=opened.sweep, resumed_from=resumed_from)
+            await self._review(opened)
             if not opened.listed:
                 await self._list(opened, self._listing(opened, state))
             return await self._conclude(opened, state)
@@ -208,6 +223,11 @@ class _Run:
             status=status, error=error, not_before=not_before, spent=self.connector.spent()
         )
 
+    def _count(self, item: Item) -> None:
+        self.items[item.status] += 1
+        if item.status is ItemStatus.SKIPPED and item.reason is not None:
+            self.left_out[item.reason] += 1
+
     # --- what to ask for --------------------------------------------------------------------
 
     def _request(self, state: SourceState | None, now: datetime) -> CrawlRequest:
@@ -218,18 +238,9 @@ class _Run:
             forge=plan.forge,
             scope=self._scope().kind,
             fingerprint=plan.fingerprint,
-            sweep=self._sweeps(state, now),
+            sweep=sweeps(plan, state, full=self.task.full or self._partial, now=now),
             partial=self._partial,
         )
-
-    def _sweeps(self, state: SourceState | None, now: datetime) -> bool:
-        if self.task.full or self._partial or state is None or state.last_sweep_at is None:
-            return True
-        if state.swept != self.task.source.fingerprint:
-            return True  # what is new in the scope need not have moved lately
-        if state.covered_since is None or state.covered_since > now:
-            return True  # a clock that ran ahead cannot tell what moved since
-        return now - state.last_sweep_at >= self.task.source.sweep_every
 
     def _scope(self) -> Scope:
         if self.task.addresses is None:
@@ -247,6 +258,17 @@ class _Run:
             contents=opened.first,
             recent_owners=opened.recent_owners,
         )
+
+    # --- the operator's will ----------------------------------------------------------------
+
+    async def _review(self, opened: OpenCrawl) -> None:
+        """Bring the catalogue into line with the block list, whatever the forge says today."""
+        items = await self.worker(
+            review, self.catalogue, opened, self.task.source, self.clock.now()
+        )
+        for item in items:
+            self._count(item)
+            self.listener.item(self._name, item)
 
     # --- the listing ------------------------------------------------------------------------
 
@@ -299,7 +321,8 @@ class _Run:
         )
         self.cursor, self.listed = batch.cursor, batch.cursor is None
         self.repositories += len(batch.sightings)
-        self.items.update(item.status for item in items)
+        for item in items:
+            self._count(item)
         self.items[ItemStatus.SKIPPED] += batch.skipped
         self.clean &= all(item.status is not ItemStatus.ERRORED for item in items)
         for item in items:
@@ -321,9 +344,39 @@ class _Run:
                 raise
             return [unread(one, error) for one in asked]
 
+    # --- declared addresses -----------------------------------------------------------------
+
+    async def _follow_leads(self, opened: OpenCrawl) -> None:
+        """Ask the forge once where addresses lead that files declare and nobody known has."""
+        forge_url = self.task.source.forge.url
+        leads = Leads(self.task.source, await self.worker(self.catalogue.unclaimed, forge_url))
+        urls = leads.open(LOOK_UPS)
+        told: Mapping[str, Resolution] = {}
+        if urls:
+            told = await unless_stopped(self.connector.resolve(list(urls)), self.stop)
+        answers = {urls[path]: answer for path, answer in told.items()}
+        await self.worker(self._commit_leads, opened, leads, answers)
+
+    def _commit_leads(
+        self, opened: OpenCrawl, leads: Leads, answers: Mapping[str, Resolution]
+    ) -> None:
+        now = self.clock.now()
+        fresh = leads.answered(answers, now)
+        leading = leads.leading(fresh)
+        if not leading and not fresh:
+            return
+        keys = Keys(
+            repository_ids=frozenset(target for target, _ in leading),
+            urls=frozenset(lead.url for _, lead in leading),
+        )
+        with self.catalogue.page(opened, now) as page:
+            page.write(leads.follow(fresh, page.load(keys), now), now)
+
     # --- the conclusion ---------------------------------------------------------------------
 
     async def _conclude(self, opened: OpenCrawl, state: SourceState | None) -> CrawlEnd:
+        if self.task.limit is None:
+            await self._follow_leads(opened)
         if self._partial:
             end = self._end("complete" if self.clean else "flawed")
             await self.worker(self.catalogue.end, opened, end, self.clock.now())
@@ -342,13 +395,15 @@ class _Run:
         )
         end, items = await self.worker(self._commit_conclusion, opened, answers, empty)
         for item in items:
+            self._count(item)
             self.listener.item(self._name, item)
-        self.items.update(item.status for item in items)
         return end
 
     async def _look_up(self, opened: OpenCrawl, unseen: Unseen) -> Mapping[str, LookUp]:
         """Ask for what the sweep did not see; what is there after all is stored as seen."""
-        rows = {row.facts.forge_id: row for row in unseen.repositories[:LOOK_UPS]}
+        out = left_out(self.task.source, unseen.repositories, unseen.marked.aliases)
+        doubtful = [row for row in unseen.repositories if row.id not in out]
+        rows = {row.facts.forge_id: row for row in doubtful[:LOOK_UPS]}
         if not rows:
             return {}
         found = await unless_stopped(self.connector.look_up(sorted(rows)), self.stop)
@@ -410,6 +465,7 @@ class _Run:
             cursor=self.cursor,
             error=error,
             limited=self.limited,
+            left_out=dict(sorted(self.left_out.items())),
             busy=busy,
             stopped=stopped,
             answered=self.answered,

@@ -7,19 +7,20 @@ Storage decides nothing: it loads the rows that a page touches, and writes the r
 made of them (:mod:`harvester.ports.rows`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from harvester.model import Forge, ItemStatus, Outcome, ScopeKind, Size, Spent, State
+from harvester.model import Forge, ItemStatus, Outcome, ScopeKind, Size, Spent, State, Vitality
 from harvester.ports.rows import (
     ChangeRow,
     Entry,
     FileRow,
     Item,
     Keys,
+    LeadRow,
     RepositoryRow,
     Stored,
     Writes,
@@ -130,6 +131,15 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unclaimed:
+    """An address that files declare, and that no known repository has or had."""
+
+    url: str
+    lead: LeadRow | None
+    """What its forge said, unless a file that declares it has changed since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unseen:
     """What a conclusion starts from."""
 
@@ -166,8 +176,43 @@ class SourceState:
     """Items that the newest crawl could not read."""
     swept: str | None = None
     """Fingerprint of what the newest complete sweep listed."""
+    forge: Forge
+    retired_at: datetime | None = None
+    """Since when it has not been configured any more."""
     failing_since: datetime | None = None
     """When the first of the crawls began that have not been read to their end since one was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """Spans of the past that the time to come is expected to be like."""
+
+    listed_since: datetime
+    """What was active at or after this counts as what an incremental crawl lists."""
+    changed_since: datetime
+    """What was active after this counts as what it finds changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long is kept what only tells of the past."""
+
+    crawls: timedelta
+    """Crawls that ended, with what they did."""
+    changes: timedelta
+    """Rows of the change feed; who follows it less often starts anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tidied:
+    """What was deleted."""
+
+    crawls: int
+    blobs: int
+    """Bytes of former files, whose retention is that of the file."""
+    changes: int
+    more: bool
+    """There is more to delete."""
 
 
 class Catalogue(Protocol):
@@ -221,6 +266,17 @@ class Catalogue(Protocol):
         """Give what a conclusion starts from; within an open :meth:`page`, as that sees it."""
         ...
 
+    def retire(self, configured: Collection[str], now: datetime) -> None:
+        """Note since when sources are not among the configured ones; those that are, are back."""
+        ...
+
+    def unclaimed(self, forge_url: str) -> Sequence[Unclaimed]:
+        """Give the addresses below a forge that files declare and no known repository claims.
+
+        Sorted by address; files that are absent declare nothing.
+        """
+        ...
+
     def end(self, crawl: OpenCrawl, end: CrawlEnd, now: datetime) -> None:
         """End the crawl and give the lease back.
 
@@ -233,6 +289,22 @@ class Catalogue(Protocol):
 
         Asks nothing of the database: the next :meth:`begin` of this process may take the lease.
         """
+        ...
+
+    # vitality
+    def vitality_due(self, source: str, before: datetime, most: int) -> Sequence[RepositoryRow]:
+        """Give repositories whose vitality is to be read, the least recently read first.
+
+        Those of listed entries of a source that were not read since ``before``.
+        """
+        ...
+
+    def keep_vitality(self, read: Mapping[str, Vitality]) -> None:
+        """Keep what was read, by repository id, in a transaction of its own; never a change."""
+        ...
+
+    def vitality(self, repository_ids: Sequence[str]) -> Mapping[str, Vitality]:
+        """Give what is known of repositories, by id."""
         ...
 
     # the daemon
@@ -251,13 +323,17 @@ class Catalogue(Protocol):
         """
         ...
 
+    def tidy(self, keep: Retention, now: datetime) -> Tidied:
+        """Delete a portion of what nobody asks for any more; crawls may go on meanwhile."""
+        ...
+
     def release(self, holder: str) -> None:
         """Let another daemon take over at once, if this one is the one."""
         ...
 
     # reading
-    def size(self, source: str) -> Size:
-        """Say how large a source was."""
+    def size(self, source: str, moved: Movement | None = None) -> Size:
+        """Say how large a source was, and, for an incremental crawl, what is expected to move."""
         ...
 
     def sources(self) -> Mapping[str, SourceState]:
@@ -266,6 +342,10 @@ class Catalogue(Protocol):
 
     def entries(self, states: frozenset[State] | None, *, activity: bool) -> Iterator[Entry]:
         """Give entries sorted by id, streamed; all states if None."""
+        ...
+
+    def addresses(self) -> Iterator[str]:
+        """Give every address that a repository has or had, or that an entry has."""
         ...
 
     def entry(self, software_id: str) -> Entry | None:

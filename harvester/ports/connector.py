@@ -3,10 +3,11 @@
 
 """What a connector is: the code for one kind of forge."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -16,12 +17,15 @@ from harvester.model import (
     LookUp,
     Origin,
     Page,
+    Repository,
     Resolution,
     Scope,
     Sighting,
     Size,
     Spent,
+    Vitality,
 )
+from harvester.ports.archive import Archive
 from harvester.ports.http import Budgets, Clock, Validators
 
 
@@ -44,6 +48,23 @@ class HttpOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccessToken:
+    """A secret that a forge knows its bearer by."""
+
+    value: str = field(repr=False)
+    name: str
+    """What the operator calls it: the variable or the file that it comes from."""
+
+
+ToldWaiting = Callable[[datetime, str], None]
+"""Hears until when a request waits, and why. Called on the event loop; must return at once."""
+
+
+def _nobody_hears(_until: datetime, _why: str) -> None:
+    """Drop what nobody asked to hear."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForgeAccess:
     """How a connector reaches a forge."""
 
@@ -57,12 +78,32 @@ class ForgeAccess:
     raw_url: str | None = None
     token: str | None = field(default=None, repr=False)
     """Sent to the origins of the API addresses and to nowhere else."""
+    token_name: str | None = None
+    """What the operator calls ``token``, where it has a name."""
+    spare_tokens: tuple[AccessToken, ...] = ()
+    """Used in this order where ``token`` has nothing left."""
+    reserve: float = 0.0
+    """What of each token's limits is left to its other users: below 1 a share, else a number."""
     options: BaseModel | None = None
     """The connector's own options, an instance of its ``Options``."""
+    guarded: bool = False
+    """True: the address comes from harvested data, such as a list that somebody else keeps. Then
+    nothing is asked but hosts of the public Internet, by whatever way a request gets there."""
     http: HttpOptions
     clock: Clock
     budgets: Budgets
     validators: Validators
+    waiting: ToldWaiting = _nobody_hears
+    archive: Archive | None = None
+    """Keeps what the forge answers, or answers in its place; None: neither."""
+
+    @property
+    def tokens(self) -> tuple[AccessToken, ...]:
+        """All tokens, the one that is used first at the head; none for an anonymous visitor."""
+        if not self.token:
+            return self.spare_tokens
+        first = AccessToken(value=self.token, name=self.token_name or "its token")
+        return (first, *self.spare_tokens)
 
 
 class Connector(Protocol):
@@ -115,7 +156,7 @@ class Connector(Protocol):
         ...
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
-        """Predict what a sweep will cost; asks nobody."""
+        """Predict what the next crawl will cost, a sweep if ``size.moved`` is None; asks nobody."""
         ...
 
     async def check(self) -> str:
@@ -128,6 +169,28 @@ class Connector(Protocol):
 
     def spent(self) -> Spent:
         """Say what has been spent since this connector was opened."""
+        ...
+
+
+@runtime_checkable
+class ReadsVitality(Protocol):
+    """A connector that can also say whether repositories are worked on; one need not."""
+
+    async def vitality(
+        self, repositories: Sequence[Repository], now: datetime
+    ) -> Mapping[str, Vitality]:
+        """Count commits, their authors and releases, as an anonymous visitor could.
+
+        Args:
+            repositories: a few dozen, public when they were last seen.
+            now: the end of the time that is looked at.
+
+        Returns:
+            By forge id; what could not be read is left out. Neither names nor addresses of people.
+
+        Raises:
+            SourceError: nothing more is to be had for the moment.
+        """
         ...
 
 

@@ -22,7 +22,15 @@ class UnreachableError(SourceError):
 
 
 class UnauthorisedError(SourceError):
-    """The forge refused the token (401), or demands one."""
+    """The forge refused the token (401), or demands one.
+
+    Attributes:
+        told_at: what the forge's clock said then, where it said.
+    """
+
+    def __init__(self, message: str, told_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.told_at = told_at
 
 
 class ForbiddenError(SourceError):
@@ -43,6 +51,14 @@ class UnexpectedAnswerError(SourceError):
 
 class TooLargeError(UnexpectedAnswerError):
     """An answer was larger than harvester reads."""
+
+
+class NotRecordedError(SourceError):
+    """A replay was asked for something that its archive has no answer to."""
+
+
+class ArchiveError(HarvesterError):
+    """An archive cannot be made or replayed as it was asked for."""
 
 
 class RefusedAddressError(SourceError):

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from harvester.model import Scope, ScopeKind
 from harvester.nearest import did_you_mean
+from harvester.ports.connector import AccessToken
 from harvester.publishers import PublisherDirectory, PublishersError, builtin_file
 from harvester.settings.errors import Places, Problem, SettingsError, refusal
 from harvester.settings.model import Settings, Source
@@ -37,12 +38,13 @@ class UnknownSourceError(SettingsError):
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class Tokens:
     """What a source is read with."""
 
-    value: str | None = field(repr=False)
-    missing: str | None = None
-    """The variable that should have held it, where it is unset."""
+    found: tuple[AccessToken, ...]
+    """In the order in which they are used."""
+    missing: tuple[str, ...] = ()
+    """The variables that should have held more of them, but are unset."""
 
 
 @dataclass(frozen=True)
@@ -74,27 +76,39 @@ class Configuration:
                 )
         return [source for name, source in known.items() if not names or name in names]
 
-    def token(self, source: Source) -> Token:
-        """Read a source's token.
+    def tokens(self, source: Source) -> Tokens:
+        """Read a source's tokens.
 
         Raises:
-            SettingsError: its file cannot be read or is empty, or ``token_required`` and there is
+            SettingsError: a file cannot be read or is empty, or ``token_required`` and there is
                 none.
         """
+        found: list[AccessToken] = []
+        missing: list[str] = []
+        first = (source.token_env,) if source.token_env is not None else ()
         if source.token_file is not None:
-            return Token(self._named_file(self._key(source, "token_file"), source.token_file))
-        if source.token_env is None:
-            return Token(None)
-        value = self.environ.get(source.token_env, "").strip()
-        if value:
-            return Token(value)
-        if source.token_required:
+            found.append(self._token_file(source, source.token_file, "token_file"))
+        for variable in (*first, *(source.token_envs or ())):
+            value = self.environ.get(variable, "").strip()
+            if value:
+                found.append(AccessToken(value=value, name=variable))
+            else:
+                missing.append(variable)
+        for number, path in enumerate(source.token_files or ()):
+            found.append(self._token_file(source, path, "token_files", number))
+        if source.token_required and missing and not found:
+            is_one = len(missing) == 1
             raise self._refuse(
-                self._key(source, "token_env"),
-                f"the environment variable {source.token_env} is not set, and token_required is "
-                "true; set it, or remove token_required to read anonymously",
+                self._key(source, "token_env" if first else "token_envs"),
+                f"the environment variable{'' if is_one else 's'} {', '.join(missing)} "
+                f"{'is' if is_one else 'are'} not set, and token_required is true; "
+                f"set {'it' if is_one else 'one'}, or remove token_required to read anonymously",
             )
-        return Token(None, missing=source.token_env)
+        return Tokens(tuple(found), tuple(missing))
+
+    def _token_file(self, source: Source, path: str, *key: str | int) -> AccessToken:
+        at = ("sources", self.settings.sources.index(source), *key)
+        return AccessToken(value=self._named_file(at, path), name=path)
 
     def webhook_secret(self, source: Source) -> str | None:
         """Read the secret that a forge's webhooks are signed with; None if it sends none.
@@ -212,6 +226,8 @@ class Configuration:
         Raises:
             SettingsError: its list has no row of its host.
         """
+        if source.directory is not None:
+            return Scope(ScopeKind.ADDRESSES)  # what it names is known once it was read
         if source.scope is not None:
             return Scope(ScopeKind.INSTANCE)
         if source.owners is not None:

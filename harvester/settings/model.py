@@ -10,14 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from harvester.ports.directory import DirectoryOptions
 from harvester.schedule import Schedule
 from harvester.settings.values import (
+    BlockedAddress,
     Cron,
     Duration,
     ForgePaths,
     Globs,
     Listen,
+    Reason,
     Share,
+    SourceAddress,
+    Topics,
     Variable,
     WebAddress,
     Zone,
@@ -59,8 +64,28 @@ class Keep(_Table):
     """How long the last good record stays listed while the file is broken."""
     max_vanish: Share = 0.10
     """Share of a source (and at least 5 entries) that may vanish in one sweep."""
+    crawls: Duration = timedelta(weeks=13)
+    """How long it is remembered what a crawl did."""
+    changes: Duration = timedelta(weeks=52)
+    """How far back the change feed goes."""
     gate: Share = 0.10
     """Share of the listed catalogue that one crawl may take away at once; not acted on yet."""
+
+
+class OptOut(_Table):
+    """How publishers say that a repository is not to be listed, beside key and file."""
+
+    topics: Topics = ("publiccode-ignore",)
+    """Topics of repositories that are not listed, whatever the case."""
+
+
+class BlockRule(_Table):
+    """Something that is never listed, and why."""
+
+    url: BlockedAddress
+    """Address of a repository, an owner or a host, with all that lies below it; or a pattern."""
+    reason: Reason
+    """What publishers are told by `harvester status`."""
 
 
 class Daemon(_Table):
@@ -85,8 +110,9 @@ class Source(_Table):
     """The word for it in commands and messages."""
     kind: str
     """Which connector reads it."""
-    url: WebAddress
-    """What people see of the forge; identity is made of it."""
+    url: SourceAddress
+    """What people see of the forge; identity is made of it. Of a list or another catalogue, where
+    it is: a web address, or a file; of a list also `builtin:de`."""
     scope: Literal["instance"] | None = None
     """The whole forge."""
     owners: ForgePaths | None = None
@@ -101,9 +127,18 @@ class Source(_Table):
     exclude: Globs = ()
     """Patterns of repository paths that are not."""
     token_env: Variable | None = None
-    """Environment variable with the token. Unset: the source is read anonymously."""
+    """Environment variable with the token. Unset, and no other token: the source is read
+    anonymously."""
     token_file: str | None = None
     """File with the token."""
+    token_envs: Annotated[tuple[Variable, ...], Field(strict=False, min_length=1)] | None = None
+    """Environment variables with more tokens, used in this order where the first has nothing
+    left."""
+    token_files: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None
+    """Files with more tokens, used after those of the variables."""
+    reserve: Annotated[float, Field(ge=0)] = 0.0
+    """What of each token's limits is left to its other users: below 1 a share, else a number of
+    requests or points."""
     token_required: bool = False
     """Refuse to run without a token."""
     webhook_secret_env: Variable | None = None
@@ -126,8 +161,15 @@ class Source(_Table):
     """GraphQL address, where it is not the derived one."""
     raw_url: WebAddress | None = None
     """Base of raw files, where it is not the derived one."""
+    address: SkipJsonSchema[str | None] = None
+    """Of a list or another catalogue, `url` as it was written, query and all; set by the loader."""
     options: SkipJsonSchema[InstanceOf[BaseModel] | None] = None
     """The connector's own keys, made by the loader from those that are not named above."""
+
+    @property
+    def directory(self) -> DirectoryOptions | None:
+        """Give the keys of a list or another catalogue, which names what is harvested."""
+        return self.options if isinstance(self.options, DirectoryOptions) else None
 
     @property
     def schedule(self) -> Schedule:
@@ -161,6 +203,8 @@ class Settings(BaseSettings):
     """File with the database's password."""
     http: Http = Http()
     keep: Keep = Keep()
+    opt_out: OptOut = OptOut()
+    blocks: Annotated[tuple[BlockRule, ...], Field(strict=False)] = ()
     daemon: Daemon = Daemon()
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
 
@@ -178,13 +222,13 @@ class Settings(BaseSettings):
 
 
 def environment_keys() -> dict[str, tuple[str, ...]]:
-    """Give every environment variable that is a key outside ``[[sources]]``, with its path."""
+    """Give every environment variable that is a key outside the lists of tables, with its path."""
     keys: dict[str, tuple[str, ...]] = {}
     for name, field in Settings.model_fields.items():
         table = field.annotation
         if isinstance(table, type) and issubclass(table, BaseModel):
             for inner in table.model_fields:
                 keys[f"{ENV_PREFIX}{name}{ENV_DELIMITER}{inner}".upper()] = (name, inner)
-        elif name != "sources":
+        elif name not in ("sources", "blocks"):
             keys[f"{ENV_PREFIX}{name}".upper()] = (name,)
     return keys

@@ -69,6 +69,8 @@ class StandIn(Scripted):
                     os.kill(os.getpid(), signal.Signals[accident["name"]])
                     await asyncio.sleep(0)
                 await asyncio.sleep(30)
+            case "wait":
+                self.access.waiting(datetime(2030, 1, 1, tzinfo=UTC), "the forge wants a pause")
             case "hold":
                 await asyncio.sleep(30)
             case "defect":
@@ -82,7 +84,8 @@ class StandIn(Scripted):
 
     async def check(self) -> str:
         await self._accident(0)
-        return f"answers {'with a token' if self.access.token else 'anonymously'}"
+        names = ", ".join(token.name for token in self.access.tokens)
+        return f"answers {f'with {names}' if names else 'anonymously'}"
 
 
 def read_world(path: Path | None) -> dict[str, Any]:

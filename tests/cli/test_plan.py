@@ -5,7 +5,7 @@ import pytest
 
 from harvester.cli.estimates import expected
 from harvester.model import Estimate
-from tests.cli.conftest import Shell
+from tests.cli.conftest import SETTINGS, Shell
 
 
 def test_what_a_crawl_would_cost(shell: Shell) -> None:
@@ -19,7 +19,27 @@ def test_what_a_crawl_would_cost(shell: Shell) -> None:
     assert shell("plan", "forge").out.startswith("forge (3 repositories known): ")
     (source,) = shell("plan", "--json").json["sources"]
     assert source["requests"] == {"graphql": 0, "rest": 4, "raw": 0}
+    assert source["sweep"] is False
+    assert "; reads what moved since the last crawl" in shell("plan").out
+    shell.settings(SETTINGS.replace("city/private-*", "city/elsewhere-*"))
+    assert shell("plan", "--json").json["sources"][0]["sweep"] is True, "of another scope"
     assert shell("plan", "none").code == 2
+
+
+def test_the_summary_says_how_far_the_prediction_was_off(shell: Shell) -> None:
+    ran = shell("crawl")
+    line = "  predicted     4 requests (4 fewer were sent)"
+    assert line in ran.out.splitlines()
+    (source,) = shell("crawl", "--json").json["sources"]
+    assert source["predicted"] == {
+        "requests": {"graphql": 0, "rest": 4, "raw": 0},
+        "points": 0,
+        "exact": True,
+    }
+    part = shell("crawl", "--limit", "1", "--full")
+    assert "predicted" not in part.out
+    by_hand = shell("crawl", "https://forge.example/city/one", "--json")
+    assert by_hand.json["sources"][0]["predicted"] is None
 
 
 @pytest.mark.parametrize(

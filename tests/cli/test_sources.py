@@ -7,6 +7,7 @@ import pytest
 
 from harvester.cli.output import size, span
 from harvester.cli.sources import next_run
+from harvester.model import Forge
 from harvester.ports.catalogue import SourceState
 from harvester.settings import Source
 from tests.cli.conftest import SETTINGS, Shell
@@ -78,6 +79,26 @@ def test_each_is_tried(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (ran.code, "  check         failed: " in ran.out) == (1, True)
 
 
+def test_tokens_of_a_pool_and_those_that_are_missing(shell: Shell) -> None:
+    shell.environ |= {"TOKEN_B": "hidden-b", "TOKEN_D": "hidden-d"}
+    pool = 'token_env = "TOKEN_A"\ntoken_envs = ["TOKEN_B", "TOKEN_C", "TOKEN_D"]\n'
+    shell.settings(SETTINGS + pool)
+    ran = shell("sources", "--check")
+    assert "ok: answers with TOKEN_B, TOKEN_D" in ran.out
+    assert (
+        "forge: the environment variables TOKEN_A, TOKEN_C are not set; reading with TOKEN_B,"
+        " TOKEN_D alone"
+    ) in ran.err
+    assert "hidden" not in ran.out + ran.err
+
+
+def test_a_check_that_waits_says_so(shell: Shell) -> None:
+    shell.world(accident={"page": 0, "kind": "wait"})
+    ran = shell("sources", "--check")
+    told = "forge: waiting until 2030-01-01T00:00:00Z: the forge wants a pause"
+    assert told in ran.err.splitlines()
+
+
 def test_no_sources(shell: Shell) -> None:
     shell.settings("")
     assert "No source is configured" in shell("sources").out
@@ -95,6 +116,7 @@ def test_never_before_the_forge_allows_it() -> None:
         last_status="complete",
         last_error=None,
         not_before=NOW + timedelta(hours=3),
+        forge=Forge(url="https://x.example", kind="x"),
         repositories=0,
         listed=0,
     )

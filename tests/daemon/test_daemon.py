@@ -19,13 +19,14 @@ from harvester.cli.invocation import LogFormat, LogLevel
 from harvester.cli.logs import configure
 from harvester.daemon.daemon import Daemon
 from harvester.daemon.metrics import Metrics
+from harvester.model import State
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.errors import CatalogueError, SchemaAheadError
 from harvester.settings import load
 from harvester.worker import Worker
 from storage.engine import Store
 from tests.crawl.build import Clock
-from tests.forges.faults import Hang, html
+from tests.forges.faults import Answer, Hang, html
 from tests.forges.gitlab.forge import GitLabForge
 from tests.forges.sample import opencode_world
 from tests.staging import Stage, gitlab_source
@@ -53,6 +54,11 @@ class Kept:
     async def asked(self) -> None:
         """Wait until the forge has been asked for something."""
         while self.forge.requests() == 0:  # noqa: ASYNC110 - it runs in a thread of its own
+            await asyncio.sleep(0.005)
+
+    async def chores(self) -> None:
+        """Wait until what is done once a day has been done."""
+        while self.daemon.busy:  # noqa: ASYNC110 - it ends by itself
             await asyncio.sleep(0.005)
 
     def crawls(self) -> int:
@@ -275,5 +281,40 @@ def test_the_figures_of_a_source_that_is_configured_no_more_vanish(
         await it.tick(minutes=1)
         assert b'next_due_timestamp_seconds{source="opencode"}' not in it.daemon.metrics.text()
         assert b'next_due_timestamp_seconds{source="other"}' in it.daemon.metrics.text()
+
+    kept(script)
+
+
+def test_a_wait_is_logged_with_its_end_and_its_reason(
+    kept: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    async def script(it: Kept) -> None:
+        it.forge.faults.plan(Answer(status=429, headers={"retry-after": "60"}))
+        await it.tick()
+        assert it.crawls() > 1, "it went on after the wait"
+
+    kept(script)
+    told = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    (wait,) = [one for one in told if one["event"] == "waiting"]
+    assert wait["source"] == "opencode"
+    assert wait["why"].startswith("the limit 'secondary' of http://127.0.0.1:")
+
+
+def test_a_source_that_is_configured_no_more_is_let_go_of_after_its_grace(kept: Run) -> None:
+    async def script(it: Kept) -> None:
+        await it.tick()
+        listed = it.catalogue.totals()[State.LISTED]
+        assert listed
+        file = it.daemon.configuration.path
+        file.write_text(file.read_text("utf-8").partition("[[sources]]")[0])
+        it.daemon.reload()
+        await it.tick(days=1)
+        await it.chores()
+        assert it.catalogue.totals()[State.LISTED] == listed
+        await it.tick(days=4)
+        await it.chores()
+        assert State.LISTED not in it.catalogue.totals()
 
     kept(script)

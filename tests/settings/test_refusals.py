@@ -53,6 +53,22 @@ def refused(file: Path, text: str) -> str:
         ("databse_url = 'x'", '1: databse_url: unknown key; did you mean "database_url"?'),
         ("\n[htp]\ntimeout = 1", '2: htp: unknown key; did you mean "http"?'),
         ("[http]\n\ntimout = 1", '3: http.timout: unknown key; did you mean "timeout"?'),
+        ("[[blocks]]\nurl = 'x'", "1: blocks[0].reason: is missing"),
+        ("[[blocks]]\nurl = 'x'\nreason = 'y'", "2: blocks[0].url: 'x' is no address"),
+        (
+            "[[blocks]]\nurl = 'https://'\nreason = 'y'",
+            "2: blocks[0].url: 'https://' names no host",
+        ),
+        (
+            "[[blocks]]\nurl = 'https://a.b/c'\nreason = ''",
+            "3: blocks[0].reason: publishers are told",
+        ),
+        (
+            "[[blocks]]\nurl = 'https://a.b'\nreason = 'x'\nurll = 'x'",
+            '4: blocks[0].urll: unknown key; did you mean "url"?',
+        ),
+        ("[opt_out]\ntopics = ['']", "2: opt_out.topics[0]: an empty topic is none"),
+        ("[opt_out]\ntopic = 'x'", '2: opt_out.topic: unknown key; did you mean "topics"?'),
         ("[http]\ntimeout = '30'", "2: http.timeout: expects a number, not text"),
         ("[http]\ntimeout = true", "2: http.timeout: expects a number, not true or false"),
         ("[http]\ntimeout = 0", "2: http.timeout: expects a value greater than 0"),
@@ -117,6 +133,16 @@ def test_wrong_keys_and_types(file: Path, text: str, said: str) -> None:
         (
             "token_env = 'A'\ntoken_file = 'b'",
             '7: sources[0].token_file (source "one"): take this or token_env, not both',
+        ),
+        ("token_envs = ['ghp_hidden']", '6: sources[0].token_envs[0] (source "one"): expects'),
+        ("token_envs = []", '6: sources[0].token_envs (source "one"): expects at least one'),
+        ("token_files = 'a'", '6: sources[0].token_files (source "one"): expects a list, such'),
+        ("token_files = [1]", '6: sources[0].token_files[0] (source "one"): expects text in'),
+        ("reserve = -1", '6: sources[0].reserve (source "one"): expects a value greater than'),
+        ("reserve = '10%'", '6: sources[0].reserve (source "one"): expects a number, not text'),
+        (
+            "api_url = 'http://git.example.org'\ntoken_envs = ['A']",
+            '6: sources[0].api_url (source "one"): a token over plain http is refused',
         ),
         (
             "token_required = true",
@@ -247,7 +273,7 @@ def test_a_token_file_is_read_when_asked_for(file: Path) -> None:
     made = read(file, SOURCE + "token_file = 'secrets/token'")
     source = made.settings.sources[0]
     with pytest.raises(SettingsError) as caught:
-        made.token(source)
+        made.tokens(source)
     path = file.parent / "secrets" / "token"
     assert str(caught.value) == (
         f'{file}:6: sources[0].token_file (source "one"): {path} cannot be read: '
@@ -256,30 +282,62 @@ def test_a_token_file_is_read_when_asked_for(file: Path) -> None:
     path.parent.mkdir()
     path.write_text("\n", encoding="utf-8")
     with pytest.raises(SettingsError, match="is empty; write the secret into it"):
-        made.token(source)
+        made.tokens(source)
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(SettingsError, match="is not text"):
-        made.token(source)
+        made.tokens(source)
     path.write_text("hidden\n", encoding="utf-8")
-    assert made.token(source).value == "hidden"
-    assert "hidden" not in repr(made.token(source))
+    assert [token.value for token in made.tokens(source).found] == ["hidden"]
+    assert "hidden" not in repr(made.tokens(source))
 
 
 def test_a_token_variable(file: Path) -> None:
     text = SOURCE + "token_env = 'MY_TOKEN'"
     made = read(file, text, {"MY_TOKEN": " hidden\n"})
-    assert made.token(made.settings.sources[0]).value == "hidden"
+    assert [t.value for t in made.tokens(made.settings.sources[0]).found] == ["hidden"]
     assert "hidden" not in repr(made)
     unset = read(file, text)
-    token = unset.token(unset.settings.sources[0])
-    assert (token.value, token.missing) == (None, "MY_TOKEN")
+    tokens = unset.tokens(unset.settings.sources[0])
+    assert (tokens.found, tokens.missing) == ((), ("MY_TOKEN",))
     strict = read(file, text + "\ntoken_required = true")
     with pytest.raises(SettingsError) as caught:
-        strict.token(strict.settings.sources[0])
+        strict.tokens(strict.settings.sources[0])
     assert str(caught.value) == (
         f'{file}:6: sources[0].token_env (source "one"): the environment variable MY_TOKEN is not '
         "set, and token_required is true; set it, or remove token_required to read anonymously"
     )
+
+
+def test_a_pool_of_tokens(file: Path) -> None:
+    text = SOURCE + (
+        "token_env = 'ONE'\ntoken_envs = ['TWO', 'THREE']\ntoken_files = ['a', 'b']\n"
+        "token_required = true"
+    )
+    made = read(file, text, {"ONE": "1", "THREE": "3"})
+    source = made.settings.sources[0]
+    (file.parent / "a").write_text("4\n", encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        made.tokens(source)
+    assert f'{file}:8: sources[0].token_files[1] (source "one"): {file.parent}/b cannot' in str(
+        caught.value
+    )
+    (file.parent / "b").write_text("5\n", encoding="utf-8")
+    tokens = made.tokens(source)
+    assert [(token.name, token.value) for token in tokens.found] == [
+        ("ONE", "1"),
+        ("THREE", "3"),
+        (f"{file.parent}/a", "4"),
+        (f"{file.parent}/b", "5"),
+    ]
+    assert tokens.missing == ("TWO",)
+
+
+def test_a_pool_without_any_token(file: Path) -> None:
+    text = SOURCE + "token_envs = ['ONE', 'TWO']\ntoken_required = true"
+    made = read(file, text)
+    with pytest.raises(SettingsError, match="variables ONE, TWO are not set, and token_required"):
+        made.tokens(made.settings.sources[0])
+    assert read(file, text, {"TWO": "2"}).tokens(made.settings.sources[0]).missing == ("ONE",)
 
 
 def test_files_of_options_and_of_http_are_tried_when_asked_for(file: Path) -> None:

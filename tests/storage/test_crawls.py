@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from harvester.model import FileState, ItemStatus, Outcome, Spent, State
-from harvester.ports.catalogue import OpenCrawl, PageMark
+from harvester.model import Activity, FileState, ItemStatus, Outcome, Spent, State
+from harvester.ports.catalogue import Movement, OpenCrawl, PageMark
 from harvester.ports.errors import LeaseLostError, SourceBusyError
-from harvester.ports.rows import Writes
+from harvester.ports.rows import RepositoryRow, Writes
 from storage import history, tables
 from storage.catalogue import SqlCatalogue
 from tests.storage import made
@@ -314,6 +314,26 @@ def test_size(catalogue: SqlCatalogue) -> None:
     assert (size.repositories, size.files, size.owners) == (3, 1, 2)
     assert (size.largest_owners, size.first) == ((2, 1), False)
     assert catalogue.size("never").first
+    assert (size.by_owner, size.moved, size.changed) == ({"amt": 2, "stadt": 1}, None, 0)
+
+
+def test_what_is_expected_to_move(catalogue: SqlCatalogue) -> None:
+    def pushed(number: int, hours: int | None, **owner: str) -> RepositoryRow:
+        row = made.repository(number, owner=replace(ONE.facts.owner, **owner))
+        at = None if hours is None else made.NOW - timedelta(hours=hours)
+        return replace(row, facts=replace(row.facts, activity=Activity(pushed_at=at)))
+
+    rows = [
+        pushed(1, 1),
+        pushed(2, 4),
+        pushed(3, 3, path="stadt"),
+        pushed(4, 9, path="land"),
+        pushed(5, None),
+    ]
+    made.swept(catalogue, *rows, writes=made.first_page(*rows))
+    hours = made.NOW - timedelta(hours=4), made.NOW - timedelta(hours=3)
+    size = catalogue.size("amt", Movement(listed_since=hours[0], changed_since=hours[1]))
+    assert (size.repositories, size.moved, size.changed) == (5, {"amt": 2, "stadt": 1}, 1)
 
 
 # --- what is remembered ---------------------------------------------------------------------

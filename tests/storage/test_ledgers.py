@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from harvester.ports.http import Budgets, Ledger, Validator, Validators
+from storage import ledgers
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.ledgers import StoredBudgets, StoredValidators
+from storage.tables import validator
 from tests.storage import made
 
 LEDGER = Ledger(
@@ -78,6 +82,57 @@ def test_validators_hold_over_restarts(database_url: str, worker: ThreadPoolExec
     for step in (before, after):
         with closing(open_catalogue(database_url)) as catalogue:
             asyncio.run(step(StoredValidators(catalogue.store, worker)))
+
+
+def urls(catalogue: SqlCatalogue) -> set[str]:
+    with catalogue.store.reading() as connection:
+        return set(connection.execute(select(validator.c.url)).scalars())
+
+
+def put(
+    catalogue: SqlCatalogue, worker: ThreadPoolExecutor, *answers: tuple[str, timedelta, bytes]
+) -> None:
+    """Put answers in as a process of its own does: by address, age and body."""
+
+    async def all_of_them() -> None:
+        store = StoredValidators(catalogue.store, worker)
+        for url, age, body in answers:
+            await store.put(url, "t", replace(VALIDATOR, stored_at=made.NOW - age, body=body))
+
+    asyncio.run(all_of_them())
+
+
+DAY = timedelta(days=1)
+
+
+def test_old_validators_are_dropped(catalogue: SqlCatalogue, worker: ThreadPoolExecutor) -> None:
+    put(catalogue, worker, ("new", DAY, b""), ("old", 31 * DAY, b""))
+    assert urls(catalogue) == {"new", "old"}, "tidied at the first of a process"
+    put(catalogue, worker, ("newest", 0 * DAY, b""))
+    assert urls(catalogue) == {"new", "newest"}
+
+
+def test_of_too_many_validators_the_newest_stay(
+    catalogue: SqlCatalogue, worker: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledgers, "MOST_KEPT", 3)
+    monkeypatch.setattr(ledgers, "PUTS_BETWEEN", 5)
+    put(catalogue, worker, *((f"{n}", (9 - n) * DAY, b"") for n in range(5)))
+    assert len(urls(catalogue)) == 5
+    put(catalogue, worker, *((f"{n}", (9 - n) * DAY, b"") for n in range(5, 8)))
+    assert urls(catalogue) == {"3", "4", "5", "6", "7"}, "tidied when 5 came, not for 6 and 7"
+    put(catalogue, worker, *((f"{n}", 0 * DAY, b"") for n in range(5)), ("x", 0 * DAY, b""))
+    assert len(urls(catalogue)) == 3, "tidied again at the sixth"
+    assert urls(catalogue) < {"0", "1", "2", "3", "4", "x"}
+
+
+def test_of_too_large_validators_the_newest_stay(
+    catalogue: SqlCatalogue, worker: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledgers, "MOST_BYTES", 250)
+    put(catalogue, worker, *((f"{n}", (9 - n) * DAY, b"x" * 100) for n in range(4)))
+    put(catalogue, worker, ("tiny", 0 * DAY, b"x"))
+    assert urls(catalogue) == {"2", "3", "tiny"}
 
 
 def test_the_loop_goes_on_while_the_worker_is_busy(

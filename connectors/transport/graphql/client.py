@@ -120,7 +120,7 @@ class GraphQL:
         reason = ""
         for attempt in range(_TRIES):
             if attempt:
-                await self._chain.wait(_pause(attempt))
+                await self._chain.wait(_pause(attempt), reason)
             try:
                 return await self._ask(document, variables or {}, patient=True)
             except _TooMuchError as error:
@@ -177,7 +177,7 @@ class GraphQL:
                 if not smaller:
                     raise self._unreadable(sized(size), learnt, error.reason) from error
                 failures += 1
-                await self._chain.wait(_pause(failures))
+                await self._chain.wait(_pause(failures), error.reason)
             else:
                 learnt.pages.fitted(size)
                 learnt.broken_in_a_row = 0
@@ -227,6 +227,7 @@ class GraphQL:
                 f"source {self._chain.source}: {shown(self._url)} answered with JSON that is not"
                 " GraphQL's; is this the GraphQL address of the forge?"
             )
+        self._count(response, answer)
         return answer
 
     def _too_much_said(self, response: httpx.Response) -> str:
@@ -243,15 +244,13 @@ class GraphQL:
         return "; ".join(said)
 
     def _judge(self, document: Document, answer: JsonObject) -> Answer:
-        """Keep what is good of an answer, and count its cost.
+        """Keep what is good of an answer.
 
         Raises:
             _TooMuchError: it was too much, even if some of it came.
             UnexpectedAnswerError: it was refused.
         """
         errors, data = errors_in(answer), answer.get("data")
-        if isinstance(data, dict):
-            self._count(data)
         for error in errors:
             kind = self._kind(error)
             if kind in (ErrorKind.TOO_MUCH, ErrorKind.TOO_COMPLEX):
@@ -265,8 +264,10 @@ class GraphQL:
             )
         return Answer(data=data, errors=errors)
 
-    def _count(self, data: JsonObject) -> None:
-        cost = self._dialect.cost_of(data)
+    def _count(self, response: httpx.Response, answer: JsonObject) -> None:
+        """Take over what the answer says about its cost."""
+        data = answer.get("data")
+        cost = self._dialect.cost_of(data) if isinstance(data, dict) else None
         if cost is None:
             return
         self._chain.statistics.points += cost.points
@@ -277,7 +278,7 @@ class GraphQL:
                 remaining=cost.remaining,
                 reset_at=cost.reset_at,
             )
-            self._chain.learn(self._url, Ask(kind=Kind.GRAPHQL).ledger, rates)
+            self._chain.learn(response, Ask(kind=Kind.GRAPHQL).ledger, rates)
         if cost.complexity is not None:
             dearest = max(self.complexity[0] if self.complexity else 0, cost.complexity)
             self.complexity = (dearest, cost.complexity_limit)

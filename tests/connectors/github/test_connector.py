@@ -14,10 +14,11 @@ from pydantic import ValidationError
 from connectors.github import GitHubConnector
 from connectors.github.addresses import addresses
 from connectors.github.options import GitHubOptions
-from harvester.model import Found, Missing, Scope, ScopeKind, Size, Unknown
+from connectors.transport import credential, open_chain
+from harvester.model import Found, Missing, Private, Scope, ScopeKind, Size, Unknown
 from harvester.ports.connector import Connector, ConnectorType, ForgeAccess
 from harvester.ports.errors import SourceError, UnauthorisedError
-from tests.connectors.github.support import FILE, GitHub, fill, only_file, owners
+from tests.connectors.github.support import FILE, TOKEN, GitHub, fill, only_file, owners
 from tests.forges.faults import Answer, Drop, html
 from tests.forges.world import Visibility
 
@@ -49,7 +50,7 @@ async def test_look_ups(github: GitHub, token: str | None) -> None:
     assert isinstance(found, Found)
     assert found.sighting.repository.path == "stadt/s"
     assert only_file(found.sighting).content == FILE.encode()
-    assert isinstance(answers[str(hidden.id)], Missing)
+    assert isinstance(answers[str(hidden.id)], Private if token else Missing)
     assert isinstance(answers["999999"], Missing)
     assert isinstance(answers[str(broken.id)], Unknown)
 
@@ -330,3 +331,22 @@ async def test_opening_it_twice_keeps_what_was_learnt_of_the_budget(github: GitH
         with pytest.raises(SourceError):
             await connector.check()
     assert github.api.requests() == sent
+
+
+# --- what costs nothing ---------------------------------------------------------------------
+
+
+async def test_an_answer_that_is_not_modified_is_free_with_a_token(github: GitHub) -> None:
+    github.world.organization("stadt")
+    fill(github.world, "stadt", 1)
+    url = f"{github.api.url}/repos/stadt/r000"
+    left = []
+    for token in (TOKEN, None):
+        access = github.access(token=token)
+        who = credential(access.source, [access.api_url or ""], tokens=access.tokens)
+        async with open_chain(access, who) as chain:
+            for _ in range(4):
+                await chain.get(url, conditional=True)
+                left.append(chain.spent().budget_left)
+            assert (chain.spent().rest, chain.spent().not_modified) == (4, 3)
+    assert left == [4999] * 4 + [59, 58, 57, 56]

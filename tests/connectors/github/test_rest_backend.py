@@ -6,12 +6,9 @@
 from datetime import timedelta
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from github.Requester import Requester
 
-from connectors.github.rest_backend import ChainGithub, InstallationTokens
-from connectors.transport import credential, open_chain
+from connectors.github.rest_backend import ChainGithub
 from connectors.transport.bridge import Bridge
 from harvester.ports.errors import BudgetExhaustedError, NotFoundError, UnauthorisedError
 from tests.connectors.transport.support import (
@@ -144,65 +141,3 @@ async def test_copies_stay_on_the_chain_and_others_stay_off_it(around: Surroundi
             await bridge.run(read)
         assert (first.spent().rest, second.spent().rest) == (2, 1)
     assert dict(vars(Requester)) == before, "PyGithub elsewhere in the process is as it was"
-
-
-# --- GitHub App -------------------------------------------------------------------------------
-
-
-def private_key() -> str:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.TraditionalOpenSSL,
-        serialization.NoEncryption(),
-    ).decode()
-
-
-async def test_an_apps_token_is_fetched_once_and_renewed_in_time(around: Surroundings) -> None:
-    given = 0
-
-    def handle(got: Got) -> Reply:
-        nonlocal given
-        if got.target == "/app/installations/22/access_tokens":
-            given += 1
-            ends = (around.clock.now() + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-            return answer({"token": f"ghs_{given}", "expires_at": ends}, 201)
-        return answer({})
-
-    async with serving(handle) as server:
-        tokens = InstallationTokens(
-            app_id="11",
-            private_key=private_key(),
-            installation_id=22,
-            api_url=server.url,
-            clock=around.clock,
-        )
-        who = credential("here", (server.url,), provider=tokens.token, account=tokens.account)
-        async with open_chain(around.access(server.url), who) as chain:
-            tokens.bind(Bridge(chain))
-            await chain.get(server.url)
-            await chain.get(server.url)
-            around.clock.time += timedelta(minutes=56)
-            await chain.get(server.url)
-            assert chain.spent().rest == 5
-    sent = [(got.method, got.headers["authorization"].split(" ")) for got in server.got]
-    assert [method for method, _ in sent] == ["POST", "GET", "GET", "POST", "GET"]
-    assert [words[1] for method, words in sent if method == "GET"] == ["ghs_1", "ghs_1", "ghs_2"]
-    assert all(words[1].count(".") == 2 for method, words in sent if method == "POST"), "a JWT"
-
-
-async def test_a_wrong_app_is_told(around: Surroundings) -> None:
-    refusal = answer({"message": "A JSON web token could not be decoded"}, 401)
-    async with serving(in_turn(refusal)) as server:
-        tokens = InstallationTokens(
-            app_id="11",
-            private_key=private_key(),
-            installation_id=22,
-            api_url=server.url,
-            clock=around.clock,
-        )
-        who = credential("here", (server.url,), provider=tokens.token, account=tokens.account)
-        async with open_chain(around.access(server.url), who) as chain:
-            tokens.bind(Bridge(chain))
-            with pytest.raises(UnauthorisedError, match="could not be decoded"):
-                await chain.get(server.url)

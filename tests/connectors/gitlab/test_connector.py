@@ -37,23 +37,29 @@ def test_it_is_a_connector_type() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scope", "repositories_known", "largest", "requests"),
+    ("scope", "repositories_known", "by_owner", "requests"),
     [
-        (EVERYWHERE, 2000, (), 20),
-        (EVERYWHERE, 0, (), 1),
-        (owners("a", "b", "c"), 260, (250, 10), 5),
-        (repositories(*(f"a/{n}" for n in range(51))), 51, (), 2),
-        (addresses("a"), 1, (1,), 1),
+        (EVERYWHERE, 2000, {}, 20),
+        (EVERYWHERE, 0, {}, 1),
+        (owners("a", "b", "c"), 260, {"a": 250, "b": 10}, 5),
+        (owners("a", "b", "A/y"), 260, {"a": 90, "a/x": 80, "A/y": 80, "ab": 10}, 4),
+        (repositories(*(f"a/{n}" for n in range(51))), 51, {}, 2),
+        (addresses("a"), 1, {"a": 1}, 1),
     ],
 )
 def test_estimates(
-    visit: Visit, scope: Scope, repositories_known: int, largest: tuple[int, ...], requests: int
+    visit: Visit,
+    scope: Scope,
+    repositories_known: int,
+    by_owner: dict[str, int],
+    requests: int,
 ) -> None:
     size = Size(
         repositories=repositories_known,
         files=5,
-        owners=len(largest),
-        largest_owners=largest,
+        owners=len(by_owner),
+        largest_owners=tuple(by_owner.values()),
+        by_owner=by_owner,
         first=False,
     )
     estimate = GitLabConnector(visit.access()).estimate(scope, size)
@@ -72,7 +78,7 @@ def test_an_estimate_before_the_first_crawl_says_that_it_is_none(visit: Visit) -
 async def test_the_estimate_is_what_a_sweep_costs(world: World, visit: Visit) -> None:
     filled(world, "bund", 230)
     await visit.pages()
-    size = Size(repositories=230, files=230, owners=1, largest_owners=(230,), first=False)
+    size = Size(repositories=230, files=230, owners=1, by_owner={"bund": 230}, first=False)
     for scope in (EVERYWHERE, owners("bund")):
         visit.forge.forget()
         await visit.pages(scope, contents=False)

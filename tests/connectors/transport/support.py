@@ -9,7 +9,7 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ import httpx
 
 from connectors.transport.chain import Chain, open_chain
 from connectors.transport.credential import BEARER, HeaderForm, credential
-from harvester.ports.connector import ForgeAccess, HttpOptions
+from harvester.ports.connector import AccessToken, ForgeAccess, HttpOptions
 from harvester.ports.http import Ledger, Validator
 
 START = datetime(2026, 11, 1, 12, 0, 0, tzinfo=UTC)
@@ -210,6 +210,8 @@ class Surroundings:
     clock: JumpingClock = field(default_factory=JumpingClock)
     budgets: MemoryBudgets = field(default_factory=MemoryBudgets)
     validators: MemoryValidators = field(default_factory=MemoryValidators)
+    waits: list[tuple[datetime, str]] = field(default_factory=list)
+    """What who watches was told."""
 
     def access(self, url: str, **options: Any) -> ForgeAccess:
         http = HttpOptions(**{"user_agent": "harvester/test", "timeout": 5.0, **options})
@@ -220,6 +222,7 @@ class Surroundings:
             clock=self.clock,
             budgets=self.budgets,
             validators=self.validators,
+            waiting=lambda until, why: self.waits.append((until, why)),
         )
 
     def chain(
@@ -227,10 +230,14 @@ class Surroundings:
         url: str,
         *,
         token: str | None = None,
+        tokens: Iterable[str] = (),
+        reserve: float = 0.0,
         api_urls: Iterable[str] | None = None,
         form: HeaderForm = BEARER,
         parallel: int = 1,
         **options: Any,
     ) -> Chain:
-        who = credential("here", api_urls or (url,), token=token, form=form)
-        return open_chain(self.access(url, **options), who, parallel=parallel)
+        named = [AccessToken(value=text, name=f"NAME_OF_{text.upper()}") for text in tokens]
+        who = credential("here", api_urls or (url,), token=token, tokens=named, form=form)
+        access = replace(self.access(url, **options), reserve=reserve)
+        return open_chain(access, who, parallel=parallel)

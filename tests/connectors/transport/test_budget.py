@@ -262,3 +262,30 @@ async def test_a_wait_does_not_hold_up_another_resource(around: Surroundings) ->
         assert not waiting.done()
         release.set()
         await waiting
+
+
+async def test_waits_are_told_to_who_watches_and_to_the_log(
+    around: Surroundings, caplog: pytest.LogCaptureFixture
+) -> None:
+    replies = in_turn(
+        answer({}, 429, retry_after="0.5"),
+        *[answer({}, 502)] * 4,
+        answer({"ok": True}),
+    )
+    async with (
+        serving(replies) as server,
+        around.chain(server.url, tokens=("t",), attempts=6) as chain,
+    ):
+        with caplog.at_level("INFO", logger="connectors"):
+            await chain.get(server.url)
+    limit = f"the limit 'secondary' of {server.url} is reached for NAME_OF_T"
+    assert around.waits[0] == (START + timedelta(seconds=0.5), limit)
+    assert {why for _, why in around.waits[1:]} == {"the forge answered 502"}
+    told = [(until - START).total_seconds() for until, _ in around.waits[1:]]
+    assert len(told) < 4, "short pauses are for the log alone"
+    assert max(told) == pytest.approx(sum(around.clock.slept))
+    lines = [
+        line for line in caplog.messages if line.startswith("source here: waiting until 2026-")
+    ]
+    assert len(lines) == len(around.clock.slept) == 5
+    assert lines[0].endswith(limit)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.transport.limits import guessed_wait, limit_of, read_rates, retry_after
+from connectors.transport.limits import guessed_wait, held_back, limit_of, read_rates, retry_after
 
 NOW = datetime(2026, 11, 1, 12, 0, 0, tzinfo=UTC)
 EPOCH = str(int((NOW + timedelta(minutes=10)).timestamp()))
@@ -88,12 +88,16 @@ def test_a_forge_whose_clock_is_wrong_is_still_obeyed() -> None:
         ("0", 0),
         ("3600", 3600),
         (" 60.0 ", 60),
+        ("0.25", 0.25),
+        ("59.5", 59.5),
+        ("60, 60", 60),
+        ("9" * 30 + ".5", 366 * 86400),
         ("Sun, 01 Nov 2026 12:01:00 GMT", 60),
         ("Sun, 01 Nov 2026 11:00:00 GMT", 0),
         ("99999999999999999999", 366 * 86400),
     ],
 )
-def test_retry_after(text: str, seconds: int) -> None:
+def test_retry_after(text: str, seconds: float) -> None:
     assert retry_after(httpx.Headers({"retry-after": text}), NOW) == NOW + timedelta(
         seconds=seconds
     )
@@ -141,6 +145,13 @@ def test_seconds_are_kept_exactly(seconds: int) -> None:
         (response(403, x_ratelimit_remaining="50", retry_after="60"), False, 60),
         (response(403, {"message": "You have exceeded a secondary rate limit."}), False, None),
         (response(403, {"message": "… abuse detection mechanism"}), False, None),
+        # GitHub, throttled pages of HTML: the words stand below the style
+        (
+            response(403, b"<html>" + b" " * 20_000 + b"exceeded a secondary rate limit"),
+            False,
+            None,
+        ),
+        (response(429, b"<!DOCTYPE html><title>Too many requests</title>"), False, None),
         # GitLab
         (response(429, ratelimit_remaining="0", retry_after="42"), False, 42),
         (response(429, b"Retry later\n"), False, None),
@@ -203,6 +214,34 @@ def test_a_limits_refusal(answer: httpx.Response, primary: bool, seconds: int | 
 )
 def test_no_limits_refusal(answer: httpx.Response) -> None:
     assert limit_of(answer, NOW) is None
+
+
+def test_a_maintenance_is_everybodys() -> None:
+    for answer, everybody in (
+        (response(503, b"", retry_after="30"), True),
+        (response(429, b"", retry_after="30"), False),
+    ):
+        limit = limit_of(answer, NOW)
+        assert limit is not None
+        assert limit.everybody is everybody
+
+
+@pytest.mark.parametrize(
+    ("reserve", "limit", "others"),
+    [
+        (0, 5000, 0),
+        (0.1, 5000, 500),
+        (0.101, 60, 7),
+        (1.0, 5000, 1),
+        (500, 5000, 500),
+        (500, 30, 29),
+        (0.5, None, 0),
+        (500, None, 500),
+        (3, 0, 0),
+    ],
+)
+def test_what_a_reserve_holds_back(reserve: float, limit: int | None, others: int) -> None:
+    assert held_back(reserve, limit) == others
 
 
 def test_the_guess_grows_and_stays_below_an_hour() -> None:

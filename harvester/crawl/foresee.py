@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Which kind of crawl comes next, and of what size it is expected to be."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from harvester.crawl.enrich import EVERY, MOST
+from harvester.crawl.task import SourcePlan
+from harvester.model import Size
+from harvester.ports.catalogue import Catalogue, Movement, SourceState
+
+OVERLAP = timedelta(hours=2)
+"""How far an incremental crawl looks back behind the start of the last good one: GitLab writes a
+project's last activity at most once an hour, and sometimes loses one."""
+
+
+def sweeps(plan: SourcePlan, state: SourceState | None, *, full: bool, now: datetime) -> bool:
+    """Say whether the whole listing is to be read, not only what moved.
+
+    Args:
+        plan: of the source.
+        state: what the catalogue remembers of it.
+        full: somebody asks for it.
+        now: the time.
+    """
+    if full or state is None or state.last_sweep_at is None:
+        return True
+    if state.swept != plan.fingerprint:
+        return True  # what is new in the scope need not have moved lately
+    if state.covered_since is None or state.covered_since > now:
+        return True  # a clock that ran ahead cannot tell what moved since
+    return now - state.last_sweep_at >= plan.sweep_every
+
+
+def foresee(catalogue: Catalogue, plan: SourcePlan, *, full: bool, now: datetime) -> Size:
+    """Give the size that the next crawl of a source is expected to have.
+
+    As much is expected to have moved since the last crawl as did in a span of the same length
+    before it: nobody knows better without asking the forge.
+    """
+    state = catalogue.sources().get(plan.name)
+    if sweeps(plan, state, full=full, now=now) or state is None or state.covered_since is None:
+        size = catalogue.size(plan.name)
+        due = () if size.first else catalogue.vitality_due(plan.name, now - EVERY, MOST)
+        return replace(size, vitality_due=len(due))
+    covered = state.covered_since
+    before = covered - (now - covered)
+    return catalogue.size(plan.name, Movement(listed_since=before - OVERLAP, changed_since=before))

@@ -1,0 +1,84 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Deletes what nobody asks for any more: old crawls, bytes of former files, old changes."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, delete, func, or_, select
+
+from harvester.ports.catalogue import Retention, Tidied
+from storage.crawls import UNFINISHED
+from storage.engine import Store
+from storage.history import COMPLETE
+from storage.tables import blob, change, crawl, crawl_item, file, record, seen
+
+AT_ONCE = 1000
+"""Rows of one kind that a call deletes, so that no transaction is long."""
+
+
+def tidy(store: Store, keep: Retention, now: datetime) -> Tidied:
+    """Delete a portion of each kind, each in a transaction of its own."""
+    with store.writing() as connection:
+        crawls = _crawls(connection, now - keep.crawls)
+    with store.writing() as connection:
+        blobs = _blobs(connection)
+    with store.writing() as connection:
+        changes = _changes(connection, now - keep.changes)
+    more = AT_ONCE in (crawls, blobs, changes)
+    if not more:
+        store.dialect.maintain(store.engine)
+    return Tidied(crawls=crawls, blobs=blobs, changes=changes, more=more)
+
+
+def _crawls(connection: Connection, before: datetime) -> int:
+    """Delete old crawls, but none that tells when its source was last read or where it goes on."""
+    whole = crawl.c.partial.is_(False)
+    good = and_(whole, crawl.c.status == COMPLETE)
+    newest = [
+        select(func.max(crawl.c.id)).where(condition).group_by(crawl.c.source)
+        for condition in (whole, good, and_(good, crawl.c.sweep.is_(True)))
+    ]
+    old = (
+        connection.execute(
+            select(crawl.c.id)
+            .where(
+                crawl.c.progress_at < before,
+                or_(crawl.c.status.not_in(UNFINISHED), crawl.c.partial.is_(True)),
+                *(crawl.c.id.not_in(kept) for kept in newest),
+            )
+            .order_by(crawl.c.id)
+            .limit(AT_ONCE)
+        )
+        .scalars()
+        .all()
+    )
+    for table in (crawl_item, seen):
+        connection.execute(delete(table).where(table.c.crawl_id.in_(old)))
+    connection.execute(delete(crawl).where(crawl.c.id.in_(old)))
+    return len(old)
+
+
+def _blobs(connection: Connection) -> int:
+    """Delete bytes that are neither a file's newest nor a last good record's."""
+    used = select(file.c.blob_id).union(select(record.c.blob_id))
+    old = (
+        connection.execute(select(blob.c.id).where(blob.c.id.not_in(used)).limit(AT_ONCE))
+        .scalars()
+        .all()
+    )
+    connection.execute(delete(blob).where(blob.c.id.in_(old)))
+    return len(old)
+
+
+def _changes(connection: Connection, before: datetime) -> int:
+    old = (
+        connection.execute(
+            select(change.c.seq).where(change.c.at < before).order_by(change.c.seq).limit(AT_ONCE)
+        )
+        .scalars()
+        .all()
+    )
+    if old:
+        connection.execute(delete(change).where(change.c.seq <= old[-1], change.c.at < before))
+    return len(old)
