@@ -58,6 +58,8 @@ class SqlCatalogue:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._abandoned: set[tuple[str, int]] = set()
+        """Source and fence of crawls whose end could not be written."""
         self._open: Page | None = None
 
     @property
@@ -74,7 +76,11 @@ class SqlCatalogue:
     def begin(self, request: CrawlRequest, holder: str, now: datetime) -> OpenCrawl:
         """Take the source's lease and open a crawl, or go on with the unfinished one."""
         with self.store.writing() as connection:
-            return crawls.begin(connection, self.store.dialect, request, holder, now)
+            opened = crawls.begin(
+                connection, self.store.dialect, request, holder, now, abandoned=self._abandoned
+            )
+        self._abandoned.discard((opened.source, opened.fence - 1))
+        return opened
 
     def known(self, repository_ids: Sequence[str], blob_ids: Sequence[str]) -> Known:
         """Say what is known of a batch."""
@@ -121,6 +127,10 @@ class SqlCatalogue:
             return
         with self.page(crawl, now) as page:
             page.finish(end)
+
+    def abandon(self, crawl: OpenCrawl) -> None:
+        """Note that this process goes on with a crawl no more."""
+        self._abandoned.add((crawl.source, crawl.fence))
 
     # vitality
 
@@ -195,6 +205,11 @@ class SqlCatalogue:
         """Give what the latest crawls did with a repository: source, time, item; newest first."""
         with self._reading() as connection:
             return reading.last_items(connection, repository_id)
+
+    def errored(self, source: str, limit: int) -> Sequence[Item]:
+        """Give what the newest crawl of a source could not read."""
+        with self._reading() as connection:
+            return reading.errored(connection, source, limit)
 
     def outcomes(self, source: str) -> Mapping[Outcome, int]:
         """Count the files of a source's repositories by outcome."""

@@ -18,7 +18,11 @@ from harvester.cli.output import moment, span, write_json
 if TYPE_CHECKING:
     from harvester.ports.catalogue import SourceState
     from harvester.ports.directory import KeptLeads
+    from harvester.ports.rows import Item
     from harvester.settings import Configuration, Source
+
+_ERRORS = 5
+"""Items that could not be read: so many are shown of each source."""
 
 
 def sources(
@@ -44,6 +48,10 @@ def sources(
     now = SystemClock().now()
     with compose.catalogue_or_empty(configuration) as catalogue:
         states = catalogue.sources()
+        failed = {
+            source.name: catalogue.errored(source.name, _ERRORS)
+            for source in configuration.settings.sources
+        }
         kept = compose.lead_store(catalogue).kept()
     configured = {source.name for source in configuration.settings.sources}
     configured |= set(part_names(configuration, kept))
@@ -62,7 +70,7 @@ def sources(
     ]
     rows = []
     for source in configuration.settings.sources:
-        row = _row(configuration, source, states.get(source.name), now)
+        row = _row(configuration, source, states.get(source.name), failed[source.name], now)
         if source.directory is not None:
             row |= _leads(kept.get(source.name), states)
         rows.append(row)
@@ -94,7 +102,11 @@ def next_run(source: "Source", state: "SourceState | None", now: datetime) -> da
 
 
 def _row(
-    configuration: "Configuration", source: "Source", state: "SourceState | None", now: datetime
+    configuration: "Configuration",
+    source: "Source",
+    state: "SourceState | None",
+    failed: "Sequence[Item]",
+    now: datetime,
 ) -> dict[str, Any]:
     scope = configuration.scope(source)
     return {
@@ -114,6 +126,11 @@ def _row(
         "next_run_at": moment(next_run(source, state, now)),
         "repositories": state.repositories if state else 0,
         "listed": state.listed if state else 0,
+        "errored": state.errored if state else 0,
+        "errors": [
+            {"subject": item.subject, "reason": item.reason, "message": item.message}
+            for item in failed
+        ],
     }
 
 
@@ -193,6 +210,11 @@ def _show(
         else:
             found = f"{row['repositories']} repositories, {row['listed']} listed"
             console.out(f"  catalogue     {found}")
+        if row["errored"]:
+            console.out(f"  errored       {row['errored']} items of the newest crawl, such as")
+            for error in row["errors"]:
+                told = error["message"] or error["reason"]
+                console.out(console.printable(f"    {error['subject']}: {told}"))
         if row["last_error"]:
             console.out(console.printable(f"  last error    {row['last_error']}"))
         if row["name"] in tried:

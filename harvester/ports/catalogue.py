@@ -172,6 +172,8 @@ class SourceState:
     listed: int
     covered_since: datetime | None = None
     """When the newest complete crawl began: what moved since then, it may have passed already."""
+    errored: int = 0
+    """Items that the newest crawl could not read."""
     swept: str | None = None
     """Fingerprint of what the newest complete sweep listed."""
     forge: Forge
@@ -282,6 +284,13 @@ class Catalogue(Protocol):
         """
         ...
 
+    def abandon(self, crawl: OpenCrawl) -> None:
+        """Note that nobody of this process goes on with a crawl whose end could not be written.
+
+        Asks nothing of the database: the next :meth:`begin` of this process may take the lease.
+        """
+        ...
+
     # vitality
     def vitality_due(self, source: str, before: datetime, most: int) -> Sequence[RepositoryRow]:
         """Give repositories whose vitality is to be read, the least recently read first.
@@ -353,6 +362,10 @@ class Catalogue(Protocol):
 
     def last_items(self, repository_id: str) -> Sequence[tuple[str, datetime, Item]]:
         """Give what the latest crawls did with a repository: source, time, item; newest first."""
+        ...
+
+    def errored(self, source: str, limit: int) -> Sequence[Item]:
+        """Give what the newest crawl of a source could not read, at most so many."""
         ...
 
     def outcomes(self, source: str) -> Mapping[Outcome, int]:
