@@ -171,6 +171,9 @@ class Unread:
     """
 
 
+IGNORE_FILE = ".publiccode-ignore"
+"""A file of this name in a repository's root, whatever it says, takes it out of the catalogue."""
+
 Files = tuple[FileVersion, ...] | Unknown | Unread
 """The publiccode files of a repository's root, the winner first; an empty tuple is *absent*."""
 
@@ -217,6 +220,9 @@ class Sighting:
 
     repository: Repository
     files: Files
+    ignore_file: bool | None = None
+    """Whether :data:`IGNORE_FILE` lies in the root: the publisher's wish not to be listed. None
+    where this read did not tell."""
 
 
 class FailureCode(StrEnum):
@@ -254,6 +260,8 @@ class Page:
     failures: tuple[Failure, ...] = ()
     skipped: int = 0
     """Entries left out because they are not public."""
+    hidden: tuple[str, ...] = ()
+    """Forge ids of those of them that the forge named: there, but not for everybody."""
     total: int | None = None
     """How many repositories the whole listing has, where the forge tells it."""
     owners_left: int | None = None
@@ -272,7 +280,12 @@ class Missing:
     """A look-up by id was answered: no such repository for an anonymous visitor."""
 
 
-LookUp = Found | Missing | Unknown
+@dataclass(frozen=True, slots=True)
+class Private:
+    """A look-up by id was answered: it is there, but an anonymous visitor cannot see it."""
+
+
+LookUp = Found | Missing | Private | Unknown
 """What a direct look-up by id told."""
 
 

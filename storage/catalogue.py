@@ -3,7 +3,7 @@
 
 """The catalogue on a database: fulfils :class:`harvester.ports.catalogue.Catalogue`."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -20,6 +20,7 @@ from harvester.ports.catalogue import (
     Retention,
     SourceState,
     Tidied,
+    Unclaimed,
     Unseen,
 )
 from harvester.ports.rows import ChangeRow, Entry, FileRow, Item, RepositoryRow, Stored
@@ -103,6 +104,16 @@ class SqlCatalogue:
         with self._reading() as connection:
             return history.unseen(connection, self.store.dialect, crawl)
 
+    def retire(self, configured: Collection[str], now: datetime) -> None:
+        """Note since when sources are not among the configured ones; those that are, are back."""
+        with self.store.writing() as connection:
+            crawls.retire(connection, self.store.dialect, configured, now)
+
+    def unclaimed(self, forge_url: str) -> Sequence[Unclaimed]:
+        """Give the addresses below a forge that files declare and no known repository claims."""
+        with self._reading() as connection:
+            return reading.unclaimed(connection, forge_url)
+
     def end(self, crawl: OpenCrawl, end: CrawlEnd, now: datetime) -> None:
         """End the crawl and give the lease back, with the open page or by itself."""
         if self._open is not None:
@@ -161,6 +172,10 @@ class SqlCatalogue:
         return self._streamed(
             lambda connection: reading.entries(connection, states, activity=activity)
         )
+
+    def addresses(self) -> Iterator[str]:
+        """Give every address that a repository has or had, or that an entry has."""
+        return self._streamed(reading.addresses)
 
     def entry(self, software_id: str) -> Entry | None:
         """Give one entry by its id or an id that it had before."""

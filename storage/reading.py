@@ -7,20 +7,34 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, select
+from sqlalchemy import Connection, Row, Select, and_, func, select, union
 
-from harvester.model import Activity, ItemStatus, Outcome, Size, State, Vitality
-from harvester.ports.catalogue import Known, Movement, SourceState
-from harvester.ports.rows import Entry, FileRow, Item, Keys, RepositoryRow, Stored
+from harvester.model import (
+    Activity,
+    FileState,
+    Forge,
+    ItemStatus,
+    Origin,
+    Outcome,
+    Size,
+    State,
+    Vitality,
+)
+from harvester.ports.catalogue import Known, Movement, SourceState, Unclaimed
+from harvester.ports.rows import Entry, FileRow, Item, Keys, LeadRow, RepositoryRow, Stored
+from harvester.urls import url_key
 from storage import closure, rows, vitality
 from storage.crawls import DROPPED, never_complete
 from storage.dialects import Dialect
 from storage.history import COMPLETE, ENDED
 from storage.tables import (
+    alias,
     blob,
     crawl,
     crawl_item,
     file,
+    forge,
+    lead,
     repository,
     repository_source,
     seen,
@@ -30,6 +44,12 @@ from storage.tables import (
 )
 from storage.tables import vitality as vitality_table
 
+_SOURCES = select(
+    source,
+    source.c.name.label("source"),
+    forge.c.kind.label("forge_kind"),
+    forge.c.origin.label("forge_origin"),
+).join(forge)
 _AT_ONCE = 500
 """Rows that a stream holds in memory."""
 _LAST_ITEMS = 20
@@ -62,6 +82,42 @@ def known(
         },
         blobs=frozenset(blobs.scalars()),
     )
+
+
+def unclaimed(connection: Connection, forge_url: str) -> Sequence[Unclaimed]:
+    """Give the addresses below a forge that files declare and no known repository claims."""
+    declared = (
+        select(
+            file.c.declared_url_key.label("url_key"),
+            func.min(file.c.declared_url).label("url"),
+            func.max(file.c.changed_at).label("changed_at"),
+        )
+        .join(software, software.c.id == file.c.software_id)
+        .where(
+            file.c.declared_url_key.startswith(url_key(forge_url) + "/", autoescape=True),
+            file.c.state != FileState.ABSENT.value,
+            software.c.repository_id.is_(None),
+        )
+        .group_by(file.c.declared_url_key)
+        .subquery()
+    )
+    found = connection.execute(
+        select(declared.c.url, lead.c.url.label("asked"), lead.c.forge_id, lead.c.asked_at)
+        .outerjoin(
+            lead,
+            and_(lead.c.url_key == declared.c.url_key, lead.c.asked_at >= declared.c.changed_at),
+        )
+        .order_by(declared.c.url_key)
+    )
+    return [
+        Unclaimed(
+            url=row.url,
+            lead=None
+            if row.asked is None
+            else LeadRow(url=row.asked, forge_id=row.forge_id, asked_at=row.asked_at),
+        )
+        for row in found
+    ]
 
 
 def contents(
@@ -105,7 +161,7 @@ def size(connection: Connection, name: str, moved: Movement | None) -> Size:
 
 def sources(connection: Connection) -> Mapping[str, SourceState]:
     """Give what is remembered of every source, by name."""
-    names = connection.execute(select(source.c.name).order_by(source.c.name)).scalars().all()
+    rows_of = _by_source(connection, _SOURCES)
     whole = and_(crawl.c.status == COMPLETE, crawl.c.partial.is_(False))
     # By number, not by time: a clock that ran ahead for a while must not hold back what came after.
     newest = func.row_number().over(partition_by=crawl.c.source, order_by=crawl.c.id.desc())
@@ -166,9 +222,11 @@ def sources(connection: Connection) -> Mapping[str, SourceState]:
             listed=_of(listed, name, "amount") or 0,
             covered_since=_of(successes, name, "started_at"),
             swept=_of(swept, name, "fingerprint"),
+            forge=Forge(url=row.forge_url, kind=row.forge_kind, origin=Origin(row.forge_origin)),
+            retired_at=row.retired_at,
             failing_since=_of(failing, name, "since"),
         )
-        for name in names
+        for name, row in sorted(rows_of.items())
     }
 
 
@@ -184,6 +242,13 @@ def entries(
     ) as streamed:
         for row in streamed:
             yield _entry(row, with_activity=activity)
+
+
+def addresses(connection: Connection) -> Iterator[str]:
+    """Give every address that a repository has or had, or that an entry has, streamed."""
+    known = union(select(repository.c.web_url), select(alias.c.url), select(software.c.url))
+    with connection.execution_options(yield_per=_AT_ONCE).execute(known) as streamed:
+        yield from streamed.scalars()
 
 
 def entry(connection: Connection, software_id: str) -> Entry | None:

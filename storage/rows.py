@@ -24,7 +24,15 @@ from harvester.model import (
     Severity,
     State,
 )
-from harvester.ports.rows import AliasRow, FileRow, Item, RecordRow, RepositoryRow, SoftwareRow
+from harvester.ports.rows import (
+    AliasRow,
+    FileRow,
+    Item,
+    LeadRow,
+    RecordRow,
+    RepositoryRow,
+    SoftwareRow,
+)
 from harvester.urls import url_key
 from storage.types import canonical_json
 
@@ -90,6 +98,8 @@ def repository_values(row: RepositoryRow) -> Values:
         "missing_since": row.missing_since,
         "missing_sweeps": row.missing_sweeps,
         "gone_reason": row.gone_reason,
+        "opt_outs": list(row.opt_outs),
+        "ignored_since": row.ignored_since,
     }
 
 
@@ -124,6 +134,8 @@ def repository_row(row: Row[Any]) -> RepositoryRow:
         missing_since=row.missing_since,
         missing_sweeps=row.missing_sweeps,
         gone_reason=row.gone_reason,
+        opt_outs=tuple(row.opt_outs),
+        ignored_since=row.ignored_since,
     )
 
 
@@ -162,6 +174,16 @@ def alias_values(row: AliasRow) -> Values:
 def alias_row(row: Row[Any]) -> AliasRow:
     """Make the value of a row of ``alias``."""
     return AliasRow(url=row.url, repository_id=row.repository_id, since=row.since)
+
+
+def lead_values(row: LeadRow) -> Values:
+    """Give the row for table ``lead``."""
+    return {
+        "url_key": lookup_key(row.url),
+        "url": row.url,
+        "forge_id": row.forge_id,
+        "asked_at": row.asked_at,
+    }
 
 
 # --- files ----------------------------------------------------------------------------------

@@ -85,6 +85,8 @@ repository = Table(
     Column("missing_since", Moment()),
     Column("missing_sweeps", Integer, nullable=False),
     Column("gone_reason", Words()),
+    Column("opt_outs", Json(), nullable=False),
+    Column("ignored_since", Moment()),
 )
 
 vitality = Table(
@@ -108,6 +110,15 @@ alias = Table(
     Column("url", key_text(), primary_key=True),
     Column("url_key", key_text(), nullable=False, index=True),
     Column("since", Moment(), nullable=False),
+)
+
+lead = Table(
+    "lead",
+    metadata,
+    Column("url_key", key_text(), primary_key=True),
+    Column("url", Words(), nullable=False),
+    Column("forge_id", Words()),
+    Column("asked_at", Moment(), nullable=False),
 )
 
 # --- publiccode files -----------------------------------------------------------------------
@@ -208,6 +219,16 @@ software_alias = Table(
     Column("software_id", key_text(), ForeignKey("software.id"), nullable=False, index=True),
 )
 
+software_rest = Table(
+    "software_rest",
+    metadata,
+    Column("software_id", key_text(), primary_key=True),
+    Column("crawl_id", BigInteger, ForeignKey("crawl.id"), nullable=False, index=True),
+    Column("repository_id", key_text(), index=True),
+    Column("url_key", key_text(), index=True),
+    Column("was", Json()),
+)
+
 feed_head = Table(
     "feed_head",
     metadata,
@@ -235,6 +256,7 @@ source = Table(
     Column("kind", Words(), nullable=False),
     Column("forge_url", key_text(), ForeignKey("forge.url"), nullable=False),
     Column("scope", Words(), nullable=False),
+    Column("retired_at", Moment()),
 )
 
 repository_source = Table(

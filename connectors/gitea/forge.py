@@ -76,7 +76,7 @@ class Forge:
         rows = await self.api.search(
             **query, sort="id", order="asc", page=window.page, limit=window.limit
         )
-        ids = [int(row.get("id", 0)) for row in rows.rows]
+        ids = [int(row["id"]) for row in rows.rows]
         most = await self.api.most() if rows.more else MOST
         try:
             after = following(mark, ids, more=rows.more, most=most)
@@ -87,7 +87,7 @@ class Forge:
             ) from error
         if not connects(mark, ids):
             return None, after
-        fresh = tuple(row for row in rows.rows if int(row.get("id", 0)) > mark.last)
+        fresh = tuple(row for row in rows.rows if int(row["id"]) > mark.last)
         return replace(rows, rows=fresh), after
 
     async def _by_activity(

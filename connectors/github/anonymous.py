@@ -79,7 +79,7 @@ class AnonymousReader:
             sightings: list[Sighting] = []
             failures: list[Failure] = []
             owners_read: list[str] = []
-            skipped = 0
+            hidden: list[str] = []
             if not agenda.streams and not agenda.is_over():
                 self._begin(agenda, visited)
             for stream in agenda.streams[:1]:
@@ -92,7 +92,7 @@ class AnonymousReader:
                 for entry in entries:
                     made = sighting_of_json(entry, self._where, lasting=True)
                     if isinstance(made, NotPublic):
-                        skipped += 1
+                        hidden.append(made.forge_id)
                     else:
                         sightings.append(made)
                 if more and not self._old(stream, entries, agenda.position):
@@ -104,7 +104,8 @@ class AnonymousReader:
                 cursor=None if agenda.is_over() else agenda.position.text(),
                 owners_read=tuple(owners_read),
                 failures=tuple(failures),
-                skipped=skipped,
+                skipped=len(hidden),
+                hidden=tuple(hidden),
                 owners_left=agenda.owners_left,
             )
             if agenda.is_over():
@@ -118,7 +119,7 @@ class AnonymousReader:
         while (wanted := position.after(repositories)) and exhausted is None:
             sightings: list[Sighting] = []
             failures: list[Failure] = []
-            skipped = 0
+            hidden: list[str] = []
             for path in wanted[:_TOGETHER]:
                 try:
                     told = await self._named(path)
@@ -131,16 +132,17 @@ class AnonymousReader:
                     continue
                 made = sighting_of_json(told, self._where, lasting=True)
                 if isinstance(made, NotPublic):
-                    skipped += 1
+                    hidden.append(made.forge_id)
                 else:
                     sightings.append(made)
-            if sightings or failures or skipped:
+            if sightings or failures or hidden:
                 more = owners_left or position.after(repositories)
                 yield Page(
                     sightings=tuple(sightings),
                     cursor=position.text() if more else None,
                     failures=tuple(failures),
-                    skipped=skipped,
+                    skipped=len(hidden),
+                    hidden=tuple(hidden),
                     owners_left=owners_left or None,
                 )
         if exhausted is not None:

@@ -38,6 +38,7 @@ from harvester.model import (
     Missing,
     Origin,
     Page,
+    Private,
     Repository,
     Resolution,
     Scope,
@@ -268,7 +269,7 @@ class GitHubConnector:
             return self._anonymous_reader().owner_pages(agenda, visited)
         return OwnerListing(self._graphql(), self._where, agenda, visited=visited).pages()
 
-    async def _looked_up(self, forge_id: str) -> Sighting | Missing | Unknown:
+    async def _looked_up(self, forge_id: str) -> Sighting | Missing | Private | Unknown:
         """Ask for one repository.
 
         Only GitHub's own 404 means that it is missing: not that of a proxy, nor one that was met
@@ -285,7 +286,7 @@ class GitHubConnector:
         except ForbiddenError as error:
             return Unknown(reason=str(error))
         made = sighting_of_json(told, self._where, lasting=self._anonymous)
-        return Missing() if isinstance(made, NotPublic) else made
+        return Private() if isinstance(made, NotPublic) else made
 
     def _raise_if_exhausted(self) -> None:
         if self._reader is not None and self._reader.exhausted is not None:

@@ -36,7 +36,8 @@ async def named_pages(
     while wanted:
         sightings: list[Sighting] = []
         failures: list[Failure] = []
-        skipped, count = 0, 1
+        hidden: list[str] = []
+        count = 1
         names = wanted
         try:
             answer = await graphql.page(
@@ -59,7 +60,7 @@ async def named_pages(
                     continue
                 made = sighting_of(node, [replace(e, path=e.path[1:]) for e in errors], where)
                 if isinstance(made, NotPublic):
-                    skipped += 1
+                    hidden.append(made.forge_id)
                 else:
                     sightings.append(made)
         position.named = key(wanted[count - 1])
@@ -68,7 +69,8 @@ async def named_pages(
             sightings=tuple(sightings),
             cursor=position.text() if wanted or owners_left else None,
             failures=tuple(failures),
-            skipped=skipped,
+            skipped=len(hidden),
+            hidden=tuple(hidden),
             owners_left=owners_left or None,
         )
 

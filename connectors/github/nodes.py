@@ -36,6 +36,8 @@ _NO_LICENSE = frozenset({"NOASSERTION", "NONE", ""})
 class NotPublic:
     """A repository that an anonymous visitor cannot see; nothing of it is kept."""
 
+    forge_id: str
+
 
 def sighting_of(
     node: JsonObject, errors: Iterable[GraphQLError], where: Addresses
@@ -47,8 +49,9 @@ def sighting_of(
         errors: those at this node or below, their paths beginning there.
         where: for addresses that the API does not tell.
     """
+    errors = tuple(errors)
     if not is_public(node):
-        return NotPublic()
+        return NotPublic(str(node["databaseId"]))
     owner = node["owner"]
     parent = node.get("parent") or {}
     branch = (node.get("defaultBranchRef") or {}).get("name")
@@ -78,7 +81,11 @@ def sighting_of(
         ),
         revision=f"{node['id']} {node.get('pushedAt')} {node['updatedAt']}",
     )
-    return Sighting(repository=repository, files=_files(node, tuple(errors)))
+    return Sighting(
+        repository=repository,
+        files=_files(node, errors),
+        ignore_file=_ignore_file(node, errors),
+    )
 
 
 def with_details(sighting: Sighting, node: JsonObject, broken: frozenset[str]) -> Sighting:
@@ -102,7 +109,7 @@ def with_details(sighting: Sighting, node: JsonObject, broken: frozenset[str]) -
         )
     if isinstance(files, tuple):
         files = tuple(_with_text(file, node) for file in files)
-    return Sighting(repository=replace(repository, details=details), files=files)
+    return replace(sighting, repository=replace(repository, details=details), files=files)
 
 
 def node_id(sighting: Sighting) -> str:
@@ -154,6 +161,13 @@ def _files(node: JsonObject, errors: tuple[GraphQLError, ...]) -> Files:
         if blob and blob["__typename"] == "Blob":
             found.append(FileVersion(path=path, blob_id=blob["oid"], size=blob["byteSize"]))
     return tuple(found)
+
+
+def _ignore_file(node: JsonObject, errors: tuple[GraphQLError, ...]) -> bool | None:
+    """Say whether the file lies there by which a repository opts out; None where nobody knows."""
+    if node["isDisabled"] or any(e.path and e.path[0] == "ignore" for e in errors):
+        return None
+    return (node.get("ignore") or {}).get("__typename") == "Blob"
 
 
 def _with_text(file: FileVersion, node: JsonObject) -> FileVersion:

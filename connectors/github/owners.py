@@ -38,7 +38,7 @@ class _Draft:
     sightings: dict[str, Sighting] = field(default_factory=dict)
     owners_read: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    skipped: int = 0
+    hidden: list[str] = field(default_factory=list)
 
 
 class OwnerListing:
@@ -79,7 +79,8 @@ class OwnerListing:
                 cursor=None if agenda.is_over() else agenda.position.text(),
                 owners_read=tuple(draft.owners_read),
                 failures=tuple(draft.failures),
-                skipped=draft.skipped,
+                skipped=len(draft.hidden),
+                hidden=tuple(draft.hidden),
                 total=agenda.total,
                 owners_left=agenda.owners_left,
             )
@@ -176,7 +177,7 @@ class OwnerListing:
     def _keep(self, node: JsonObject, errors: list[GraphQLError], draft: _Draft) -> None:
         made = sighting_of(node, errors, self._where)
         if isinstance(made, NotPublic):
-            draft.skipped += 1
+            draft.hidden.append(made.forge_id)
         else:
             draft.sightings[made.repository.forge_id] = made
 

@@ -18,6 +18,7 @@ from connectors.gitlab.graph import (
     NoSuchPlaceError,
     Told,
     UnreadablePlaceError,
+    ids_of_hidden,
 )
 from connectors.gitlab.places import Api, Place, PlaceKind, Slice
 from connectors.gitlab.rest import Rest
@@ -28,6 +29,7 @@ from harvester.model import (
     Found,
     LookUp,
     Missing,
+    Private,
     Resolution,
     Sighting,
     Unknown,
@@ -94,8 +96,13 @@ class Forge:
             cut = await self._by_graph(place, after, since=since, texts=texts)
         told = await self._confirmed(cut.sightings)
         sightings = tuple(one for one in told if isinstance(one, Sighting))
-        hidden = len(cut.sightings) - len(sightings)
-        return replace(cut, sightings=sightings, skipped=cut.skipped + hidden)
+        hidden = ids_of_hidden(told)
+        return replace(
+            cut,
+            sightings=sightings,
+            skipped=cut.skipped + len(cut.sightings) - len(sightings),
+            hidden=(*cut.hidden, *hidden),
+        )
 
     async def _by_graph(
         self, place: Place, after: str | None, *, since: datetime | None, texts: bool
@@ -125,6 +132,10 @@ class Forge:
             named,
             sightings=tuple(one for one in found.values() if isinstance(one, Sighting)),
             skipped=named.skipped + sum(isinstance(one, Hidden) for one in found.values()),
+            hidden=(
+                *named.hidden,
+                *(forge_id for forge_id, one in found.items() if isinstance(one, Hidden)),
+            ),
             failures=tuple(
                 self.failure(paths[key], UnexpectedAnswerError(one.reason))
                 for key, one in lost.items()
@@ -234,10 +245,11 @@ class Forge:
                 self._note(error)
         answers: dict[str, LookUp] = {}
         for one in batch:
-            sighting = await self._rest.by_id(one)
-            if sighting is not None and texts:
-                sighting = await self._read(sighting)
-            answers[one] = Missing() if sighting is None else Found(sighting=sighting)
+            told = await self._rest.by_id(one)
+            if not isinstance(told, Sighting):
+                answers[one] = told
+                continue
+            answers[one] = Found(sighting=await self._read(told) if texts else told)
         return answers
 
     async def _read(self, wanted: Sighting) -> Sighting:
@@ -267,7 +279,12 @@ class Forge:
         found = [answers[one] for one in batch]
         seen = [answer.sighting for answer in found if isinstance(answer, Found)]
         confirmed = await self._witness.confirm(seen)
-        return {one: answer for one, answer in confirmed.items() if not isinstance(answer, Found)}
+        return {
+            # The token has just seen it.
+            one: Private() if isinstance(answer, Missing) else answer
+            for one, answer in confirmed.items()
+            if not isinstance(answer, Found)
+        }
 
     def _note(self, error: SourceError) -> None:
         """Take note that GraphQL is refused, unless the error says something else.
@@ -287,8 +304,8 @@ class GraphQLRefusedError(SourceError):
 
 def _as_confirmed(seen: Sighting, answer: LookUp | None) -> Told:
     match answer:
-        case Missing():
-            return Hidden()
+        case Missing() | Private():
+            return Hidden(seen.repository.forge_id)
         case Unknown():
             return replace(seen, files=answer)
         case _:
@@ -296,9 +313,15 @@ def _as_confirmed(seen: Sighting, answer: LookUp | None) -> Told:
 
 
 def _answer(found: Sighting | Hidden | Unknown | None) -> LookUp:
-    if isinstance(found, Sighting):
-        return Found(sighting=found)
-    return found if isinstance(found, Unknown) else Missing()
+    match found:
+        case Sighting():
+            return Found(sighting=found)
+        case Hidden():
+            return Private()
+        case Unknown():
+            return found
+        case None:
+            return Missing()
 
 
 def _filled(before: Sighting, found: Sighting | Hidden | Unknown | None) -> Sighting:

@@ -21,6 +21,7 @@ from connectors.transport import (
     load,
 )
 from harvester.model import (
+    IGNORE_FILE,
     Failure,
     FailureCode,
     JsonObject,
@@ -59,6 +60,9 @@ class LostPlaceError(SourceError):
 @dataclass(frozen=True, slots=True)
 class Hidden:
     """A project that the token sees, or whose code it sees, but not everybody."""
+
+    forge_id: str | None = None
+    """None where not even that was told."""
 
 
 Told = Sighting | Hidden | Failure
@@ -110,7 +114,7 @@ class Graph:
         self._graphql = graphql
         self._texts = texts
         self._forge_url = forge_url
-        self._paths: tuple[str, ...] = facts.PATHS
+        self._paths: tuple[str, ...] = facts.ASKED
 
     async def slice(
         self, place: Place, after: str | None, *, since: datetime | None, texts: bool
@@ -148,6 +152,7 @@ class Graph:
         return Slice(
             sightings=tuple(one for one in told if isinstance(one, Sighting)),
             skipped=sum(1 for one in told if isinstance(one, Hidden)),
+            hidden=ids_of_hidden(told),
             failures=tuple(failures),
             after=following,
             total=connection.get("count"),
@@ -261,6 +266,7 @@ class Graph:
             following = self._following(info, place, fixed["after"], failures)
         return Slice(
             skipped=len(nodes) - len(public),
+            hidden=tuple(facts.forge_id(node) for node in nodes if node not in public),
             failures=tuple(failures),
             after=following,
             total=connection.get("count"),
@@ -297,19 +303,22 @@ class Graph:
             if node is None:
                 told.append(self._nameless(errors) if errors else Hidden())
             elif _is_hidden(node, errors):
-                told.append(Hidden())
+                told.append(Hidden(facts.forge_id(node)))
             else:
-                told.append(await self._sighting(node, errors, texts=asked.texts))
+                told.append(await self._sighting(node, errors, asked))
         return await self._completed(told, asked)
 
-    async def _sighting(self, node: JsonObject, errors: Sequence[str], *, texts: bool) -> Sighting:
+    async def _sighting(self, node: JsonObject, errors: Sequence[str], asked: _Asked) -> Sighting:
         seen = facts.repository(node, self._forge_url)
         found = facts.files(node, errors)
-        if texts and isinstance(found, tuple) and found:
+        ignore_file = None
+        if IGNORE_FILE in asked.paths:
+            ignore_file = facts.has_ignore_file(node, errors)
+        if asked.texts and isinstance(found, tuple) and found:
             text = facts.text(node, found[0].path)
             winner = await self._texts.checked(seen.forge_id, found[0], text)
             found = (winner, *found[1:])
-        return Sighting(repository=seen, files=found)
+        return Sighting(repository=seen, files=found, ignore_file=ignore_file)
 
     async def _completed(self, told: list[Told], asked: _Asked) -> list[Told]:
         """Where one file was asked for: ask for the other of those that do not have the first."""
@@ -361,7 +370,7 @@ class Graph:
 
 def _form(document: Document, paths: tuple[str, ...]) -> Document:
     """Name a document by what it costs, so that page sizes are learnt apart."""
-    if len(paths) == len(facts.PATHS):
+    if paths == facts.ASKED:
         return document
     return replace(document, name=f"{document.name} for one file")
 
@@ -385,6 +394,12 @@ def _connection(
     if after is not None and "cursor" in said.lower():
         raise LostPlaceError(said)
     raise UnreadablePlaceError(f"GitLab would not list {place.path or 'projects'}: {said}")
+
+
+def ids_of_hidden(told: Iterable[Told]) -> tuple[str, ...]:
+    """Give the ids, as far as they were told, of projects that are not for everybody."""
+    hidden = (one.forge_id for one in told if isinstance(one, Hidden))
+    return tuple(forge_id for forge_id in hidden if forge_id is not None)
 
 
 def _is_hidden(node: JsonObject, errors: Sequence[str]) -> bool:

@@ -27,7 +27,9 @@ from harvester.model import (
     Details,
     FileVersion,
     JsonObject,
+    Missing,
     Owner,
+    Private,
     Repository,
     Sighting,
     Unknown,
@@ -131,6 +133,7 @@ class Rest:
                 for row in public
             ),
             skipped=len(rows) - len(public),
+            hidden=tuple(str(row["id"]) for row in rows if not self._is_public(row)),
             after=None if following is None else following.text(),
         )
 
@@ -139,13 +142,15 @@ class Rest:
         if path.isdecimal():  # REST would take it for a number
             return None
         row = await self._project(path)
-        return str(row["id"]) if row is not None else None
+        return str(row["id"]) if row is not None and self._is_public(row) else None
 
-    async def by_id(self, forge_id: str) -> Sighting | None:
-        """Read a project without its files; None: there is none that everybody may see."""
+    async def by_id(self, forge_id: str) -> Sighting | Missing | Private:
+        """Read a project without its files."""
         row = await self._project(forge_id)
         if row is None:
-            return None
+            return Missing()
+        if not self._is_public(row):
+            return Private()
         archived = row.get("archived")
         if archived is None:
             near = {"id_after": int(forge_id) - 1, "id_before": int(forge_id) + 1}
@@ -226,7 +231,7 @@ class Rest:
             if "Project Not Found" in str(error):
                 return None
             raise UnexpectedAnswerError(str(error)) from error
-        return row if self._is_public(row) else None
+        return row
 
     async def _file(self, forge_id: str, path: str) -> FileVersion | Unknown | None:
         """Read a file; None where the branch has none of this path."""

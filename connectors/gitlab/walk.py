@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from connectors.gitlab.forge import Forge, GraphQLRefusedError
-from connectors.gitlab.graph import Hidden, LostPlaceError
+from connectors.gitlab.graph import Hidden, LostPlaceError, ids_of_hidden
 from connectors.gitlab.places import (
     Api,
     Place,
@@ -66,6 +66,7 @@ class _Walker:
                 cursor=None if cut.after is None else following.text(),
                 failures=cut.failures,
                 skipped=cut.skipped,
+                hidden=cut.hidden,
                 total=cut.total,
             )
 
@@ -89,6 +90,7 @@ class _Walker:
                 cursor=cursor,
                 failures=page.failures,
                 skipped=page.skipped,
+                hidden=page.hidden,
             )
 
     async def _batch(self, batch: Sequence[str], done: list[str], *, final: bool) -> Slice:
@@ -113,6 +115,7 @@ class _Walker:
             sightings=tuple(sightings),
             failures=tuple(failures),
             skipped=sum(1 for one in told if isinstance(one, Hidden)),
+            hidden=ids_of_hidden(told),
         )
 
     # --- owners -----------------------------------------------------------------------------
@@ -152,6 +155,7 @@ class _Walker:
                     owners_read=(path,) if ended else (),
                     failures=cut.failures,
                     skipped=cut.skipped,
+                    hidden=cut.hidden,
                     owners_left=left if ended else left + 1,
                 )
         except _OWN_FAILURES as error:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from connectors.kit.position import Named, Position, key, named, position
+from connectors.kit.shapes import MISSHAPEN, misshapen
 from harvester.model import Failure, FailureCode, Listing, Page, ScopeKind, Sighting
 from harvester.ports.errors import (
     ForbiddenError,
@@ -113,7 +114,7 @@ class _Walker:
     async def instance(self) -> AsyncIterator[Page]:
         """List the whole forge."""
         begun = self.at.after if self.at.owner is None else None
-        async for cut in self.forge.slices(None, begun, self.at.since):
+        async for cut in self._slices(None, begun):
             yield Page(
                 sightings=cut.sightings,
                 cursor=None if cut.after is None else replace(self.at, after=cut.after).text(),
@@ -121,6 +122,13 @@ class _Walker:
                 skipped=cut.skipped,
                 total=cut.total,
             )
+
+    async def _slices(self, owner: str | None, begun: str | None) -> AsyncIterator[Slice]:
+        try:
+            async for cut in self.forge.slices(owner, begun, self.at.since):
+                yield cut
+        except MISSHAPEN as error:
+            raise misshapen(self.forge.source, owner or self.forge.url, error) from error
 
     async def repositories(self, names: Named) -> AsyncIterator[Page]:
         """Look repositories up by name, also by one that they had."""
@@ -142,6 +150,9 @@ class _Walker:
     async def _named(self, path: str) -> Slice:
         try:
             return await self.forge.named(path)
+        except MISSHAPEN as error:
+            lost = misshapen(self.forge.source, path, error)
+            return Slice(failures=(failure(self.forge, path, lost),))
         except _OWN_FAILURES as error:
             return Slice(failures=(failure(self.forge, path, error),))
 
@@ -161,7 +172,7 @@ class _Walker:
         done = replace(self.at, done=(*self.at.done, key(name)), owner=None, after=None)
         last = done.text() if left else None
         try:
-            async for cut in self.forge.slices(name, begun, self.at.since):
+            async for cut in self._slices(name, begun):
                 ended = cut.after is None
                 on = replace(self.at, owner=key(name), after=cut.after)
                 yield Page(

@@ -17,6 +17,8 @@ from harvester.cli.output import moment
 from harvester.cli.sources import next_run
 from harvester.cli.targets import source_of
 from harvester.cli.words import say, word
+from harvester.crawl.blocks import Block
+from harvester.crawl.reasons import StateReason
 from harvester.crawl.scope import covers
 from harvester.feed.lines import vitality_json
 from harvester.model import Severity
@@ -55,8 +57,10 @@ class Address:
     def as_json(self) -> dict[str, Any]:
         """Give everything for machines."""
         reason = self._absence()
+        block = self._block()
         return {
             "url": self.url,
+            "blocked": None if block is None else block.reason,
             "found": reason is None,
             "why_not": None if reason is None else reason.key.replace("_", "-"),
             "repositories": [self._repository_json(row) for row in self._repositories()],
@@ -68,6 +72,9 @@ class Address:
 
     def sentences(self, language: Language) -> Iterator[str]:
         """Say it for people."""
+        block = self._block()
+        if block is not None:
+            yield say("blocked", language, url=self.url, reason=block.reason)
         reason = self._absence()
         if reason is not None:
             yield say(
@@ -111,14 +118,21 @@ class Address:
     # --- what is known ----------------------------------------------------------------------
 
     def _repositories(self) -> list[RepositoryRow]:
-        """Those that have or had the address itself, not all that hang together with it."""
+        """Those that have or had the address itself, not all that hang together with it.
+
+        Whoever has it today comes first.
+        """
         key = url_key(self.url)
         had = {alias.repository_id for alias in self._around.aliases if url_key(alias.url) == key}
-        return [
+        found = (
             row
             for row in self._around.repositories.values()
             if url_key(row.facts.web_url) == key or row.id in had
-        ]
+        )
+        return sorted(found, key=lambda row: (not self._is_here(row), row.id))
+
+    def _is_here(self, row: RepositoryRow) -> bool:
+        return row.gone_reason is None and url_key(row.facts.web_url) == url_key(self.url)
 
     def _software(self) -> list[SoftwareRow]:
         here = {row.id for row in self._repositories()}
@@ -153,6 +167,11 @@ class Address:
             return _Reason("never_crawled", source.name)
         return _Reason("not_seen", source.name, state.last_success_at)
 
+    def _block(self) -> Block | None:
+        """Give the row of the block list that names the address, or what lies there today."""
+        urls = [self.url, *(row.facts.web_url for row in self._repositories())]
+        return compose.blocks_of(self._configuration).find(urls)
+
     def _newest_items(self) -> list[tuple[str, datetime, Item]]:
         """Give the newest item of each source that looked at the repositories."""
         newest: dict[str, tuple[str, datetime, Item]] = {}
@@ -178,13 +197,19 @@ class Address:
     ) -> Iterator[str]:
         url = row.facts.web_url
         if url_key(url) != url_key(self.url):
-            yield say("alias", language, old=self.url, url=url)
+            taken = any(map(self._is_here, self._repositories()))
+            yield say("former" if taken else "alias", language, old=self.url, url=url)
         if row.gone_reason is not None:
             reason = word(words.STATES, row.gone_reason, language)
-            yield say("gone", language, url=url, reason=reason)
+            left_out = row.gone_reason == StateReason.OUT_OF_SCOPE
+            yield say("left_out" if left_out else "gone", language, url=url, reason=reason)
         elif row.missing_since is not None:
             yield say("missing", language, url=url, since=moment(row.missing_since))
-        if not any(file.repository_id == row.id for file in files):
+        if row.opt_outs:
+            reason = "; ".join(word(words.STATES, way, language) for way in row.opt_outs)
+            since = moment(row.ignored_since)
+            yield say("ignored", language, url=url, since=since, reason=reason)
+        elif not any(file.repository_id == row.id for file in files):
             yield say("no_file", language, url=url)
 
     def _repository_json(self, row: RepositoryRow) -> dict[str, Any]:
@@ -194,6 +219,8 @@ class Address:
             "first_seen_at": moment(row.first_seen_at),
             "missing_since": moment(row.missing_since),
             "gone_reason": row.gone_reason,
+            "opt_outs": list(row.opt_outs),
+            "ignored_since": moment(row.ignored_since),
             "aliases": sorted(
                 alias.url for alias in self._around.aliases if alias.repository_id == row.id
             ),

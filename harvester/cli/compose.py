@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from importlib.metadata import entry_points
@@ -21,8 +22,9 @@ from harvester.cli.adapters import MemoryBudgets, NoValidators, SystemClock
 from harvester.cli.invocation import Invocation
 from harvester.cli.output import moment
 from harvester.crawl import KeepPolicy, SourcePlan
-from harvester.model import Forge, Scope
-from harvester.ports.catalogue import Catalogue
+from harvester.crawl.blocks import Block, Blocks
+from harvester.model import Forge, Scope, ScopeKind
+from harvester.ports.catalogue import Catalogue, SourceState
 from harvester.ports.connector import ConnectorType, ForgeAccess, HttpOptions, ToldWaiting
 from harvester.ports.errors import CatalogueError, ConnectorError
 from harvester.ports.http import Budgets, Clock, Fetcher, Validators
@@ -238,7 +240,6 @@ def _plan(
     source: Source | None,
 ) -> SourcePlan:
     connector = connector_of(kind)
-    keep = configuration.settings.keep
     include = source.include if source else ("*",)
     exclude = source.exclude if source else ()
     return SourcePlan(
@@ -248,21 +249,52 @@ def _plan(
         scope=scope,
         include=include,
         exclude=exclude,
+        opt_out_topics=configuration.settings.opt_out.topics,
+        blocks=blocks_of(configuration),
         profile=connector.profile,
         host_aliases=connector.host_aliases,
         # Every source knows the lists of all: an entry may hang together with repositories of
         # several sources, and if each named its publisher by a list of its own, they would rename
         # it by turns, a change each time.
         publishers=configuration.directory,
-        keep=KeepPolicy(
-            gone_after=keep.gone_after,
-            invalid_after=keep.invalid_after,
-            max_vanish=keep.max_vanish,
-            gate=keep.gate,
-        ),
+        keep=keep_of(configuration),
         sweep_every=source.sweep_every if source else timedelta(days=7),
         fingerprint=fingerprint(kind, url, scope, include, exclude),
     )
+
+
+def retired_plan(configuration: Configuration, state: SourceState) -> SourcePlan:
+    """Make the plan of a source that is no longer configured: it wants nothing any more.
+
+    Raises:
+        SettingsError: a list of public bodies cannot be used.
+    """
+    return SourcePlan(
+        name=state.name,
+        kind=state.forge.kind,
+        forge=state.forge,
+        scope=Scope(ScopeKind.REPOSITORIES),
+        blocks=blocks_of(configuration),
+        publishers=configuration.directory,
+        keep=replace(keep_of(configuration), max_vanish=1.0),
+        fingerprint="retired",
+    )
+
+
+def keep_of(configuration: Configuration) -> KeepPolicy:
+    """Give the ``[keep]`` table."""
+    keep = configuration.settings.keep
+    return KeepPolicy(
+        gone_after=keep.gone_after,
+        invalid_after=keep.invalid_after,
+        max_vanish=keep.max_vanish,
+        gate=keep.gate,
+    )
+
+
+def blocks_of(configuration: Configuration) -> Blocks:
+    """Give the operator's block list."""
+    return Blocks(tuple(Block(row.url, row.reason) for row in configuration.settings.blocks))
 
 
 def fingerprint(

@@ -16,11 +16,12 @@ from harvester.cli.crawl import CrawlForm
 from harvester.cli.estimates import expected
 from harvester.cli.exits import ExitCode, UsageError
 from harvester.cli.invocation import Invocation
-from harvester.cli.output import write_json
+from harvester.cli.output import moment, write_json
 from harvester.cli.signals import StopSignals
 from harvester.cli.tapes import Asked, NoTape, RecordingTape, ReplayTape, Tape
 from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl, foresee
 from harvester.crawl.ahead import StoppedError, unless_stopped
+from harvester.crawl.retire import retire, taken_off_at
 from harvester.model import ItemStatus, Outcome, Spent
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import Connector, ForgeAccess
@@ -29,6 +30,8 @@ from harvester.ports.http import Clock
 from harvester.settings import MANUAL_SOURCE, Configuration
 from harvester.worker import Worker
 
+RETIRED = "no longer configured"
+"""What the clock of a tape calls the end of such sources; no source has this name."""
 BUSY_WAIT = 5.0
 """Seconds between two looks at a busy source, with ``--wait``."""
 
@@ -129,6 +132,10 @@ class Run:
                 one = _One(self, configuration, catalogue, worker, listener, signals.stop, clock)
                 summaries.append(await one.whole(job))
                 listener.ended(summaries[-1])
+            if not asked.arguments and not signals.stop.is_set():
+                summaries += await self._retire(
+                    configuration, catalogue, worker, listener, signals.stop
+                )
         self._tell(catalogue.name, summaries)
         if signals.code is not None:
             left = [_command_of(job) for job in jobs[len(summaries) :]]
@@ -139,6 +146,46 @@ class Run:
                 console.say("stopped; what was stored stays. Go on with: " + "; ".join(left))
             return signals.code
         return summary.exit_code(summaries)
+
+    async def _retire(
+        self,
+        configuration: Configuration,
+        catalogue: Catalogue,
+        worker: Worker,
+        listener: progress.Lines,
+        stop: asyncio.Event,
+    ) -> list[SourceSummary]:
+        """Say which sources are no longer configured, and let go of those whose grace is over."""
+        clock = self._tape.clock(RETIRED)
+        now = clock.now()
+        names = [source.name for source in configuration.settings.sources]
+        await worker(catalogue.retire, [*names, MANUAL_SOURCE], now)
+        ended = []
+        for state in (await worker(catalogue.sources)).values():
+            over = taken_off_at(state, compose.keep_of(configuration))
+            if over is None:
+                continue
+            what = f"{state.name}: no longer configured; its {state.repositories} repositories"
+            if now < over:
+                listener.say(
+                    f"{what} are kept until {moment(over)}, those of other sources for longer"
+                )
+                continue
+            listener.say(f"{what} leave the catalogue, but for those that another source has")
+            plan = compose.retired_plan(configuration, state)
+            ended.append(
+                await retire(
+                    plan,
+                    catalogue=catalogue,
+                    worker=worker,
+                    clock=clock,
+                    listener=listener,
+                    stop=stop,
+                    holder=compose.holder(),
+                )
+            )
+            listener.ended(ended[-1])
+        return ended
 
     def _job(
         self,

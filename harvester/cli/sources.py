@@ -35,11 +35,27 @@ def sources(
     """
     from harvester.cli import compose
     from harvester.cli.adapters import SystemClock
+    from harvester.crawl.retire import taken_off_at
+    from harvester.settings import MANUAL_SOURCE
 
     configuration = compose.configuration(invocation)
     now = SystemClock().now()
     with compose.catalogue_or_empty(configuration) as catalogue:
         states = catalogue.sources()
+    configured = {source.name for source in configuration.settings.sources}
+    keep = compose.keep_of(configuration)
+    retired = [
+        {
+            "name": state.name,
+            "kind": state.forge.kind,
+            "url": state.forge.url,
+            "repositories": state.repositories,
+            "retired_at": moment(state.retired_at),
+            "leaves_at": moment(taken_off_at(state, keep)),
+        }
+        for state in states.values()
+        if state.name not in configured and state.name != MANUAL_SOURCE and state.repositories
+    ]
     rows = [
         _row(configuration, source, states.get(source.name), now)
         for source in configuration.settings.sources
@@ -51,11 +67,16 @@ def sources(
                 "sources": [
                     row | ({"check": _check_json(tried[row["name"]])} if check else {})
                     for row in rows
-                ]
+                ],
+                "retired": retired,
             }
         )
     else:
         _show(rows, tried, now)
+        for row in retired:
+            until = row["leaves_at"] or "the next harvester crawl and a grace time"
+            console.out(f"{row['name']}: no longer configured ({row['kind']}, {row['url']})")
+            console.out(f"  catalogue     {row['repositories']} repositories, kept until {until}")
     return ExitCode.FAILED if any(not good for good, _ in tried.values()) else ExitCode.OK
 
 

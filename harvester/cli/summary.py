@@ -29,6 +29,7 @@ def source_as_json(summary: SourceSummary) -> dict[str, Any]:
         "files": {
             outcome.value.replace("-", "_"): summary.files.get(outcome, 0) for outcome in Outcome
         },
+        "left_out": dict(summary.left_out),
         **spent_as_json(summary.spent),
         "seconds": round(summary.seconds, 3),
         "cursor": summary.cursor,
@@ -113,8 +114,10 @@ def _counts(summary: SourceSummary) -> list[str]:
     unchanged = f", of them {spent.not_modified} not modified" if spent.not_modified else ""
     points = f"; {count(spent.points, 'point', 'points')}" if spent.points else ""
     left = "" if spent.budget_left is None else f"; budget left {spent.budget_left}"
+    reasons = ", ".join(f"{number} {reason}" for reason, number in summary.left_out.items())
     lines = [
         f"  repositories  {items}",
+        *([f"  left out      {reasons}"] if reasons else []),
         f"  files         {files}",
         f"  requests      {requests}{unchanged}{points}{left}",
     ]

@@ -68,6 +68,30 @@ STATES: Mapping[str, Text] = {
         "the repository is no longer there for the public",
         "das Repository ist nicht mehr öffentlich da",
     ),
+    StateReason.PRIVATE: Text(
+        "the repository is no longer public",
+        "das Repository ist nicht mehr öffentlich",
+    ),
+    StateReason.OPT_OUT_TOPIC: Text(
+        "the repository has a topic by which it opts out",
+        "das Repository hat ein Thema, mit dem es der Aufnahme widerspricht",
+    ),
+    StateReason.OPT_OUT_KEY: Text(
+        "its publiccode.yml opts out (x-publiccode-ignore: true)",
+        "seine publiccode.yml widerspricht der Aufnahme (x-publiccode-ignore: true)",
+    ),
+    StateReason.OPT_OUT_FILE: Text(
+        "the file .publiccode-ignore lies in its root",
+        "die Datei .publiccode-ignore liegt in seinem Wurzelverzeichnis",
+    ),
+    StateReason.OUT_OF_SCOPE: Text(
+        "no source's scope and patterns want it any more",
+        "Umfang und Muster der Quellen schließen es jetzt aus",
+    ),
+    StateReason.BLOCKED: Text(
+        "who keeps this catalogue does not list it",
+        "wer diesen Katalog führt, nimmt es nicht auf",
+    ),
     StateReason.MOVED: Text(
         "the repository left what the sources cover",
         "das Repository liegt nicht mehr dort, wo die Quellen suchen",
@@ -80,6 +104,10 @@ STATES: Mapping[str, Text] = {
         "it turned out to be the same as another entry",
         "es stellte sich als derselbe Eintrag wie ein anderer heraus",
     ),
+    StateReason.UNFOUNDED: Text(
+        "no file describes it, and none that could be listed ever did",
+        "keine Datei beschreibt es, und keine, die gelistet werden konnte, tat es je",
+    ),
 }
 
 ITEMS: Mapping[str, Text] = {
@@ -87,13 +115,23 @@ ITEMS: Mapping[str, Text] = {
         "no source's scope and patterns want it",
         "Umfang und Muster der Quellen schließen es aus",
     ),
+    ItemReason.OPT_OUT_TOPIC: Text("it opts out by a topic", "es widerspricht durch ein Thema"),
+    ItemReason.OPT_OUT_KEY: Text(
+        "it opts out in its publiccode.yml",
+        "es widerspricht in seiner publiccode.yml",
+    ),
+    ItemReason.OPT_OUT_FILE: Text(
+        "it opts out by the file .publiccode-ignore",
+        "es widerspricht durch die Datei .publiccode-ignore",
+    ),
+    ItemReason.BLOCKED: Text("it is blocked", "es ist gesperrt"),
     ItemReason.FILE_UNKNOWN: Text(
         "the forge would not show its files",
         "die Plattform zeigte seine Dateien nicht",
     ),
     ItemReason.NAME_REUSED: Text(
-        "another repository has its address now",
-        "ein anderes Repository hat jetzt seine Adresse",
+        "another repository had its address before",
+        "ein anderes Repository hatte vorher seine Adresse",
     ),
     FailureCode.NOT_FOUND: Text("it was not found", "es wurde nicht gefunden"),
     FailureCode.FORBIDDEN: Text("the forge refused to show it", "die Plattform verweigerte es"),
@@ -117,7 +155,7 @@ LISTS: Mapping[str, Text] = {
     State.LISTED: Text("listed", "gelistet"),
     State.INVALID: Text("known, but not listed", "bekannt, aber nicht gelistet"),
     State.GONE: Text("gone", "verschwunden"),
-    State.WITHDRAWN: Text("withdrawn at the publisher's wish", "auf Wunsch zurückgezogen"),
+    State.WITHDRAWN: Text("withdrawn", "zurückgezogen"),
     State.BLOCKED: Text("blocked", "gesperrt"),
 }
 
@@ -170,6 +208,20 @@ _SENTENCES: Mapping[str, Text] = {
         "The repository {url} is gone ({reason}).",
         "Das Repository {url} ist verschwunden ({reason}).",
     ),
+    "left_out": Text(
+        "The repository {url} is left out ({reason}).",
+        "Das Repository {url} ist ausgenommen ({reason}).",
+    ),
+    "ignored": Text(
+        "The repository {url} has been opted out since {since} ({reason}). Taken back, it is listed"
+        " again by the crawl that sees it.",
+        "Das Repository {url} widerspricht der Aufnahme seit {since} ({reason}). Wird das"
+        " zurückgenommen, nimmt es der nächste Lauf, der es sieht, wieder auf.",
+    ),
+    "blocked": Text(
+        "{url} is blocked by whoever keeps this catalogue: {reason}",
+        "{url} ist von denen, die diesen Katalog führen, gesperrt: {reason}",
+    ),
     "missing": Text(
         "The repository {url} has not been seen since {since}; it is not taken as gone yet.",
         "Das Repository {url} wurde seit {since} nicht gesehen; es gilt noch nicht als "
@@ -178,6 +230,10 @@ _SENTENCES: Mapping[str, Text] = {
     "alias": Text(
         "{old} is an old address; the repository is now {url}.",
         "{old} ist eine alte Adresse; das Repository liegt jetzt unter {url}.",
+    ),
+    "former": Text(
+        "{old} was the address of another repository before; that is now {url}.",
+        "{old} war vorher die Adresse eines anderen Repositorys; das ist jetzt {url}.",
     ),
     "file": Text(
         "  {path} in {url}: {outcome}: {reason} ({errors} errors, {warnings} warnings)",

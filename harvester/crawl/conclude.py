@@ -7,26 +7,30 @@ A repository is gone only after complete, error-free sweeps without it, a direct
 the grace time; and never when more of a source vanishes at once than an accident would explain.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from harvester.crawl.entries import Catalog, settle
+from harvester.crawl.leaving import farewell
+from harvester.crawl.leaving import gone as tell_gone
 from harvester.crawl.places import is_entered, place_of
 from harvester.crawl.reasons import FileReason, StateReason
-from harvester.crawl.scope import covers
+from harvester.crawl.scope import covers, matches, reaches
 from harvester.crawl.task import KeepPolicy, SourcePlan
 from harvester.model import (
     FileState,
     Found,
-    ItemStatus,
     LookUp,
     Missing,
     Outcome,
+    Private,
     State,
 )
 from harvester.ports.catalogue import Unseen
-from harvester.ports.rows import FileRow, Item, RepositoryRow, SoftwareRow, Writes
+from harvester.ports.rows import AliasRow, FileRow, RepositoryRow, SoftwareRow, Writes
+from harvester.urls import is_below
 
 SWEEPS = 2
 """Complete sweeps that must have missed a thing before it is gone."""
@@ -55,14 +59,22 @@ def conclude(
         sweep: whether the crawl was a complete, error-free sweep.
         now: the time.
     """
-    missing = [row for row in unseen.repositories if _has_left(plan, answers.get(row.id))]
+    at_once = _at_once(plan, unseen, answers, now)
+    missing = [
+        row
+        for row in unseen.repositories
+        if row.id not in at_once and _has_left(plan, answers.get(row.id))
+    ]
     # Those that were marked before have passed this brake.
     vanishing = [row for row in missing if row.missing_since is None]
-    unasked = sum(row.id not in answers for row in unseen.repositories)
-    brake = _brake(plan.keep, len(vanishing) + unasked, unseen.linked)
+    unasked = sum(row.id not in answers.keys() | at_once.keys() for row in unseen.repositories)
+    beyond = {key for key, row in at_once.items() if _is_beyond(plan, row)}
+    brake = _brake(plan.keep, len(vanishing) + len(beyond) + unasked, unseen.linked)
     if brake is not None:
         missing = []
+        at_once = {key: row for key, row in at_once.items() if key not in beyond}
     marked = {row.id: _missed(row, plan.keep, answers, unseen.elsewhere, now) for row in missing}
+    marked |= at_once
     repositories = {**unseen.marked.repositories, **marked}
     files = {
         (row.repository_id, row.path): _counted(
@@ -76,6 +88,7 @@ def conclude(
         before=unseen.marked.files,
         software=unseen.marked.software,
         aliases=unseen.marked.aliases,
+        rests=unseen.marked.rests,
         neighbours=unseen.marked.neighbours,
     )
     catalog, losses = _inherited(catalog, _losses(plan.keep, catalog, now))
@@ -86,27 +99,50 @@ def conclude(
         for row in catalog.files.values()
         if row.software_id is not None and row.repository_id in {lost.id for lost in gone}
     }
-    settled = settle(catalog, frozenset(touched), plan.publishers, now, losses)
+    settled = settle(catalog, frozenset(touched), plan.publishers, now, losses, blocks=plan.blocks)
     return Conclusion(
         writes=Writes(
             repositories=tuple(marked[key] for key in sorted(marked)),
-            unlinked=tuple(sorted(_unlinked(marked, answers, unseen.elsewhere))),
+            unlinked=tuple(sorted(_unlinked(marked, answers, unseen)))
+            + tuple(
+                key for key in sorted(at_once) if at_once[key].gone_reason != StateReason.PRIVATE
+            ),
             files=settled.files,
             software=settled.software,
             merges=settled.merges,
+            erased=settled.erased,
+            rests=settled.rests,
             changes=settled.changes,
-            items=tuple(
-                Item(
-                    subject=row.facts.web_url,
-                    status=ItemStatus.GONE,
-                    reason=row.gone_reason,
-                    repository_id=row.id,
-                )
-                for row in gone
-            ),
+            items=tuple(tell_gone(row) for row in gone),
         ),
         brake=brake,
     )
+
+
+def _at_once(
+    plan: SourcePlan, unseen: Unseen, answers: Mapping[str, LookUp], now: datetime
+) -> dict[str, RepositoryRow]:
+    """Give those that leave without a grace time: private now, or left out by the settings.
+
+    What another source still has is only let go of.
+    """
+    leaving = {}
+    out = left_out(plan, unseen.repositories, unseen.marked.aliases)
+    for row in unseen.repositories:
+        if isinstance(answers.get(row.id), Private):
+            leaving[row.id] = farewell(row, StateReason.PRIVATE, now)
+        elif row.id in out:
+            kept = row.id in unseen.elsewhere
+            leaving[row.id] = row if kept else farewell(row, StateReason.OUT_OF_SCOPE, now)
+    return leaving
+
+
+def _is_beyond(plan: SourcePlan, row: RepositoryRow) -> bool:
+    """Say whether a repository lies outside of what the source reads, by no pattern.
+
+    Patterns are written one by one; the scope may come from a list that somebody else keeps.
+    """
+    return row.gone_reason == StateReason.OUT_OF_SCOPE and matches(plan, row.facts.path)
 
 
 def _has_left(plan: SourcePlan, answer: LookUp | None) -> bool:
@@ -151,14 +187,33 @@ def _missed(
     )
 
 
+def left_out(
+    plan: SourcePlan, repositories: Iterable[RepositoryRow], aliases: Iterable[AliasRow]
+) -> frozenset[str]:
+    """Give the ids of those that the settings leave out, wherever they lie: nobody is to be asked.
+
+    A repository may be in the scope by an address that it had: forges follow their own redirects.
+    """
+    former: dict[str, list[str]] = defaultdict(list)
+    for alias in aliases:
+        if is_below(alias.url, plan.forge.url):
+            former[alias.repository_id].append(alias.url[len(plan.forge.url) :].strip("/"))
+    return frozenset(
+        row.id
+        for row in repositories
+        if not matches(plan, row.facts.path)
+        or not any(reaches(plan, path) for path in (row.facts.path, *former[row.id]))
+    )
+
+
 def _unlinked(
-    marked: Mapping[str, RepositoryRow], answers: Mapping[str, LookUp], elsewhere: frozenset[str]
+    marked: Mapping[str, RepositoryRow], answers: Mapping[str, LookUp], unseen: Unseen
 ) -> set[str]:
     """Give those that live on outside this source's scope, once nothing hangs on its link."""
     return {
         key
         for key, row in marked.items()
-        if isinstance(answers.get(key), Found) and (row.gone_reason or key in elsewhere)
+        if isinstance(answers.get(key), Found) and (row.gone_reason or key in unseen.elsewhere)
     }
 
 

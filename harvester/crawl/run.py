@@ -17,9 +17,11 @@ from datetime import datetime
 
 from harvester.crawl.ahead import StoppedError, ahead, unless_stopped
 from harvester.crawl.batch import Batch, ask, store, wanted
-from harvester.crawl.conclude import conclude
+from harvester.crawl.conclude import conclude, left_out
 from harvester.crawl.enrich import enrich
 from harvester.crawl.foresee import OVERLAP, sweeps
+from harvester.crawl.leads import Leads
+from harvester.crawl.review import review
 from harvester.crawl.scope import covers
 from harvester.crawl.task import CrawlTask, Listener, SourceSummary
 from harvester.model import (
@@ -29,6 +31,7 @@ from harvester.model import (
     LookUp,
     Outcome,
     Page,
+    Resolution,
     Scope,
     ScopeKind,
     Sighting,
@@ -52,7 +55,7 @@ from harvester.ports.errors import (
     UnreachableError,
 )
 from harvester.ports.http import Clock
-from harvester.ports.rows import Item
+from harvester.ports.rows import Item, Keys
 from harvester.worker import Worker
 
 AHEAD = 3
@@ -112,6 +115,8 @@ class _Run:
     """The forge gave a page."""
     answered: bool = True
     limited: bool = False
+    left_out: Counter[str] = field(default_factory=Counter)
+    """What this run skipped, by reason."""
 
     @property
     def _name(self) -> str:
@@ -161,6 +166,7 @@ class _Run:
         resumed_from = opened.cursor if opened.resumed else None
         try:
             self.listener.started(self._name, sweep=opened.sweep, resumed_from=resumed_from)
+            await self._review(opened)
             if not opened.listed:
                 await self._list(opened, self._listing(opened, state))
             return await self._conclude(opened)
@@ -194,6 +200,11 @@ class _Run:
             status=status, error=error, not_before=not_before, spent=self.connector.spent()
         )
 
+    def _count(self, item: Item) -> None:
+        self.items[item.status] += 1
+        if item.status is ItemStatus.SKIPPED and item.reason is not None:
+            self.left_out[item.reason] += 1
+
     # --- what to ask for --------------------------------------------------------------------
 
     def _request(self, state: SourceState | None, now: datetime) -> CrawlRequest:
@@ -224,6 +235,17 @@ class _Run:
             contents=opened.first,
             recent_owners=opened.recent_owners,
         )
+
+    # --- the operator's will ----------------------------------------------------------------
+
+    async def _review(self, opened: OpenCrawl) -> None:
+        """Bring the catalogue into line with the block list, whatever the forge says today."""
+        items = await self.worker(
+            review, self.catalogue, opened, self.task.source, self.clock.now()
+        )
+        for item in items:
+            self._count(item)
+            self.listener.item(self._name, item)
 
     # --- the listing ------------------------------------------------------------------------
 
@@ -262,7 +284,8 @@ class _Run:
         )
         self.cursor = batch.cursor
         self.repositories += len(batch.sightings)
-        self.items.update(item.status for item in items)
+        for item in items:
+            self._count(item)
         self.items[ItemStatus.SKIPPED] += batch.skipped
         self.clean &= all(item.status is not ItemStatus.ERRORED for item in items)
         for item in items:
@@ -275,9 +298,39 @@ class _Run:
             self.connector.spent(),
         )
 
+    # --- declared addresses -----------------------------------------------------------------
+
+    async def _follow_leads(self, opened: OpenCrawl) -> None:
+        """Ask the forge once where addresses lead that files declare and nobody known has."""
+        forge_url = self.task.source.forge.url
+        leads = Leads(self.task.source, await self.worker(self.catalogue.unclaimed, forge_url))
+        urls = leads.open(LOOK_UPS)
+        told: Mapping[str, Resolution] = {}
+        if urls:
+            told = await unless_stopped(self.connector.resolve(list(urls)), self.stop)
+        answers = {urls[path]: answer for path, answer in told.items()}
+        await self.worker(self._commit_leads, opened, leads, answers)
+
+    def _commit_leads(
+        self, opened: OpenCrawl, leads: Leads, answers: Mapping[str, Resolution]
+    ) -> None:
+        now = self.clock.now()
+        fresh = leads.answered(answers, now)
+        leading = leads.leading(fresh)
+        if not leading and not fresh:
+            return
+        keys = Keys(
+            repository_ids=frozenset(target for target, _ in leading),
+            urls=frozenset(lead.url for _, lead in leading),
+        )
+        with self.catalogue.page(opened, now) as page:
+            page.write(leads.follow(fresh, page.load(keys), now), now)
+
     # --- the conclusion ---------------------------------------------------------------------
 
     async def _conclude(self, opened: OpenCrawl) -> CrawlEnd:
+        if self.task.limit is None:
+            await self._follow_leads(opened)
         if self._partial:
             end = self._end("complete" if self.clean else "flawed")
             await self.worker(self.catalogue.end, opened, end, self.clock.now())
@@ -288,13 +341,15 @@ class _Run:
             answers = await self._look_up(opened, unseen)
         end, items = await self.worker(self._commit_conclusion, opened, answers)
         for item in items:
+            self._count(item)
             self.listener.item(self._name, item)
-        self.items.update(item.status for item in items)
         return end
 
     async def _look_up(self, opened: OpenCrawl, unseen: Unseen) -> Mapping[str, LookUp]:
         """Ask for what the sweep did not see; what is there after all is stored as seen."""
-        rows = {row.facts.forge_id: row for row in unseen.repositories[:LOOK_UPS]}
+        out = left_out(self.task.source, unseen.repositories, unseen.marked.aliases)
+        doubtful = [row for row in unseen.repositories if row.id not in out]
+        rows = {row.facts.forge_id: row for row in doubtful[:LOOK_UPS]}
         if not rows:
             return {}
         found = await unless_stopped(self.connector.look_up(sorted(rows)), self.stop)
@@ -355,6 +410,7 @@ class _Run:
             cursor=self.cursor,
             error=error,
             limited=self.limited,
+            left_out=dict(sorted(self.left_out.items())),
             busy=busy,
             stopped=stopped,
             answered=self.answered,

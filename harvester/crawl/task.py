@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from harvester.crawl.blocks import NO_BLOCKS, Blocks
 from harvester.model import Estimate, Forge, ItemStatus, Outcome, Publisher, Scope, Spent
 from harvester.ports.rows import Item
 
@@ -43,6 +44,10 @@ class SourcePlan:
     include: tuple[str, ...] = ("*",)
     """Globs over a repository's path, whatever the case; ``*`` also crosses slashes."""
     exclude: tuple[str, ...] = ()
+    opt_out_topics: tuple[str, ...] = ()
+    """Topics by which publishers wish not to be listed, whatever the case."""
+    blocks: Blocks = NO_BLOCKS
+    """What the operator blocks, on any forge; the same for every source."""
     profile: str = "standard"
     host_aliases: Mapping[str, str] = field(default_factory=dict)
     publishers: Publishers
@@ -108,6 +113,8 @@ class SourceSummary:
     cursor: str | None
     """Where the next run goes on; None where it starts anew."""
     error: str | None
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """What was skipped for a reason, by :class:`~harvester.crawl.reasons.ItemReason`."""
     limited: bool = False
     """True where ``--limit`` ended it, which is no failure."""
     busy: bool = False

@@ -7,7 +7,7 @@ Storage decides nothing: it loads the rows that a page touches, and writes the r
 made of them (:mod:`harvester.ports.rows`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +20,7 @@ from harvester.ports.rows import (
     FileRow,
     Item,
     Keys,
+    LeadRow,
     RepositoryRow,
     Stored,
     Writes,
@@ -130,6 +131,15 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unclaimed:
+    """An address that files declare, and that no known repository has or had."""
+
+    url: str
+    lead: LeadRow | None
+    """What its forge said, unless a file that declares it has changed since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unseen:
     """What a conclusion starts from."""
 
@@ -164,6 +174,9 @@ class SourceState:
     """When the newest complete crawl began: what moved since then, it may have passed already."""
     swept: str | None = None
     """Fingerprint of what the newest complete sweep listed."""
+    forge: Forge
+    retired_at: datetime | None = None
+    """Since when it has not been configured any more."""
     failing_since: datetime | None = None
     """When the first of the crawls began that have not been read to their end since one was."""
 
@@ -251,6 +264,17 @@ class Catalogue(Protocol):
         """Give what a conclusion starts from; within an open :meth:`page`, as that sees it."""
         ...
 
+    def retire(self, configured: Collection[str], now: datetime) -> None:
+        """Note since when sources are not among the configured ones; those that are, are back."""
+        ...
+
+    def unclaimed(self, forge_url: str) -> Sequence[Unclaimed]:
+        """Give the addresses below a forge that files declare and no known repository claims.
+
+        Sorted by address; files that are absent declare nothing.
+        """
+        ...
+
     def end(self, crawl: OpenCrawl, end: CrawlEnd, now: datetime) -> None:
         """End the crawl and give the lease back.
 
@@ -309,6 +333,10 @@ class Catalogue(Protocol):
 
     def entries(self, states: frozenset[State] | None, *, activity: bool) -> Iterator[Entry]:
         """Give entries sorted by id, streamed; all states if None."""
+        ...
+
+    def addresses(self) -> Iterator[str]:
+        """Give every address that a repository has or had, or that an entry has."""
         ...
 
     def entry(self, software_id: str) -> Entry | None:

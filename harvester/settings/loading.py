@@ -24,9 +24,11 @@ from harvester.settings.errors import (
 )
 from harvester.settings.model import (
     ENV_PREFIX,
+    BlockRule,
     Daemon,
     Http,
     Keep,
+    OptOut,
     Settings,
     Source,
     environment_keys,
@@ -115,7 +117,12 @@ def _prepared(
 
     Unknown keys are told here and left out, so that the model never shows their values.
     """
-    tables: dict[str, type[BaseModel]] = {"http": Http, "keep": Keep, "daemon": Daemon}
+    tables: dict[str, type[BaseModel]] = {
+        "http": Http,
+        "keep": Keep,
+        "opt_out": OptOut,
+        "daemon": Daemon,
+    }
     prepared: dict[str, Any] = {}
     for key, value in data.items():
         if key not in Settings.model_fields:
@@ -123,6 +130,12 @@ def _prepared(
         elif key == "sources" and isinstance(value, list):
             prepared[key] = [
                 _source(table, ("sources", index), home, options, found)
+                for index, table in enumerate(value)
+            ]
+        elif key == "blocks" and isinstance(value, list):
+            known = tuple(BlockRule.model_fields)
+            prepared[key] = [
+                _known(table, ("blocks", index), known, found) if isinstance(table, dict) else table
                 for index, table in enumerate(value)
             ]
         elif key in tables and isinstance(value, dict):

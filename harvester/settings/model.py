@@ -12,12 +12,15 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from harvester.schedule import Schedule
 from harvester.settings.values import (
+    BlockedAddress,
     Cron,
     Duration,
     ForgePaths,
     Globs,
     Listen,
+    Reason,
     Share,
+    Topics,
     Variable,
     WebAddress,
     Zone,
@@ -65,6 +68,22 @@ class Keep(_Table):
     """How far back the change feed goes."""
     gate: Share = 0.10
     """Share of the listed catalogue that one crawl may take away at once; not acted on yet."""
+
+
+class OptOut(_Table):
+    """How publishers say that a repository is not to be listed, beside key and file."""
+
+    topics: Topics = ("publiccode-ignore",)
+    """Topics of repositories that are not listed, whatever the case."""
+
+
+class BlockRule(_Table):
+    """Something that is never listed, and why."""
+
+    url: BlockedAddress
+    """Address of a repository, an owner or a host, with all that lies below it; or a pattern."""
+    reason: Reason
+    """What publishers are told by `harvester status`."""
 
 
 class Daemon(_Table):
@@ -174,6 +193,8 @@ class Settings(BaseSettings):
     """File with the database's password."""
     http: Http = Http()
     keep: Keep = Keep()
+    opt_out: OptOut = OptOut()
+    blocks: Annotated[tuple[BlockRule, ...], Field(strict=False)] = ()
     daemon: Daemon = Daemon()
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
 
@@ -191,13 +212,13 @@ class Settings(BaseSettings):
 
 
 def environment_keys() -> dict[str, tuple[str, ...]]:
-    """Give every environment variable that is a key outside ``[[sources]]``, with its path."""
+    """Give every environment variable that is a key outside the lists of tables, with its path."""
     keys: dict[str, tuple[str, ...]] = {}
     for name, field in Settings.model_fields.items():
         table = field.annotation
         if isinstance(table, type) and issubclass(table, BaseModel):
             for inner in table.model_fields:
                 keys[f"{ENV_PREFIX}{name}{ENV_DELIMITER}{inner}".upper()] = (name, inner)
-        elif name != "sources":
+        elif name not in ("sources", "blocks"):
             keys[f"{ENV_PREFIX}{name}".upper()] = (name,)
     return keys

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, WithJsonSchema
 
 from harvester.schedule import CronError, cron_trigger
-from harvester.urls import canonical_url
+from harvester.urls import BadUrlError, canonical_url, repository_url
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d{1,6})([smhdw])")
@@ -105,6 +105,32 @@ def _glob(pattern: str) -> str:
     return pattern
 
 
+def _blocked(address: str) -> str:
+    if not address.casefold().startswith(("https://", "http://")):
+        raise ValueError(
+            f"{address!r} is no address; write it with https://, whole or as a pattern such as "
+            '"https://*.example.org/sandbox/*"'
+        )
+    if "*" in address:
+        return address
+    try:
+        return repository_url(address)
+    except BadUrlError:
+        return canonical_url(address)
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise ValueError("publishers are told the reason; write one")
+    return text.strip()
+
+
+def _topic(topic: str) -> str:
+    if not topic.strip():
+        raise ValueError("an empty topic is none; write the word, or an empty list")
+    return topic.strip()
+
+
 Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
@@ -128,3 +154,7 @@ ForgePaths = Annotated[
     tuple[Annotated[str, AfterValidator(_forge_path)], ...], Strict(False), Field(min_length=1)
 ]
 Globs = Annotated[tuple[Annotated[str, AfterValidator(_glob)], ...], Strict(False)]
+BlockedAddress = Annotated[str, AfterValidator(_blocked)]
+"""A canonical address, or a pattern of such."""
+Reason = Annotated[str, AfterValidator(_reason)]
+Topics = Annotated[tuple[Annotated[str, AfterValidator(_topic)], ...], Strict(False)]

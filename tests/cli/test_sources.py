@@ -7,6 +7,7 @@ import pytest
 
 from harvester.cli.output import size, span
 from harvester.cli.sources import next_run
+from harvester.model import Forge
 from harvester.ports.catalogue import SourceState
 from harvester.settings import Source
 from tests.cli.conftest import SETTINGS, Shell
@@ -97,6 +98,7 @@ def test_never_before_the_forge_allows_it() -> None:
         last_status="complete",
         last_error=None,
         not_before=NOW + timedelta(hours=3),
+        forge=Forge(url="https://x.example", kind="x"),
         repositories=0,
         listed=0,
     )

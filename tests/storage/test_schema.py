@@ -15,8 +15,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from harvester.crawl.rest import rest_of
 from harvester.model import Vitality
 from harvester.ports.errors import CatalogueError, SchemaAheadError, SchemaBehindError
+from harvester.ports.rows import Writes
 from storage import schema
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.engine import Store
@@ -138,6 +140,39 @@ def test_repositories_that_were_known_before_their_vitality_are_kept(empty_url: 
         assert catalogue.vitality(["r"]) == {}
         catalogue.keep_vitality({"r": read})
         assert catalogue.vitality(["r"]) == {"r": read}
+
+
+def test_entries_come_to_rest_in_a_catalogue_of_before(empty_url: str) -> None:
+    """What was stored before stays as it was, and the next crawl remembers it."""
+    with opened(empty_url) as store:
+        upgrade_to(store, "0003_guard")
+        with store.writing() as connection:
+            for statement in (
+                (
+                    "INSERT INTO forge (url, kind, origin)"
+                    " VALUES ('https://a.example', 'gitlab', 'crawl')"
+                ),
+                (
+                    "INSERT INTO source (name, kind, forge_url, scope)"
+                    " VALUES ('a', 'gitlab', 'https://a.example', 'instance')"
+                ),
+                (
+                    "INSERT INTO software (id, url, url_key, state, state_reason, file_state,"
+                    " origin, document, first_seen_at, updated_at) VALUES ('s', 'https://a.example/x',"
+                    " 'a.example/x', 'listed', 'valid', 'valid', 'crawl', '{}',"
+                    " '2026-01-31T12:00:00.000000Z', '2026-01-31T12:00:00.000000Z')"
+                ),
+            ):
+                connection.execute(text(statement))
+        schema.upgrade(store)
+        catalogue = SqlCatalogue(store)
+        stored = catalogue.around("https://a.example/x")
+        assert list(stored.software) == ["s"]
+        assert stored.rests == {}
+        crawl = catalogue.begin(made.request("a"), made.ME, made.NOW)
+        rest = rest_of(stored.software["s"])
+        made.store_page(catalogue, crawl, Writes(rests=(("s", rest),)), cursor="1")
+        assert catalogue.around("https://a.example/x").rests == {"s": rest}
 
 
 def test_a_missing_sqlite_file_is_made(sqlite_url: str) -> None:
