@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from harvester.crawl.ahead import StoppedError, ahead, unless_stopped
-from harvester.crawl.batch import Batch, ask, store, wanted
+from harvester.crawl.batch import Batch, ask, leaves_doubt, store, wanted
 from harvester.crawl.conclude import conclude, left_out
 from harvester.crawl.doubts import ANEW, emptiness, is_stuck, unanswered, unread
 from harvester.crawl.enrich import enrich
@@ -135,6 +135,10 @@ class _Run:
     def _partial(self) -> bool:
         return self.task.addresses is not None or self.task.limit is not None
 
+    @property
+    def _faultless(self) -> bool:
+        return self.items[ItemStatus.ERRORED] == 0
+
     # --- from begin to end ------------------------------------------------------------------
 
     async def whole(self, holder: str) -> SourceSummary:
@@ -166,7 +170,7 @@ class _Run:
             files=await self.worker(self.catalogue.outcomes, self._name),
             resumed_from=opened.cursor if opened.resumed else None,
             error=end.error,
-            complete=end.status == "complete" and not self._partial,
+            complete=end.status == "complete" and not self._partial and self._faultless,
             stopped=end.status == "stopped",
             not_before=end.not_before,
         )
@@ -324,7 +328,7 @@ class _Run:
         for item in items:
             self._count(item)
         self.items[ItemStatus.SKIPPED] += batch.skipped
-        self.clean &= all(item.status is not ItemStatus.ERRORED for item in items)
+        self.clean &= not any(leaves_doubt(item) for item in items)
         for item in items:
             self.listener.item(self._name, item)
         self.listener.page(
