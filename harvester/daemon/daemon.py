@@ -150,7 +150,7 @@ class Daemon:
             await self._tried(catalogue, worker)
 
     async def _tried(self, catalogue: Catalogue, worker: Worker) -> None:
-        now = self._clock.now()
+        now, seconds = self._clock.now(), catalogue.seconds
         try:
             await self._tick(catalogue, worker, now)
             self._ticked = now
@@ -166,6 +166,8 @@ class Daemon:
             # A defect: told, and tried again. A daemon that goes on not ticking says that it is
             # dead, so that somebody looks.
             _LOG.exception("a tick failed")
+        finally:
+            self.metrics.database_took(catalogue.seconds - seconds)
 
     async def _tick(self, catalogue: Catalogue, worker: Worker, now: datetime) -> None:
         settings = self._configuration.settings.daemon
@@ -177,6 +179,7 @@ class Daemon:
         self.metrics.sources(states, planned)
         totals: dict[State, int] = dict(await worker(catalogue.totals))
         self.metrics.catalogue(await worker(catalogue.head), totals)
+        self.metrics.budgets(await worker(catalogue.budgets), now)
         waiting = self._waiting(planned, now)
         if other is None and not self.stop.is_set():
             running = [one.candidate for one in self._crawls.values()]
@@ -317,6 +320,7 @@ class Daemon:
                         holder=self._holder,
                     )
             finally:
+                self.metrics.database_took(catalogue.seconds)
                 await worker(opened.__exit__, None, None, None)
 
     def _tell(self, summary: SourceSummary, log: structlog.stdlib.BoundLogger) -> None:
