@@ -89,6 +89,8 @@ class Daemon:
         self.wished = asyncio.Event()
         """Set when a repository is to be looked at, so that nobody waits for the next tick."""
         self._keeper: bool | None = None
+        self._unstored: str | None = None
+        """Why the last crawl could not be stored; None once one could."""
         self._trouble: str | None = "it has just been started"
         self.fatal: HarvesterError | None = None
         """Why it cannot go on at all."""
@@ -188,7 +190,8 @@ class Daemon:
             await self._tidy(catalogue, worker, now)
         due_now = sum(one.due <= now and one.name not in self._crawls for one in waiting)
         self.metrics.queue(len(self._crawls), due_now, self._wishes.waiting())
-        self._trouble = None if other is None else f"standing by: {other} keeps this catalogue"
+        standing_by = None if other is None else f"standing by: {other} keeps this catalogue"
+        self._trouble = standing_by or self._unstored
 
     async def _tidy(self, catalogue: Catalogue, worker: Worker, now: datetime) -> None:
         """Once a day, delete what is not kept any longer, a portion a tick."""
@@ -274,6 +277,11 @@ class Daemon:
             log.warning("crawl ended before its time")
         except (SchemaAheadError, SchemaBehindError) as error:
             self._give_up(error)
+        except CatalogueError as error:
+            self.metrics.database_failed()
+            self._unstored = str(error)
+            log.error("crawl failed: it cannot be stored; trying again", said=str(error))
+            self._hold_off(source.name)
         except HarvesterError as error:
             log.warning("crawl failed", said=str(error))
             self._hold_off(source.name)
@@ -281,6 +289,7 @@ class Daemon:
             log.exception("crawl ended by a defect")
             self._hold_off(source.name)
         else:
+            self._unstored = None
             if summary.busy:
                 self._hold_off(source.name)
                 for path in addresses or ():
