@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from harvester.model import Forge, ItemStatus, Outcome, ScopeKind, Size, Spent, State, Vitality
+from harvester.ports.http import Ledger
 from harvester.ports.rows import (
     ChangeRow,
     Entry,
@@ -227,6 +228,11 @@ class Catalogue(Protocol):
         """The absolute path of the file, or host and database; never a password."""
         ...
 
+    @property
+    def seconds(self) -> float:
+        """What the database took since it was opened, waiting for locks included."""
+        ...
+
     def close(self) -> None:
         """Let go of the database."""
         ...
@@ -370,6 +376,10 @@ class Catalogue(Protocol):
 
     def outcomes(self, source: str) -> Mapping[Outcome, int]:
         """Count the files of a source's repositories by outcome."""
+        ...
+
+    def budgets(self) -> Sequence[Ledger]:
+        """Give what is remembered of every token's budgets, sorted by origin and token."""
         ...
 
     def totals(self) -> Mapping[State, int]:

@@ -99,12 +99,13 @@ def kept(tmp_path: Path, forge: GitLabForge) -> Callable[[Script], None]:
     stage = Stage(tmp_path / "stage", [gitlab_source(forge, every="6h")])
 
     def run(script: Script) -> None:
-        asyncio.run(_run(script, stage, forge))
+        asyncio.run(run_script(script, stage, forge))
 
     return run
 
 
-async def _run(script: Script, stage: Stage, forge: GitLabForge) -> None:
+async def run_script(script: Script, stage: Stage, forge: GitLabForge) -> None:
+    """Run a script with a daemon of a stage."""
     clock = Clock()
     with Worker("daemon") as worker:
         daemon = Daemon(
