@@ -24,7 +24,16 @@ from harvester.ports.catalogue import (
     Unseen,
 )
 from harvester.ports.http import Ledger
-from harvester.ports.rows import ChangeRow, Entry, FileRow, Item, RepositoryRow, Stored
+from harvester.ports.rows import (
+    ChangeRow,
+    Entry,
+    FileRow,
+    Item,
+    RepositoryRow,
+    SoftwareRow,
+    Stored,
+    Wait,
+)
 from storage import crawls, feed, guard, history, ledgers, reading, retention, schema, vitality
 from storage.engine import PATIENCE, Store
 from storage.transaction import Page
@@ -172,6 +181,11 @@ class SqlCatalogue:
             guard.release(connection, holder)
 
     # reading
+
+    def waits(self, source: str) -> Sequence[tuple[Wait, SoftwareRow]]:
+        """Give a source's losses that wait for approval, with their entries, sorted by id."""
+        with self._reading() as connection:
+            return reading.waits(connection, source)
 
     def size(self, source: str, moved: Movement | None = None) -> Size:
         """Say how large a source was."""

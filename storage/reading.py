@@ -21,7 +21,17 @@ from harvester.model import (
     Vitality,
 )
 from harvester.ports.catalogue import Known, Movement, SourceState, Unclaimed
-from harvester.ports.rows import Entry, FileRow, Item, Keys, LeadRow, RepositoryRow, Stored
+from harvester.ports.rows import (
+    Entry,
+    FileRow,
+    Item,
+    Keys,
+    LeadRow,
+    RepositoryRow,
+    SoftwareRow,
+    Stored,
+    Wait,
+)
 from harvester.urls import url_key
 from storage import closure, rows, vitality
 from storage.crawls import DROPPED, never_complete
@@ -41,6 +51,7 @@ from storage.tables import (
     software,
     software_alias,
     source,
+    wait,
 )
 from storage.tables import vitality as vitality_table
 
@@ -209,6 +220,13 @@ def sources(connection: Connection) -> Mapping[str, SourceState]:
         )
         .group_by(link.source),
     )
+    waiting = _by_source(
+        connection,
+        select(wait.c.source, func.count().label("amount"))
+        .join_from(wait, software, software.c.id == wait.c.software_id)
+        .where(software.c.state == State.LISTED.value)
+        .group_by(wait.c.source),
+    )
     return {
         name: SourceState(
             name=name,
@@ -226,9 +244,29 @@ def sources(connection: Connection) -> Mapping[str, SourceState]:
             forge=Forge(url=row.forge_url, kind=row.forge_kind, origin=Origin(row.forge_origin)),
             retired_at=row.retired_at,
             failing_since=_of(failing, name, "since"),
+            waiting=_of(waiting, name, "amount") or 0,
         )
         for name, row in sorted(rows_of.items())
     }
+
+
+def waits(connection: Connection, source_name: str) -> Sequence[tuple[Wait, SoftwareRow]]:
+    """Give a source's losses that wait for approval, with their entries, sorted by id."""
+    found = connection.execute(
+        closure.SOFTWARE.add_columns(
+            wait.c.source, wait.c.reason.label("wait_reason"), wait.c.since
+        )
+        .join(wait, wait.c.software_id == software.c.id)
+        .where(wait.c.source == source_name, software.c.state == State.LISTED.value)
+        .order_by(software.c.id)
+    )
+    return [
+        (
+            Wait(source=row.source, software_id=row.id, reason=row.wait_reason, since=row.since),
+            rows.software_row(row),
+        )
+        for row in found
+    ]
 
 
 def entries(

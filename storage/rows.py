@@ -32,6 +32,7 @@ from harvester.ports.rows import (
     RecordRow,
     RepositoryRow,
     SoftwareRow,
+    Wait,
 )
 from harvester.urls import url_key
 from storage.types import canonical_json
@@ -194,6 +195,21 @@ def lead_values(row: LeadRow) -> Values:
         "forge_id": row.forge_id,
         "asked_at": row.asked_at,
     }
+
+
+def wait_values(row: Wait) -> Values:
+    """Give the row for table ``wait``."""
+    return {
+        "source": row.source,
+        "software_id": row.software_id,
+        "reason": row.reason,
+        "since": row.since,
+    }
+
+
+def wait(row: Row[Any]) -> Wait:
+    """Make the value of a row of table ``wait``."""
+    return Wait(source=row.source, software_id=row.software_id, reason=row.reason, since=row.since)
 
 
 # --- files ----------------------------------------------------------------------------------

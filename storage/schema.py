@@ -21,6 +21,7 @@ REVISIONS = (
     "0006_leads",
     "0007_who_takes_leave",
     "0008_lists",
+    "0009_losses_that_wait",
 )
 """Every migration's id, the oldest first."""
 NEWEST = REVISIONS[-1]

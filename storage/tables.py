@@ -230,6 +230,15 @@ software_rest = Table(
     Column("was", Json()),
 )
 
+wait = Table(
+    "wait",
+    metadata,
+    Column("source", key_text(), ForeignKey("source.name"), primary_key=True),
+    Column("software_id", key_text(), primary_key=True),
+    Column("reason", Words(), nullable=False),
+    Column("since", Moment(), nullable=False),
+)
+
 feed_head = Table(
     "feed_head",
     metadata,

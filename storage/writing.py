@@ -61,6 +61,11 @@ class Writer:
             ],
         )
         self._unlink(writes.unlinked)
+        if writes.waits is not None:
+            self._connection.execute(
+                delete(tables.wait).where(tables.wait.c.source == self._source)
+            )
+            self._put(tables.wait, [rows.wait_values(row) for row in writes.waits])
 
     def _put(self, table: Table, values: Sequence[Mapping[str, Any]], *, new: bool = False) -> None:
         """Insert rows, or replace those whose key is there already."""

@@ -124,6 +124,7 @@ class _Run:
     """Repositories that a look-up found though the listing did not give them."""
     answered: bool = True
     limited: bool = False
+    waiting: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     """What this run skipped, by reason."""
 
@@ -439,12 +440,22 @@ class _Run:
             doubts = unanswered(unseen.repositories, answers)
             items = conclusion.writes.items + doubts
             page.write(replace(conclusion.writes, items=items), now)
+            self.waiting = conclusion.waiting
             why = empty or conclusion.brake
             end = self._end("complete" if self.clean and why is None else "flawed", why)
             self.catalogue.end(opened, end, now)
         return end, items
 
     # --- the summary ------------------------------------------------------------------------
+
+    def _waits_said(self) -> str | None:
+        if not self.waiting:
+            return None
+        return (
+            f"{self.waiting} listed entries would be lost, more than [keep] gate lets through at"
+            " once; they stay listed until somebody says"
+            f" harvester approve {self._name} (--dry-run shows them)"
+        )
 
     def _summary(
         self,
@@ -467,7 +478,8 @@ class _Run:
             spent=self.connector.spent(),
             seconds=(self.clock.now() - began).total_seconds(),
             cursor=self.cursor,
-            error=error,
+            error=error or self._waits_said(),
+            waiting=self.waiting,
             limited=self.limited,
             left_out=dict(sorted(self.left_out.items())),
             busy=busy,

@@ -23,7 +23,9 @@ from harvester.ports.rows import (
     Keys,
     LeadRow,
     RepositoryRow,
+    SoftwareRow,
     Stored,
+    Wait,
     Writes,
 )
 
@@ -156,6 +158,10 @@ class Unseen:
     """Entries of the source with a mark that time may have turned into a state (their file is not
     valid, or they have none any more), or that one of the unseen repositories belongs to, closed
     as :class:`Stored` says. An entry without any file is every source's."""
+    waits: tuple[Wait, ...] = ()
+    """The losses that wait for approval, of every source."""
+    listed: int = 0
+    """How many entries of the catalogue are listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +188,8 @@ class SourceState:
     """Since when it has not been configured any more."""
     failing_since: datetime | None = None
     """When the first of the crawls began that have not been read to their end since one was."""
+    waiting: int = 0
+    """How many of its losses wait for approval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,6 +346,10 @@ class Catalogue(Protocol):
         ...
 
     # reading
+    def waits(self, source: str) -> Sequence[tuple[Wait, SoftwareRow]]:
+        """Give a source's losses that wait for approval, with their entries, sorted by id."""
+        ...
+
     def size(self, source: str, moved: Movement | None = None) -> Size:
         """Say how large a source was, and, for an incremental crawl, what is expected to move."""
         ...

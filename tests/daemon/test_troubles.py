@@ -4,7 +4,7 @@
 """The daemon's database: copied while it works, restarted under it, out of room."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -105,7 +105,7 @@ def full_disk(pages: int) -> Iterator[None]:
         fullness.append(free)
 
 
-fullness: list[object] = []
+fullness: list[Callable[..., None]] = []
 
 
 @pytest.fixture(autouse=True)
