@@ -24,9 +24,9 @@ from harvester.ports.catalogue import Known, Movement, SourceState, Unclaimed
 from harvester.ports.rows import (
     Entry,
     FileRow,
+    ForwardingRow,
     Item,
     Keys,
-    LeadRow,
     RepositoryRow,
     SoftwareRow,
     Stored,
@@ -44,7 +44,7 @@ from storage.tables import (
     crawl_item,
     file,
     forge,
-    lead,
+    forwarding,
     repository,
     repository_source,
     seen,
@@ -113,19 +113,27 @@ def unclaimed(connection: Connection, forge_url: str) -> Sequence[Unclaimed]:
         .subquery()
     )
     found = connection.execute(
-        select(declared.c.url, lead.c.url.label("asked"), lead.c.forge_id, lead.c.asked_at)
+        select(
+            declared.c.url,
+            forwarding.c.url.label("asked"),
+            forwarding.c.forge_id,
+            forwarding.c.asked_at,
+        )
         .outerjoin(
-            lead,
-            and_(lead.c.url_key == declared.c.url_key, lead.c.asked_at >= declared.c.changed_at),
+            forwarding,
+            and_(
+                forwarding.c.url_key == declared.c.url_key,
+                forwarding.c.asked_at >= declared.c.changed_at,
+            ),
         )
         .order_by(declared.c.url_key)
     )
     return [
         Unclaimed(
             url=row.url,
-            lead=None
+            forwarding=None
             if row.asked is None
-            else LeadRow(url=row.asked, forge_id=row.forge_id, asked_at=row.asked_at),
+            else ForwardingRow(url=row.asked, forge_id=row.forge_id, asked_at=row.asked_at),
         )
         for row in found
     ]

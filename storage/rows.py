@@ -27,8 +27,8 @@ from harvester.model import (
 from harvester.ports.rows import (
     AliasRow,
     FileRow,
+    ForwardingRow,
     Item,
-    LeadRow,
     RecordRow,
     RepositoryRow,
     SoftwareRow,
@@ -187,8 +187,8 @@ def alias_row(row: Row[Any]) -> AliasRow:
     return AliasRow(url=row.url, repository_id=row.repository_id, since=row.since)
 
 
-def lead_values(row: LeadRow) -> Values:
-    """Give the row for table ``lead``."""
+def forwarding_values(row: ForwardingRow) -> Values:
+    """Give the row for table ``forwarding``."""
     return {
         "url_key": lookup_key(row.url),
         "url": row.url,

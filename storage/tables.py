@@ -113,8 +113,8 @@ alias = Table(
     Column("since", Moment(), nullable=False),
 )
 
-lead = Table(
-    "lead",
+forwarding = Table(
+    "forwarding",
     metadata,
     Column("url_key", key_text(), primary_key=True),
     Column("url", Words(), nullable=False),

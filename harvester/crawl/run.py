@@ -21,7 +21,7 @@ from harvester.crawl.conclude import conclude, left_out
 from harvester.crawl.doubts import ANEW, emptiness, is_stuck, unanswered, unread
 from harvester.crawl.enrich import enrich
 from harvester.crawl.foresee import OVERLAP, sweeps
-from harvester.crawl.leads import Leads
+from harvester.crawl.forwardings import Forwardings
 from harvester.crawl.review import review
 from harvester.crawl.scope import covers
 from harvester.crawl.task import CrawlTask, Listener, SourceSummary
@@ -351,37 +351,39 @@ class _Run:
 
     # --- declared addresses -----------------------------------------------------------------
 
-    async def _follow_leads(self, opened: OpenCrawl) -> None:
+    async def _follow_forwardings(self, opened: OpenCrawl) -> None:
         """Ask the forge once where addresses lead that files declare and nobody known has."""
         forge_url = self.task.source.forge.url
-        leads = Leads(self.task.source, await self.worker(self.catalogue.unclaimed, forge_url))
-        urls = leads.open(LOOK_UPS)
+        forwardings = Forwardings(
+            self.task.source, await self.worker(self.catalogue.unclaimed, forge_url)
+        )
+        urls = forwardings.open(LOOK_UPS)
         told: Mapping[str, Resolution] = {}
         if urls:
             told = await unless_stopped(self.connector.resolve(list(urls)), self.stop)
         answers = {urls[path]: answer for path, answer in told.items()}
-        await self.worker(self._commit_leads, opened, leads, answers)
+        await self.worker(self._commit_forwardings, opened, forwardings, answers)
 
-    def _commit_leads(
-        self, opened: OpenCrawl, leads: Leads, answers: Mapping[str, Resolution]
+    def _commit_forwardings(
+        self, opened: OpenCrawl, forwardings: Forwardings, answers: Mapping[str, Resolution]
     ) -> None:
         now = self.clock.now()
-        fresh = leads.answered(answers, now)
-        leading = leads.leading(fresh)
+        fresh = forwardings.answered(answers, now)
+        leading = forwardings.leading(fresh)
         if not leading and not fresh:
             return
         keys = Keys(
             repository_ids=frozenset(target for target, _ in leading),
-            urls=frozenset(lead.url for _, lead in leading),
+            urls=frozenset(one.url for _, one in leading),
         )
         with self.catalogue.page(opened, now) as page:
-            page.write(leads.follow(fresh, page.load(keys), now), now)
+            page.write(forwardings.follow(fresh, page.load(keys), now), now)
 
     # --- the conclusion ---------------------------------------------------------------------
 
     async def _conclude(self, opened: OpenCrawl, state: SourceState | None) -> CrawlEnd:
         if self.task.limit is None:
-            await self._follow_leads(opened)
+            await self._follow_forwardings(opened)
         if self._partial:
             end = self._end("complete" if self.clean else "flawed")
             await self.worker(self.catalogue.end, opened, end, self.clock.now())

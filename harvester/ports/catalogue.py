@@ -19,9 +19,9 @@ from harvester.ports.rows import (
     ChangeRow,
     Entry,
     FileRow,
+    ForwardingRow,
     Item,
     Keys,
-    LeadRow,
     RepositoryRow,
     SoftwareRow,
     Stored,
@@ -138,7 +138,7 @@ class Unclaimed:
     """An address that files declare, and that no known repository has or had."""
 
     url: str
-    lead: LeadRow | None
+    forwarding: ForwardingRow | None
     """What its forge said, unless a file that declares it has changed since."""
 
 
