@@ -24,9 +24,9 @@ from harvester.ports.catalogue import Known, Movement, SourceState, Unclaimed
 from harvester.ports.rows import (
     Entry,
     FileRow,
+    ForwardingRow,
     Item,
     Keys,
-    LeadRow,
     RepositoryRow,
     SoftwareRow,
     Stored,
@@ -44,7 +44,7 @@ from storage.tables import (
     crawl_item,
     file,
     forge,
-    lead,
+    forwarding,
     repository,
     repository_source,
     seen,
@@ -113,19 +113,27 @@ def unclaimed(connection: Connection, forge_url: str) -> Sequence[Unclaimed]:
         .subquery()
     )
     found = connection.execute(
-        select(declared.c.url, lead.c.url.label("asked"), lead.c.forge_id, lead.c.asked_at)
+        select(
+            declared.c.url,
+            forwarding.c.url.label("asked"),
+            forwarding.c.forge_id,
+            forwarding.c.asked_at,
+        )
         .outerjoin(
-            lead,
-            and_(lead.c.url_key == declared.c.url_key, lead.c.asked_at >= declared.c.changed_at),
+            forwarding,
+            and_(
+                forwarding.c.url_key == declared.c.url_key,
+                forwarding.c.asked_at >= declared.c.changed_at,
+            ),
         )
         .order_by(declared.c.url_key)
     )
     return [
         Unclaimed(
             url=row.url,
-            lead=None
+            forwarding=None
             if row.asked is None
-            else LeadRow(url=row.asked, forge_id=row.forge_id, asked_at=row.asked_at),
+            else ForwardingRow(url=row.asked, forge_id=row.forge_id, asked_at=row.asked_at),
         )
         for row in found
     ]
@@ -238,6 +246,7 @@ def sources(connection: Connection) -> Mapping[str, SourceState]:
             not_before=_of(latest, name, "not_before"),
             repositories=_of(repositories, name, "amount") or 0,
             listed=_of(listed, name, "amount") or 0,
+            errored=(_of(latest, name, "item_counts") or {}).get(ItemStatus.ERRORED.value, 0),
             covered_since=_of(successes, name, "started_at"),
             swept=_of(swept, name, "fingerprint"),
             forge=Forge(url=row.forge_url, kind=row.forge_kind, origin=Origin(row.forge_origin)),
@@ -328,6 +337,31 @@ def around(connection: Connection, dialect: Dialect, url: str) -> Stored:
     return closure.load(connection, dialect, keys)
 
 
+def errored(connection: Connection, source: str, limit: int) -> Sequence[Item]:
+    """Give what the newest crawl of a source could not read."""
+    newest = select(func.max(crawl.c.id)).where(crawl.c.source == source, crawl.c.status != DROPPED)
+    kept = connection.execute(
+        select(crawl_item)
+        .where(
+            crawl_item.c.crawl_id == newest.scalar_subquery(),
+            crawl_item.c.status == ItemStatus.ERRORED.value,
+        )
+        .order_by(crawl_item.c.number)
+        .limit(limit)
+    )
+    return [_item(row) for row in kept]
+
+
+def _item(row: Row[Any]) -> Item:
+    return Item(
+        subject=row.subject,
+        status=ItemStatus(row.status),
+        reason=row.reason,
+        message=row.message,
+        repository_id=row.repository_id,
+    )
+
+
 def last_items(connection: Connection, repository_id: str) -> Sequence[tuple[str, datetime, Item]]:
     """Give what the latest crawls did with a repository, the newest first.
 
@@ -341,20 +375,7 @@ def last_items(connection: Connection, repository_id: str) -> Sequence[tuple[str
         .limit(_LAST_ITEMS)
     ).all()
     told = {row.crawl_id for row in kept}
-    items = [
-        (
-            row.source,
-            row.at,
-            Item(
-                subject=row.subject,
-                status=ItemStatus(row.status),
-                reason=row.reason,
-                message=row.message,
-                repository_id=row.repository_id,
-            ),
-        )
-        for row in kept
-    ]
+    items = [(row.source, row.at, _item(row)) for row in kept]
     # Few crawls' pages are kept, so reading through them all is cheap enough for one person.
     sightings = connection.execute(
         select(crawl.c.source, seen.c.crawl_id, seen.c.at)

@@ -52,7 +52,7 @@ class Writer:
         self._erase(writes.erased)
         rests.keep(self._connection, self._dialect, self._crawl_id, writes.rests)
         self._put(tables.alias, [rows.alias_values(row) for row in writes.aliases])
-        self._put(tables.lead, [rows.lead_values(row) for row in writes.leads])
+        self._put(tables.forwarding, [rows.forwarding_values(row) for row in writes.forwardings])
         self._put_new(
             repository_source,
             [

@@ -29,14 +29,18 @@ from harvester.model import Failure, Listing, Page, ScopeKind, Sighting
 from harvester.ports.errors import (
     ForbiddenError,
     NotFoundError,
+    ServerError,
     UnexpectedAnswerError,
 )
 
 logger = logging.getLogger(__name__)
 
 _EVERYWHERE = Place(PlaceKind.INSTANCE)
-_OWN_FAILURES = (NotFoundError, ForbiddenError, UnexpectedAnswerError)
+_REFUSED = (NotFoundError, ForbiddenError)
+_FAILED = (ServerError, UnexpectedAnswerError)
 """What is wrong with one owner; other owners can still be read."""
+_FAILED_IN_A_ROW = 3
+"""So many owners that fail in a row are not bad owners but a bad forge, or way to it."""
 
 
 async def walk(forge: Forge, listing: Listing) -> AsyncIterator[Page]:
@@ -62,6 +66,8 @@ class _Walker:
     forge: Forge
     listing: Listing
     at: Position
+    failed: int = 0
+    """Owners in a row that could not be read, though the forge did not refuse them."""
 
     async def instance(self) -> AsyncIterator[Page]:
         """List the whole instance."""
@@ -185,7 +191,11 @@ class _Walker:
                     hidden=cut.hidden,
                     owners_left=left if ended else left + 1,
                 )
-        except _OWN_FAILURES as error:
+            self.failed = 0
+        except (*_REFUSED, *_FAILED) as error:
+            self.failed += isinstance(error, _FAILED)
+            if self.failed == _FAILED_IN_A_ROW:
+                raise
             yield Page(
                 sightings=(),
                 cursor=last,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from harvester.activity import ACTIVE_COMMITS, Criterion, Label
 from harvester.cli.options import Language
 from harvester.crawl.reasons import FileReason, ItemReason, StateReason
+from harvester.leads import LeadReason
 from harvester.model import FailureCode, ItemStatus, Outcome, State
 
 
@@ -139,6 +140,27 @@ ITEMS: Mapping[str, Text] = {
     FailureCode.REFUSED: Text(
         "the database would not take it",
         "die Datenbank nahm es nicht an",
+    ),
+}
+
+LEFT_OUT: Mapping[str, Text] = {
+    LeadReason.NOT_AN_ADDRESS: Text("no web address", "keine Webadresse"),
+    LeadReason.WHOLE_FORGE: Text(
+        "a whole forge that everybody shares", "eine ganze Plattform, die allen offensteht"
+    ),
+    LeadReason.IGNORED: Text(
+        "not to be read, as the list itself says", "laut der Liste selbst nicht zu lesen"
+    ),
+    LeadReason.UNSUPPORTED_HOST: Text(
+        "on hosts that no connector reads", "auf Rechnern, die kein Konnektor liest"
+    ),
+    LeadReason.PRIVATE_ADDRESS: Text("in private networks", "in privaten Netzen"),
+    LeadReason.UNREACHABLE_HOST: Text(
+        "on hosts that gave no answer", "auf Rechnern, die nicht antworteten"
+    ),
+    LeadReason.NOT_ASKED_YET: Text(
+        "on hosts that a later run will ask what they are",
+        "auf Rechnern, die ein späterer Lauf fragt, was sie sind",
     ),
 }
 
@@ -273,6 +295,13 @@ _SENTENCES: Mapping[str, Text] = {
     "crawled": Text(
         "  last crawl: {source}, {at}: {status}{reason}",
         "  letzter Lauf: {source}, {at}: {status}{reason}",
+    ),
+    "named": Text("  named by: {names}", "  genannt von: {names}"),
+    "host_unread": Text(
+        "{url} is not in the catalogue: the list {source} names it, but no connector reads what "
+        "runs there, or nobody answered.",
+        "{url} steht nicht im Katalog: Die Liste {source} nennt sie, aber kein Konnektor liest, "
+        "was dort läuft, oder niemand antwortete.",
     ),
     "next": Text("  next crawl: {at}", "  nächster Lauf: {at}"),
     "by_hand": Text(

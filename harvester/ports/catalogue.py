@@ -14,13 +14,14 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from harvester.model import Forge, ItemStatus, Outcome, ScopeKind, Size, Spent, State, Vitality
+from harvester.ports.http import Ledger
 from harvester.ports.rows import (
     ChangeRow,
     Entry,
     FileRow,
+    ForwardingRow,
     Item,
     Keys,
-    LeadRow,
     RepositoryRow,
     SoftwareRow,
     Stored,
@@ -137,7 +138,7 @@ class Unclaimed:
     """An address that files declare, and that no known repository has or had."""
 
     url: str
-    lead: LeadRow | None
+    forwarding: ForwardingRow | None
     """What its forge said, unless a file that declares it has changed since."""
 
 
@@ -178,6 +179,8 @@ class SourceState:
     listed: int
     covered_since: datetime | None = None
     """When the newest complete crawl began: what moved since then, it may have passed already."""
+    errored: int = 0
+    """Items that the newest crawl could not read."""
     swept: str | None = None
     """Fingerprint of what the newest complete sweep listed."""
     forge: Forge
@@ -231,6 +234,11 @@ class Catalogue(Protocol):
     @property
     def name(self) -> str:
         """The absolute path of the file, or host and database; never a password."""
+        ...
+
+    @property
+    def seconds(self) -> float:
+        """What the database took since it was opened, waiting for locks included."""
         ...
 
     def close(self) -> None:
@@ -287,6 +295,13 @@ class Catalogue(Protocol):
         """End the crawl and give the lease back.
 
         Within an open :meth:`page` transaction it is part of it; else it is one of its own.
+        """
+        ...
+
+    def abandon(self, crawl: OpenCrawl) -> None:
+        """Note that nobody of this process goes on with a crawl whose end could not be written.
+
+        Asks nothing of the database: the next :meth:`begin` of this process may take the lease.
         """
         ...
 
@@ -367,8 +382,16 @@ class Catalogue(Protocol):
         """Give what the latest crawls did with a repository: source, time, item; newest first."""
         ...
 
+    def errored(self, source: str, limit: int) -> Sequence[Item]:
+        """Give what the newest crawl of a source could not read, at most so many."""
+        ...
+
     def outcomes(self, source: str) -> Mapping[Outcome, int]:
         """Count the files of a source's repositories by outcome."""
+        ...
+
+    def budgets(self) -> Sequence[Ledger]:
+        """Give what is remembered of every token's budgets, sorted by origin and token."""
         ...
 
     def totals(self) -> Mapping[State, int]:

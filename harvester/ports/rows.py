@@ -153,8 +153,8 @@ class AliasRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeadRow:
-    """What a forge said where an address leads that a file declares. Table ``lead``."""
+class ForwardingRow:
+    """What a forge said where an address leads that a file declares. Table ``forwarding``."""
 
     url: str
     forge_id: str | None
@@ -242,7 +242,7 @@ class Writes:
     unlinked: tuple[str, ...] = ()
     """Ids of repositories that no longer do."""
     aliases: tuple[AliasRow, ...] = ()
-    leads: tuple[LeadRow, ...] = ()
+    forwardings: tuple[ForwardingRow, ...] = ()
     blobs: tuple[tuple[str, bytes], ...] = ()
     """Blob id and bytes."""
     files: tuple[FileRow, ...] = ()

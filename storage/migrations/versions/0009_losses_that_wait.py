@@ -6,8 +6,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_losses_that_wait"
-down_revision = "0007_who_takes_leave"
+revision = "0009_losses_that_wait"
+down_revision = "0008_lists"
 
 _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 """Compared by its bytes on both databases."""
