@@ -280,7 +280,7 @@ class Daemon:
         except CatalogueError as error:
             self.metrics.database_failed()
             self._unstored = str(error)
-            log.error("crawl failed: it cannot be stored; trying again", said=str(error))
+            log.warning("crawl failed: it cannot be stored; trying again", said=str(error))
             self._hold_off(source.name)
         except HarvesterError as error:
             log.warning("crawl failed", said=str(error))
