@@ -67,6 +67,8 @@ class Forge:
     """What it has: repositories (``crawl``), or places that only tell of software: entries of
     another catalogue, pages that somebody wrote. They are seen, missed, moved and looked up as
     repositories are, but are none."""
+    priority: int = 0
+    """Of those that only tell of software, the one with the greatest is believed first."""
 
 
 # --- what a connector reads -----------------------------------------------------------------
@@ -93,6 +95,41 @@ class Activity:
     open_issues: int | None = None
     pushed_at: datetime | None = None
     """The forge's word for the last activity: a push on GitHub, any activity on GitLab."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """A badge that somebody else gave a repository; theirs, never computed here."""
+
+    by: str
+    """Who gives it: ``openCode``."""
+    id: str
+    """Their word for it: ``MAINTAINED``."""
+    level: str | None
+    """Their word for the highest level that was granted."""
+    url: str | None
+    """Of its picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitality:
+    """What tells whether a repository is worked on: volatile, and read far more seldom than facts.
+
+    Numbers only: who wrote the commits is counted in memory and forgotten.
+    """
+
+    read_at: datetime
+    """What all of this is as of."""
+    commits_90d: int | None = None
+    """Commits on the default branch in the 90 days before."""
+    commits_365d: int | None = None
+    authors_365d: int | None = None
+    """People who wrote them, told apart by their addresses."""
+    counts_are_least: bool = False
+    """Only the newest hundred commits were read: there may be more, and more authors."""
+    releases: int | None = None
+    last_release_at: datetime | None = None
+    badges: tuple[Badge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +172,9 @@ class Unread:
     files. Never *absent*, and no sign of trouble, as ``Unknown`` is.
     """
 
+
+IGNORE_FILE = ".publiccode-ignore"
+"""A file of this name in a repository's root, whatever it says, takes it out of the catalogue."""
 
 Files = tuple[FileVersion, ...] | Unknown | Unread
 """The publiccode files of a repository's root, the winner first; an empty tuple is *absent*."""
@@ -182,6 +222,9 @@ class Sighting:
 
     repository: Repository
     files: Files
+    ignore_file: bool | None = None
+    """Whether :data:`IGNORE_FILE` lies in the root: the publisher's wish not to be listed. None
+    where this read did not tell."""
 
 
 class FailureCode(StrEnum):
@@ -219,6 +262,8 @@ class Page:
     failures: tuple[Failure, ...] = ()
     skipped: int = 0
     """Entries left out because they are not public."""
+    hidden: tuple[str, ...] = ()
+    """Forge ids of those of them that the forge named: there, but not for everybody."""
     total: int | None = None
     """How many repositories the whole listing has, where the forge tells it."""
     owners_left: int | None = None
@@ -237,7 +282,12 @@ class Missing:
     """A look-up by id was answered: no such repository for an anonymous visitor."""
 
 
-LookUp = Found | Missing | Unknown
+@dataclass(frozen=True, slots=True)
+class Private:
+    """A look-up by id was answered: it is there, but an anonymous visitor cannot see it."""
+
+
+LookUp = Found | Missing | Private | Unknown
 """What a direct look-up by id told."""
 
 
@@ -313,6 +363,8 @@ class Size:
     list, by the owner's path; owners of none are left out."""
     changed: int = 0
     """Repositories of which something new is expected to be read, apart from the listing."""
+    vitality_due: int = 0
+    """Repositories that are asked after the listing whether they are worked on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,6 +86,17 @@ def path_of(url: str) -> str:
     return urlsplit(url).path.lstrip("/")
 
 
+def path_below(url: str, base: str) -> str | None:
+    """Give the path of a canonical address below another one, in its own spelling.
+
+    None where it does not lie below it.
+    """
+    if not is_below(url, base):
+        return None
+    rest = url.split("://", 1)[1]
+    return rest[len(base.split("://", 1)[1].rstrip("/")) :].strip("/") or None
+
+
 def host_of(url: str) -> str:
     """Give the authority (host and port) of a canonical address."""
     return urlsplit(url).netloc

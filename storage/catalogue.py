@@ -3,14 +3,14 @@
 
 """The catalogue on a database: fulfils :class:`harvester.ports.catalogue.Catalogue`."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from harvester.model import Outcome, Size, State
+from harvester.model import Outcome, Size, State, Vitality
 from harvester.ports.catalogue import (
     CrawlEnd,
     CrawlRequest,
@@ -20,11 +20,21 @@ from harvester.ports.catalogue import (
     Retention,
     SourceState,
     Tidied,
+    Unclaimed,
     Unseen,
 )
 from harvester.ports.http import Ledger
-from harvester.ports.rows import ChangeRow, Entry, FileRow, Item, RepositoryRow, Stored
-from storage import crawls, feed, guard, history, ledgers, reading, retention, schema
+from harvester.ports.rows import (
+    ChangeRow,
+    Entry,
+    FileRow,
+    Item,
+    RepositoryRow,
+    SoftwareRow,
+    Stored,
+    Wait,
+)
+from storage import crawls, feed, guard, history, ledgers, reading, retention, schema, vitality
 from storage.engine import PATIENCE, Store
 from storage.transaction import Page
 
@@ -58,6 +68,8 @@ class SqlCatalogue:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._abandoned: set[tuple[str, int]] = set()
+        """Source and fence of crawls whose end could not be written."""
         self._open: Page | None = None
 
     @property
@@ -79,7 +91,11 @@ class SqlCatalogue:
     def begin(self, request: CrawlRequest, holder: str, now: datetime) -> OpenCrawl:
         """Take the source's lease and open a crawl, or go on with the unfinished one."""
         with self.store.writing() as connection:
-            return crawls.begin(connection, self.store.dialect, request, holder, now)
+            opened = crawls.begin(
+                connection, self.store.dialect, request, holder, now, abandoned=self._abandoned
+            )
+        self._abandoned.discard((opened.source, opened.fence - 1))
+        return opened
 
     def known(self, repository_ids: Sequence[str], blob_ids: Sequence[str]) -> Known:
         """Say what is known of a batch."""
@@ -109,6 +125,16 @@ class SqlCatalogue:
         with self._reading() as connection:
             return history.unseen(connection, self.store.dialect, crawl)
 
+    def retire(self, configured: Collection[str], now: datetime) -> None:
+        """Note since when sources are not among the configured ones; those that are, are back."""
+        with self.store.writing() as connection:
+            crawls.retire(connection, self.store.dialect, configured, now)
+
+    def unclaimed(self, forge_url: str) -> Sequence[Unclaimed]:
+        """Give the addresses below a forge that files declare and no known repository claims."""
+        with self._reading() as connection:
+            return reading.unclaimed(connection, forge_url)
+
     def end(self, crawl: OpenCrawl, end: CrawlEnd, now: datetime) -> None:
         """End the crawl and give the lease back, with the open page or by itself."""
         if self._open is not None:
@@ -116,6 +142,27 @@ class SqlCatalogue:
             return
         with self.page(crawl, now) as page:
             page.finish(end)
+
+    def abandon(self, crawl: OpenCrawl) -> None:
+        """Note that this process goes on with a crawl no more."""
+        self._abandoned.add((crawl.source, crawl.fence))
+
+    # vitality
+
+    def vitality_due(self, source: str, before: datetime, most: int) -> Sequence[RepositoryRow]:
+        """Give repositories whose vitality is to be read, the least recently read first."""
+        with self._reading() as connection:
+            return vitality.due(connection, source, before, most)
+
+    def keep_vitality(self, read: Mapping[str, Vitality]) -> None:
+        """Keep what was read, by repository id, in a transaction of its own."""
+        with self.store.writing() as connection:
+            vitality.keep(connection, self.store.dialect, read)
+
+    def vitality(self, repository_ids: Sequence[str]) -> Mapping[str, Vitality]:
+        """Give what is known of repositories, by id."""
+        with self._reading() as connection:
+            return vitality.of(connection, self.store.dialect, repository_ids)
 
     # the daemon
 
@@ -135,6 +182,11 @@ class SqlCatalogue:
 
     # reading
 
+    def waits(self, source: str) -> Sequence[tuple[Wait, SoftwareRow]]:
+        """Give a source's losses that wait for approval, with their entries, sorted by id."""
+        with self._reading() as connection:
+            return reading.waits(connection, source)
+
     def size(self, source: str, moved: Movement | None = None) -> Size:
         """Say how large a source was."""
         with self._reading() as connection:
@@ -150,6 +202,10 @@ class SqlCatalogue:
         return self._streamed(
             lambda connection: reading.entries(connection, states, activity=activity)
         )
+
+    def addresses(self) -> Iterator[str]:
+        """Give every address that a repository has or had, or that an entry has."""
+        return self._streamed(reading.addresses)
 
     def entry(self, software_id: str) -> Entry | None:
         """Give one entry by its id or an id that it had before."""
@@ -169,6 +225,11 @@ class SqlCatalogue:
         """Give what the latest crawls did with a repository: source, time, item; newest first."""
         with self._reading() as connection:
             return reading.last_items(connection, repository_id)
+
+    def errored(self, source: str, limit: int) -> Sequence[Item]:
+        """Give what the newest crawl of a source could not read."""
+        with self._reading() as connection:
+            return reading.errored(connection, source, limit)
 
     def outcomes(self, source: str) -> Mapping[Outcome, int]:
         """Count the files of a source's repositories by outcome."""

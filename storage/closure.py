@@ -3,7 +3,7 @@
 
 """Loads what keys touch, closed as :class:`harvester.ports.rows.Stored` says.
 
-At most eleven statements, however many keys; three where nothing is known.
+At most twelve statements, however many keys; four where nothing is known.
 """
 
 from collections import defaultdict
@@ -14,12 +14,15 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, select, union
 
 from harvester.model import Finding
 from harvester.ports.rows import FileRow, Keys, RepositoryRow, Stored
-from storage import rows
+from storage import rests, rows
 from storage.dialects import Dialect
 from storage.tables import alias, file, finding, forge, publisher, record, repository, software
 
 REPOSITORIES: Select[Any] = select(
-    repository, forge.c.kind.label("forge_kind"), forge.c.origin.label("forge_origin")
+    repository,
+    forge.c.kind.label("forge_kind"),
+    forge.c.origin.label("forge_origin"),
+    forge.c.priority.label("forge_priority"),
 ).join(forge)
 """Read with :func:`storage.rows.repository_row`."""
 
@@ -101,6 +104,13 @@ def load(connection: Connection, dialect: Dialect, keys: Keys) -> Stored:
         repositories=repositories,
         files=tuple(sorted(files, key=lambda row: (row.repository_id, row.path))),
         software=entry_rows,
+        rests=rests.load(
+            connection,
+            dialect,
+            software_ids=found,
+            repository_ids=first,
+            url_keys=lookups,
+        ),
         aliases=tuple(rows.alias_row(row) for row in _if_any(connection, aliases, repositories)),
         neighbours=tuple(with_findings(connection, dialect, neighbours)),
     )

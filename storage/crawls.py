@@ -1,22 +1,22 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Begins crawls: takes the source's lease, and goes on with the unfinished one."""
+"""Begins crawls: takes the lease, goes on with the unfinished one; and lets entries rest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
 
 from harvester.model import ItemStatus
 from harvester.ports.catalogue import CrawlRequest, OpenCrawl
 from harvester.ports.errors import SourceBusyError
 from storage import rows
 from storage.dialects import Dialect
-from storage.history import COMPLETE
+from storage.history import COMPLETE, ENDED
 from storage.lease import may_take, readable
-from storage.tables import crawl, forge, lease, owner_visit, source
+from storage.tables import crawl, forge, lease, owner_visit, software_rest, source
 
 RESUMABLE_FOR = timedelta(days=7)
 """An unfinished crawl that was begun longer ago is dropped."""
@@ -33,14 +33,24 @@ def begin(
     request: CrawlRequest,
     holder: str,
     now: datetime,
+    *,
+    abandoned: Collection[tuple[str, int]] = (),
 ) -> OpenCrawl:
     """Take the lease and open or go on with a crawl, in a transaction of its own.
+
+    Args:
+        connection: in a transaction that no other writer comes between.
+        dialect: of the database.
+        request: what is to be crawled.
+        holder: who asks.
+        now: the time.
+        abandoned: sources and fences of leases that nobody of this process holds any more.
 
     Raises:
         SourceBusyError: a process that makes progress holds the source.
     """
     _name_source(connection, dialect, request)
-    fence = _take_lease(connection, request.source, holder, now)
+    fence = _take_lease(connection, request.source, holder, now, abandoned=abandoned)
     resumed = None if request.partial else _resumable(connection, request, now)
     if resumed is None:
         crawl_id = _open(connection, request, now)
@@ -83,6 +93,31 @@ def never_complete(connection: Connection, name: str) -> bool:
     return connection.execute(complete.limit(1)).first() is None
 
 
+def retire(
+    connection: Connection, dialect: Dialect, configured: Collection[str], now: datetime
+) -> None:
+    """Note since when sources are not among the configured ones; those that are, are back."""
+    there = dialect.among(source.c.name, configured)
+    connection.execute(
+        update(source).where(there, source.c.retired_at.is_not(None)).values(retired_at=None)
+    )
+    connection.execute(
+        update(source).where(~there, source.c.retired_at.is_(None)).values(retired_at=now)
+    )
+
+
+def rest(connection: Connection, crawl_id: int, now: datetime) -> None:
+    """Take what a crawl leaves for the state of rest; also what crawls left that are over."""
+    over = select(crawl.c.id).where(
+        crawl.c.status.in_((*ENDED, DROPPED)) | (crawl.c.started_at <= now - RESUMABLE_FOR)
+    )
+    connection.execute(
+        delete(software_rest).where(
+            (software_rest.c.crawl_id == crawl_id) | software_rest.c.crawl_id.in_(over)
+        )
+    )
+
+
 def _name_source(connection: Connection, dialect: Dialect, request: CrawlRequest) -> None:
     dialect.insert(
         connection,
@@ -95,11 +130,19 @@ def _name_source(connection: Connection, dialect: Dialect, request: CrawlRequest
         "kind": request.kind,
         "forge_url": request.forge.url,
         "scope": request.scope.value,
+        "retired_at": None,
     }
     dialect.insert(connection, source, [row], replace=True)
 
 
-def _take_lease(connection: Connection, name: str, holder: str, now: datetime) -> int:
+def _take_lease(
+    connection: Connection,
+    name: str,
+    holder: str,
+    now: datetime,
+    *,
+    abandoned: Collection[tuple[str, int]],
+) -> int:
     """Give the new fence; it grows with every crawl, also when the lease was free."""
     held = connection.execute(select(lease).where(lease.c.source == name)).one_or_none()
     if held is None:
@@ -107,7 +150,8 @@ def _take_lease(connection: Connection, name: str, holder: str, now: datetime) -
             insert(lease), {"source": name, "fence": 1, "holder": holder, "progress_at": now}
         )
         return 1
-    if not may_take(held.holder, held.progress_at, now):
+    free = (name, held.fence) in abandoned
+    if not free and not may_take(held.holder, held.progress_at, now):
         age = max(0, int((now - held.progress_at).total_seconds()))
         raise SourceBusyError(
             f"source {name} is being crawled by {readable(held.holder)}, which made progress "
@@ -136,7 +180,8 @@ def _resumable(connection: Connection, request: CrawlRequest, now: datetime) -> 
             not row.partial
             and (row.cursor is not None or row.listed)
             and row.fingerprint == request.fingerprint
-            and row.sweep == request.sweep
+            # A sweep does all that an incremental crawl does: its pages are not to be lost.
+            and (row.sweep or not request.sweep)
             and now - row.started_at < RESUMABLE_FOR
         ):
             return row

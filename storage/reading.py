@@ -7,28 +7,60 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, select
+from sqlalchemy import Connection, Row, Select, and_, func, select, union
 
-from harvester.model import Activity, ItemStatus, Outcome, Size, State
-from harvester.ports.catalogue import Known, Movement, SourceState
-from harvester.ports.rows import Entry, FileRow, Item, Keys, RepositoryRow, Stored
-from storage import closure, rows
+from harvester.model import (
+    Activity,
+    FileState,
+    Forge,
+    ItemStatus,
+    Origin,
+    Outcome,
+    Size,
+    State,
+    Vitality,
+)
+from harvester.ports.catalogue import Known, Movement, SourceState, Unclaimed
+from harvester.ports.rows import (
+    Entry,
+    FileRow,
+    ForwardingRow,
+    Item,
+    Keys,
+    RepositoryRow,
+    SoftwareRow,
+    Stored,
+    Wait,
+)
+from harvester.urls import url_key
+from storage import closure, rows, vitality
 from storage.crawls import DROPPED, never_complete
 from storage.dialects import Dialect
 from storage.history import COMPLETE, ENDED
 from storage.tables import (
+    alias,
     blob,
     crawl,
     crawl_item,
     file,
+    forge,
+    forwarding,
     repository,
     repository_source,
     seen,
     software,
     software_alias,
     source,
+    wait,
 )
+from storage.tables import vitality as vitality_table
 
+_SOURCES = select(
+    source,
+    source.c.name.label("source"),
+    forge.c.kind.label("forge_kind"),
+    forge.c.origin.label("forge_origin"),
+).join(forge)
 _AT_ONCE = 500
 """Rows that a stream holds in memory."""
 _LAST_ITEMS = 20
@@ -61,6 +93,50 @@ def known(
         },
         blobs=frozenset(blobs.scalars()),
     )
+
+
+def unclaimed(connection: Connection, forge_url: str) -> Sequence[Unclaimed]:
+    """Give the addresses below a forge that files declare and no known repository claims."""
+    declared = (
+        select(
+            file.c.declared_url_key.label("url_key"),
+            func.min(file.c.declared_url).label("url"),
+            func.max(file.c.changed_at).label("changed_at"),
+        )
+        .join(software, software.c.id == file.c.software_id)
+        .where(
+            file.c.declared_url_key.startswith(url_key(forge_url) + "/", autoescape=True),
+            file.c.state != FileState.ABSENT.value,
+            software.c.repository_id.is_(None),
+        )
+        .group_by(file.c.declared_url_key)
+        .subquery()
+    )
+    found = connection.execute(
+        select(
+            declared.c.url,
+            forwarding.c.url.label("asked"),
+            forwarding.c.forge_id,
+            forwarding.c.asked_at,
+        )
+        .outerjoin(
+            forwarding,
+            and_(
+                forwarding.c.url_key == declared.c.url_key,
+                forwarding.c.asked_at >= declared.c.changed_at,
+            ),
+        )
+        .order_by(declared.c.url_key)
+    )
+    return [
+        Unclaimed(
+            url=row.url,
+            forwarding=None
+            if row.asked is None
+            else ForwardingRow(url=row.asked, forge_id=row.forge_id, asked_at=row.asked_at),
+        )
+        for row in found
+    ]
 
 
 def contents(
@@ -104,7 +180,7 @@ def size(connection: Connection, name: str, moved: Movement | None) -> Size:
 
 def sources(connection: Connection) -> Mapping[str, SourceState]:
     """Give what is remembered of every source, by name."""
-    names = connection.execute(select(source.c.name).order_by(source.c.name)).scalars().all()
+    rows_of = _by_source(connection, _SOURCES)
     whole = and_(crawl.c.status == COMPLETE, crawl.c.partial.is_(False))
     # By number, not by time: a clock that ran ahead for a while must not hold back what came after.
     newest = func.row_number().over(partition_by=crawl.c.source, order_by=crawl.c.id.desc())
@@ -152,6 +228,13 @@ def sources(connection: Connection) -> Mapping[str, SourceState]:
         )
         .group_by(link.source),
     )
+    waiting = _by_source(
+        connection,
+        select(wait.c.source, func.count().label("amount"))
+        .join_from(wait, software, software.c.id == wait.c.software_id)
+        .where(software.c.state == State.LISTED.value)
+        .group_by(wait.c.source),
+    )
     return {
         name: SourceState(
             name=name,
@@ -163,12 +246,35 @@ def sources(connection: Connection) -> Mapping[str, SourceState]:
             not_before=_of(latest, name, "not_before"),
             repositories=_of(repositories, name, "amount") or 0,
             listed=_of(listed, name, "amount") or 0,
+            errored=(_of(latest, name, "item_counts") or {}).get(ItemStatus.ERRORED.value, 0),
             covered_since=_of(successes, name, "started_at"),
             swept=_of(swept, name, "fingerprint"),
+            forge=Forge(url=row.forge_url, kind=row.forge_kind, origin=Origin(row.forge_origin)),
+            retired_at=row.retired_at,
             failing_since=_of(failing, name, "since"),
+            waiting=_of(waiting, name, "amount") or 0,
         )
-        for name in names
+        for name, row in sorted(rows_of.items())
     }
+
+
+def waits(connection: Connection, source_name: str) -> Sequence[tuple[Wait, SoftwareRow]]:
+    """Give a source's losses that wait for approval, with their entries, sorted by id."""
+    found = connection.execute(
+        closure.SOFTWARE.add_columns(
+            wait.c.source, wait.c.reason.label("wait_reason"), wait.c.since
+        )
+        .join(wait, wait.c.software_id == software.c.id)
+        .where(wait.c.source == source_name, software.c.state == State.LISTED.value)
+        .order_by(software.c.id)
+    )
+    return [
+        (
+            Wait(source=row.source, software_id=row.id, reason=row.wait_reason, since=row.since),
+            rows.software_row(row),
+        )
+        for row in found
+    ]
 
 
 def entries(
@@ -183,6 +289,13 @@ def entries(
     ) as streamed:
         for row in streamed:
             yield _entry(row, with_activity=activity)
+
+
+def addresses(connection: Connection) -> Iterator[str]:
+    """Give every address that a repository has or had, or that an entry has, streamed."""
+    known = union(select(repository.c.web_url), select(alias.c.url), select(software.c.url))
+    with connection.execution_options(yield_per=_AT_ONCE).execute(known) as streamed:
+        yield from streamed.scalars()
 
 
 def entry(connection: Connection, software_id: str) -> Entry | None:
@@ -224,6 +337,31 @@ def around(connection: Connection, dialect: Dialect, url: str) -> Stored:
     return closure.load(connection, dialect, keys)
 
 
+def errored(connection: Connection, source: str, limit: int) -> Sequence[Item]:
+    """Give what the newest crawl of a source could not read."""
+    newest = select(func.max(crawl.c.id)).where(crawl.c.source == source, crawl.c.status != DROPPED)
+    kept = connection.execute(
+        select(crawl_item)
+        .where(
+            crawl_item.c.crawl_id == newest.scalar_subquery(),
+            crawl_item.c.status == ItemStatus.ERRORED.value,
+        )
+        .order_by(crawl_item.c.number)
+        .limit(limit)
+    )
+    return [_item(row) for row in kept]
+
+
+def _item(row: Row[Any]) -> Item:
+    return Item(
+        subject=row.subject,
+        status=ItemStatus(row.status),
+        reason=row.reason,
+        message=row.message,
+        repository_id=row.repository_id,
+    )
+
+
 def last_items(connection: Connection, repository_id: str) -> Sequence[tuple[str, datetime, Item]]:
     """Give what the latest crawls did with a repository, the newest first.
 
@@ -237,20 +375,7 @@ def last_items(connection: Connection, repository_id: str) -> Sequence[tuple[str
         .limit(_LAST_ITEMS)
     ).all()
     told = {row.crawl_id for row in kept}
-    items = [
-        (
-            row.source,
-            row.at,
-            Item(
-                subject=row.subject,
-                status=ItemStatus(row.status),
-                reason=row.reason,
-                message=row.message,
-                repository_id=row.repository_id,
-            ),
-        )
-        for row in kept
-    ]
+    items = [(row.source, row.at, _item(row)) for row in kept]
     # Few crawls' pages are kept, so reading through them all is cheap enough for one person.
     sightings = connection.execute(
         select(crawl.c.source, seen.c.crawl_id, seen.c.at)
@@ -309,19 +434,31 @@ def _entries(*, activity: bool) -> Select[Any]:
         repository.c.forks,
         repository.c.open_issues,
         repository.c.pushed_at,
-    ).outerjoin(repository, repository.c.id == software.c.repository_id)
+        repository.c.archived,
+        *vitality.COLUMNS,
+    ).select_from(
+        software.outerjoin(repository, repository.c.id == software.c.repository_id).outerjoin(
+            vitality_table, vitality_table.c.repository_id == software.c.repository_id
+        )
+    )
 
 
 def _entry(row: Row[Any], *, with_activity: bool) -> Entry:
     volatile: Activity | None = None
+    read: Vitality | None = None
+    archived = False
     if with_activity and row.repository_id is not None:
         volatile = rows.activity(row)
+        archived = bool(row.archived)
+        read = vitality.value(row) if row.read_at is not None else None
     return Entry(
         id=row.id,
         state=State(row.state),
         document=row.document,
         updated_at=row.updated_at,
         activity=volatile,
+        vitality=read,
+        archived=archived,
     )
 
 

@@ -24,7 +24,16 @@ from harvester.model import (
     Severity,
     State,
 )
-from harvester.ports.rows import AliasRow, FileRow, Item, RecordRow, RepositoryRow, SoftwareRow
+from harvester.ports.rows import (
+    AliasRow,
+    FileRow,
+    ForwardingRow,
+    Item,
+    RecordRow,
+    RepositoryRow,
+    SoftwareRow,
+    Wait,
+)
 from harvester.urls import url_key
 from storage.types import canonical_json
 
@@ -52,7 +61,12 @@ def lookup_key(url: str) -> str:
 
 def forge_values(value: Forge) -> Values:
     """Give the row for table ``forge``."""
-    return {"url": value.url, "kind": value.kind, "origin": value.origin.value}
+    return {
+        "url": value.url,
+        "kind": value.kind,
+        "origin": value.origin.value,
+        "priority": value.priority,
+    }
 
 
 # --- repositories ---------------------------------------------------------------------------
@@ -90,6 +104,8 @@ def repository_values(row: RepositoryRow) -> Values:
         "missing_since": row.missing_since,
         "missing_sweeps": row.missing_sweeps,
         "gone_reason": row.gone_reason,
+        "opt_outs": list(row.opt_outs),
+        "ignored_since": row.ignored_since,
     }
 
 
@@ -97,7 +113,12 @@ def repository_row(row: Row[Any]) -> RepositoryRow:
     """Make the value of a row of ``repository`` joined to ``forge`` (``forge_…``)."""
     return RepositoryRow(
         id=row.id,
-        forge=Forge(url=row.forge_url, kind=row.forge_kind, origin=Origin(row.forge_origin)),
+        forge=Forge(
+            url=row.forge_url,
+            kind=row.forge_kind,
+            origin=Origin(row.forge_origin),
+            priority=row.forge_priority,
+        ),
         facts=Repository(
             forge_id=row.forge_id,
             path=row.path,
@@ -124,6 +145,8 @@ def repository_row(row: Row[Any]) -> RepositoryRow:
         missing_since=row.missing_since,
         missing_sweeps=row.missing_sweeps,
         gone_reason=row.gone_reason,
+        opt_outs=tuple(row.opt_outs),
+        ignored_since=row.ignored_since,
     )
 
 
@@ -162,6 +185,31 @@ def alias_values(row: AliasRow) -> Values:
 def alias_row(row: Row[Any]) -> AliasRow:
     """Make the value of a row of ``alias``."""
     return AliasRow(url=row.url, repository_id=row.repository_id, since=row.since)
+
+
+def forwarding_values(row: ForwardingRow) -> Values:
+    """Give the row for table ``forwarding``."""
+    return {
+        "url_key": lookup_key(row.url),
+        "url": row.url,
+        "forge_id": row.forge_id,
+        "asked_at": row.asked_at,
+    }
+
+
+def wait_values(row: Wait) -> Values:
+    """Give the row for table ``wait``."""
+    return {
+        "source": row.source,
+        "software_id": row.software_id,
+        "reason": row.reason,
+        "since": row.since,
+    }
+
+
+def wait(row: Row[Any]) -> Wait:
+    """Make the value of a row of table ``wait``."""
+    return Wait(source=row.source, software_id=row.software_id, reason=row.reason, since=row.since)
 
 
 # --- files ----------------------------------------------------------------------------------

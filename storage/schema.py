@@ -12,7 +12,17 @@ from harvester.ports.errors import CatalogueError, SchemaAheadError, SchemaBehin
 from storage.engine import Store
 from storage.tables import metadata
 
-REVISIONS = ("0001_first_tables", "0002_origin_of_a_forge", "0003_guard")
+REVISIONS = (
+    "0001_first_tables",
+    "0002_origin_of_a_forge",
+    "0003_guard",
+    "0004_vitality",
+    "0005_software_at_rest",
+    "0006_forwardings",
+    "0007_who_takes_leave",
+    "0008_lists",
+    "0009_losses_that_wait",
+)
 """Every migration's id, the oldest first."""
 NEWEST = REVISIONS[-1]
 _VERSION_TABLE = "alembic_version"

@@ -40,6 +40,7 @@ forge = Table(
     Column("url", key_text(), primary_key=True),
     Column("kind", Words(), nullable=False),
     Column("origin", Words(), nullable=False, server_default="crawl"),
+    Column("priority", Integer, nullable=False, server_default="0"),
 )
 
 owner = Table(
@@ -85,6 +86,22 @@ repository = Table(
     Column("missing_since", Moment()),
     Column("missing_sweeps", Integer, nullable=False),
     Column("gone_reason", Words()),
+    Column("opt_outs", Json(), nullable=False),
+    Column("ignored_since", Moment()),
+)
+
+vitality = Table(
+    "vitality",
+    metadata,
+    Column("repository_id", key_text(), ForeignKey("repository.id"), primary_key=True),
+    Column("read_at", Moment(), nullable=False),
+    Column("commits_90d", BigInteger),
+    Column("commits_365d", BigInteger),
+    Column("authors_365d", BigInteger),
+    Column("counts_are_least", Boolean, nullable=False),
+    Column("releases", BigInteger),
+    Column("last_release_at", Moment()),
+    Column("badges", Json(), nullable=False),
 )
 
 alias = Table(
@@ -94,6 +111,15 @@ alias = Table(
     Column("url", key_text(), primary_key=True),
     Column("url_key", key_text(), nullable=False, index=True),
     Column("since", Moment(), nullable=False),
+)
+
+forwarding = Table(
+    "forwarding",
+    metadata,
+    Column("url_key", key_text(), primary_key=True),
+    Column("url", Words(), nullable=False),
+    Column("forge_id", Words()),
+    Column("asked_at", Moment(), nullable=False),
 )
 
 # --- publiccode files -----------------------------------------------------------------------
@@ -194,6 +220,25 @@ software_alias = Table(
     Column("software_id", key_text(), ForeignKey("software.id"), nullable=False, index=True),
 )
 
+software_rest = Table(
+    "software_rest",
+    metadata,
+    Column("software_id", key_text(), primary_key=True),
+    Column("crawl_id", BigInteger, ForeignKey("crawl.id"), nullable=False, index=True),
+    Column("repository_id", key_text(), index=True),
+    Column("url_key", key_text(), index=True),
+    Column("was", Json()),
+)
+
+wait = Table(
+    "wait",
+    metadata,
+    Column("source", key_text(), ForeignKey("source.name"), primary_key=True),
+    Column("software_id", key_text(), primary_key=True),
+    Column("reason", Words(), nullable=False),
+    Column("since", Moment(), nullable=False),
+)
+
 feed_head = Table(
     "feed_head",
     metadata,
@@ -221,6 +266,7 @@ source = Table(
     Column("kind", Words(), nullable=False),
     Column("forge_url", key_text(), ForeignKey("forge.url"), nullable=False),
     Column("scope", Words(), nullable=False),
+    Column("retired_at", Moment()),
 )
 
 repository_source = Table(
@@ -301,6 +347,29 @@ guard = Table(
     Column("holder", Words()),
     Column("beat_at", Moment(), nullable=False),
     CheckConstraint("id = 1", name="one_row"),
+)
+
+# --- what lists of places to crawl said ------------------------------------------------------
+
+lead_list = Table(
+    "lead_list",
+    metadata,
+    Column("source", key_text(), primary_key=True),
+    Column("read_at", Moment(), nullable=False),
+    Column("leads", Json(), nullable=False),
+    Column("left_out", Json(), nullable=False),
+    Column("leaving", Json(), nullable=False),
+    Column("doubles", Integer, nullable=False),
+    Column("sources", Json(), nullable=False),
+)
+
+host = Table(
+    "host",
+    metadata,
+    Column("url", key_text(), primary_key=True),
+    Column("kind", Words()),
+    Column("reason", Words()),
+    Column("asked_at", Moment(), nullable=False),
 )
 
 # --- what the HTTP chain keeps --------------------------------------------------------------

@@ -17,7 +17,7 @@ from harvester.model import Change, ItemStatus, Spent
 from harvester.ports.catalogue import CrawlEnd, OpenCrawl, PageMark
 from harvester.ports.errors import LeaseLostError, RefusedRowError
 from harvester.ports.rows import Item, Keys, Stored, Writes
-from storage import closure, feed, history, rows
+from storage import closure, crawls, feed, history, rows
 from storage.engine import Store
 from storage.faults import refusal_of
 from storage.lease import readable
@@ -61,7 +61,7 @@ class Page:
         self._store = store
         self._crawl = opened
         self._now = now
-        self._writer = Writer(connection, store.dialect, opened.source)
+        self._writer = Writer(connection, store.dialect, opened)
         self._progress = self._held()
 
     def load(self, keys: Keys) -> Stored:
@@ -220,6 +220,8 @@ class Page:
         """Conclude the books, and give the crawl's last columns."""
         opened = self._crawl
         row = self.connection.execute(select(crawl).where(crawl.c.id == opened.id)).one()
+        if row.partial or end.status in history.ENDED:
+            crawls.rest(self.connection, opened.id, self._now)
         if not row.partial and end.status in history.ENDED:
             if row.sweep and end.status == history.COMPLETE:
                 history.miss(self.connection, self._store.dialect, opened, self._now)

@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, delete, or_, update
 
 from harvester.model import Activity
+from harvester.ports.catalogue import OpenCrawl
 from harvester.ports.errors import RefusedRowError
 from harvester.ports.rows import FileRow, Merge, SoftwareRow, Writes
-from storage import rows, tables
+from storage import rests, rows, tables
 from storage.dialects import Dialect
 from storage.faults import refusal_of
 from storage.tables import file, finding, record, repository, repository_source, software
@@ -21,12 +22,13 @@ from storage.tables import software_alias as former_id
 
 
 class Writer:
-    """Writes rows for one source in an open transaction."""
+    """Writes the rows of one crawl in an open transaction."""
 
-    def __init__(self, connection: Connection, dialect: Dialect, source: str) -> None:
+    def __init__(self, connection: Connection, dialect: Dialect, opened: OpenCrawl) -> None:
         self._connection = connection
         self._dialect = dialect
-        self._source = source
+        self._source = opened.source
+        self._crawl_id = opened.id
 
     def write(self, writes: Writes, now: datetime) -> None:
         """Write everything but changes and items, in an order that references allow.
@@ -47,7 +49,10 @@ class Writer:
             tables.blob, [{"id": key, "content": content} for key, content in writes.blobs]
         )
         self._files(writes.files)
+        self._erase(writes.erased)
+        rests.keep(self._connection, self._dialect, self._crawl_id, writes.rests)
         self._put(tables.alias, [rows.alias_values(row) for row in writes.aliases])
+        self._put(tables.forwarding, [rows.forwarding_values(row) for row in writes.forwardings])
         self._put_new(
             repository_source,
             [
@@ -56,6 +61,11 @@ class Writer:
             ],
         )
         self._unlink(writes.unlinked)
+        if writes.waits is not None:
+            self._connection.execute(
+                delete(tables.wait).where(tables.wait.c.source == self._source)
+            )
+            self._put(tables.wait, [rows.wait_values(row) for row in writes.waits])
 
     def _put(self, table: Table, values: Sequence[Mapping[str, Any]], *, new: bool = False) -> None:
         """Insert rows, or replace those whose key is there already."""
@@ -111,6 +121,16 @@ class Writer:
         )
         execute(delete(software).where(software.c.id == merge.id))
         self._put(former_id, [{"id": merge.id, "software_id": merge.into}])
+
+    def _erase(self, software_ids: Sequence[str]) -> None:
+        """Take entries away with the ids that they had before; nothing points to them any more."""
+        if not software_ids:
+            return
+        among = self._dialect.among
+        self._connection.execute(
+            delete(former_id).where(among(former_id.c.software_id, software_ids))
+        )
+        self._connection.execute(delete(software).where(among(software.c.id, software_ids)))
 
     def _files(self, files: Sequence[FileRow]) -> None:
         if not files:

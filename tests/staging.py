@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.forges.gitea.forge import GiteaForge
 from tests.forges.github.forge import GitHubForge
 from tests.forges.github.raw import RawForge
 from tests.forges.gitlab.forge import GitLabForge
@@ -43,6 +44,18 @@ def github_source(
         "api_url": forge.url,
         "graphql_url": f"{forge.url}/graphql",
         "raw_url": raw.url if raw else "http://127.0.0.1:9",
+        **settings,
+    }
+
+
+def gitea_source(forge: GiteaForge, **settings: Any) -> dict[str, Any]:
+    """Configure a source whose forge plays codeberg.org."""
+    return {
+        "name": "codeberg",
+        "kind": "gitea",
+        "url": "https://codeberg.org",
+        "api_url": f"{forge.url}/api/v1",
+        "scope": "instance",
         **settings,
     }
 

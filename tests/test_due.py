@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harvester.due import LEAST_PAUSE, due
+from harvester.model import Forge
 from harvester.ports.catalogue import SourceState
 from harvester.schedule import Schedule
 
@@ -34,6 +35,7 @@ def state(
         repositories=0,
         listed=0,
         failing_since=failing_since,
+        forge=Forge(url="https://city.example", kind="x"),
     )
 
 

@@ -10,6 +10,7 @@ from harvester.urls import (
     canonical_url,
     host_of,
     is_below,
+    path_below,
     path_of,
     repository_url,
     url_key,
@@ -48,6 +49,14 @@ from harvester.urls import (
             "https://git.stadt.example/a/Bürger büro",
             "https://git.stadt.example/a/B%C3%BCrger%20b%C3%BCro",
         ),
+        (
+            "https://gitlab.opencode.de/fitko/pvog/produkt/backoffice/-/blob/main/publiccode.yml",
+            "https://gitlab.opencode.de/fitko/pvog/produkt/backoffice",
+        ),
+        ("https://gitlab.opencode.de/f13", "https://gitlab.opencode.de/f13"),
+        ("https://gitlab.opencode.de/.../nrw.desk/", "https://gitlab.opencode.de/.../nrw.desk"),
+        ("https://github.com/x/y.git/", "https://github.com/x/y"),
+        ("HTTP://WWW.GITHUB.COM/X/Y", "http://github.com/X/Y"),
         ("https://[2001:db8::1]:3000/a/b", "https://[2001:db8::1]:3000/a/b"),
     ],
 )
@@ -81,6 +90,14 @@ def test_an_old_host_name_is_replaced() -> None:
     assert with_host("https://gitlab.o4oe.de/a/b", aliases) == "https://gitlab.opencode.de/a/b"
     assert with_host("https://other.example/a/b", aliases) == "https://other.example/a/b"
     assert with_host("https://gitlab.o4oe.de", aliases) == "https://gitlab.opencode.de"
+
+
+def test_the_path_below_a_forge_keeps_its_spelling() -> None:
+    assert path_below("https://git.example/Amt/Werk", "https://git.example") == "Amt/Werk"
+    assert path_below("http://git.example/Amt/Werk", "https://git.example/amt") == "Werk"
+    assert path_below("https://git.example/code/a/b", "https://git.example/code/") == "a/b"
+    assert path_below("https://git.example", "https://git.example") is None
+    assert path_below("https://git.example.org/a/b", "https://git.example") is None
 
 
 def test_addresses_are_compared_without_scheme_and_case() -> None:

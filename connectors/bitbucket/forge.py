@@ -109,6 +109,8 @@ class Forge:
         if response.status_code == HTTPStatus.NOT_FOUND and _NO_FILE in _said(response):
             return None
         content = self._chain.checked(response).content
+        if "html" in response.headers.get("content-type", ""):
+            raise self._unexpected(address, "a web page instead of a file")
         self._chain.statistics.text_bytes += len(content)
         file = FileVersion(path=name, blob_id=object_id(content), size=len(content))
         return file if len(content) > LARGEST else replace(file, content=content)

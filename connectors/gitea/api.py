@@ -81,7 +81,7 @@ class Api:
 
     async def search(self, **query: str | int) -> Rows:
         """Ask for a page of public repositories."""
-        return await self._rows("/repos/search", {"private": "false", **query})
+        return await self._rows("/repos/search", {"private": "false", **query}, below="data")
 
     async def repository(self, path: str) -> JsonObject:
         """Ask for the repository that has, or had, a path.
@@ -123,7 +123,7 @@ class Api:
             entries = told.get("tree")
             if not isinstance(entries, list):
                 raise self._unexpected(address, "no tree")
-            found |= {str(e["path"]): e for e in entries if e.get("type") == "blob"}
+            found |= {str(e["path"]): e for e in entries if e["type"] == "blob"}
             if not told.get("truncated") or not entries:
                 return found
             number += 1
@@ -203,10 +203,12 @@ class Api:
     async def _object(self, path: str, params: Mapping[str, str | int] | None = None) -> JsonObject:
         return self._checked(path, await self._json(path, params))
 
-    async def _rows(self, path: str, params: Mapping[str, str | int]) -> Rows:
+    async def _rows(
+        self, path: str, params: Mapping[str, str | int], *, below: str | None = None
+    ) -> Rows:
         response = await self._chain.get(self._url + path, params=params)
         told = self._chain.json(response)
-        rows = told.get("data") if isinstance(told, dict) else told
+        rows = told if below is None else self._checked(path, told).get(below)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise self._unexpected(path, "no list")
         count = response.headers.get("x-total-count", "")

@@ -49,7 +49,8 @@ class Forge:
                 yield replace(
                     await self.told(rows.rows),
                     after=None if mark is None else mark.text(),
-                    total=rows.total if since is None else None,
+                    # Of news the total is not the listing's, but that there is nothing says much.
+                    total=rows.total if since is None or rows.total == 0 else None,
                 )
 
     async def named(self, path: str) -> Slice:
@@ -76,7 +77,7 @@ class Forge:
         rows = await self.api.search(
             **query, sort="id", order="asc", page=window.page, limit=window.limit
         )
-        ids = [int(row.get("id", 0)) for row in rows.rows]
+        ids = [int(row["id"]) for row in rows.rows]
         most = await self.api.most() if rows.more else MOST
         try:
             after = following(mark, ids, more=rows.more, most=most)
@@ -87,7 +88,7 @@ class Forge:
             ) from error
         if not connects(mark, ids):
             return None, after
-        fresh = tuple(row for row in rows.rows if int(row.get("id", 0)) > mark.last)
+        fresh = tuple(row for row in rows.rows if int(row["id"]) > mark.last)
         return replace(rows, rows=fresh), after
 
     async def _by_activity(

@@ -9,6 +9,7 @@ from math import ceil
 from connectors.github.cursor import Order, Position
 from connectors.github.details import BATCH
 from connectors.github.streams import MOST_OWNERS, Agenda, pack
+from connectors.github.vitality import BATCH as VITALITY_BATCH
 from harvester.model import Estimate, Scope, ScopeKind, Size
 
 _PAGE = 100
@@ -32,7 +33,8 @@ def estimate(scope: Scope, size: Size, *, anonymous: bool) -> Estimate:
     else:
         pages = _news(tuple(size.moved.values()))
     texts = ceil((size.files if size.first else size.changed) / BATCH)
-    queries = ceil(owners / MOST_OWNERS) + pages + texts
+    vitality = ceil(size.vitality_due / VITALITY_BATCH)
+    queries = ceil(owners / MOST_OWNERS) + pages + texts + vitality
     return Estimate(
         graphql=queries,
         points=queries,

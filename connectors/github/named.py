@@ -9,7 +9,8 @@ from dataclasses import replace
 from connectors.github.addresses import Addresses
 from connectors.github.aliases import numbered, repeated
 from connectors.github.cursor import Position, key
-from connectors.github.nodes import NotPublic, failure, sighting_of
+from connectors.github.nodes import NotPublic, failure, misshapen_failure, sighting_of
+from connectors.kit.shapes import MISSHAPEN
 from connectors.transport import GraphQL, ItemUnreadableError
 from harvester.model import Failure, FailureCode, Page, Sighting
 
@@ -21,6 +22,7 @@ async def named_pages(
     position: Position,
     *,
     owners_left: int,
+    source: str,
 ) -> AsyncIterator[Page]:
     """List repositories by name.
 
@@ -31,12 +33,14 @@ async def named_pages(
         position: where to go on; moved with each page.
         owners_left: how many owners the listing goes on with afterwards; without any, the last
             page has no cursor.
+        source: the configured name, for messages.
     """
     wanted = position.after(repositories)
     while wanted:
         sightings: list[Sighting] = []
         failures: list[Failure] = []
-        skipped, count = 0, 1
+        hidden: list[str] = []
+        count = 1
         names = wanted
         try:
             answer = await graphql.page(
@@ -57,9 +61,13 @@ async def named_pages(
                 if node is None:
                     failures.append(failure(f"{where.web}/{path}", errors))
                     continue
-                made = sighting_of(node, [replace(e, path=e.path[1:]) for e in errors], where)
+                try:
+                    made = sighting_of(node, [replace(e, path=e.path[1:]) for e in errors], where)
+                except MISSHAPEN as error:
+                    failures.append(misshapen_failure(source, f"{where.web}/{path}", error))
+                    continue
                 if isinstance(made, NotPublic):
-                    skipped += 1
+                    hidden.append(made.forge_id)
                 else:
                     sightings.append(made)
         position.named = key(wanted[count - 1])
@@ -68,7 +76,8 @@ async def named_pages(
             sightings=tuple(sightings),
             cursor=position.text() if wanted or owners_left else None,
             failures=tuple(failures),
-            skipped=skipped,
+            skipped=len(hidden),
+            hidden=tuple(hidden),
             owners_left=owners_left or None,
         )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from connectors.github.addresses import Addresses
 from connectors.github.blobs import PATHS, blob_id
 from connectors.github.times import moment
+from connectors.kit.shapes import misshapen
 from connectors.transport.graphql import GraphQLError
 from harvester.model import (
     Activity,
@@ -36,6 +37,8 @@ _NO_LICENSE = frozenset({"NOASSERTION", "NONE", ""})
 class NotPublic:
     """A repository that an anonymous visitor cannot see; nothing of it is kept."""
 
+    forge_id: str
+
 
 def sighting_of(
     node: JsonObject, errors: Iterable[GraphQLError], where: Addresses
@@ -47,8 +50,9 @@ def sighting_of(
         errors: those at this node or below, their paths beginning there.
         where: for addresses that the API does not tell.
     """
+    errors = tuple(errors)
     if not is_public(node):
-        return NotPublic()
+        return NotPublic(str(node["databaseId"]))
     owner = node["owner"]
     parent = node.get("parent") or {}
     branch = (node.get("defaultBranchRef") or {}).get("name")
@@ -78,7 +82,11 @@ def sighting_of(
         ),
         revision=f"{node['id']} {node.get('pushedAt')} {node['updatedAt']}",
     )
-    return Sighting(repository=repository, files=_files(node, tuple(errors)))
+    return Sighting(
+        repository=repository,
+        files=_files(node, errors),
+        ignore_file=_ignore_file(node, errors),
+    )
 
 
 def with_details(sighting: Sighting, node: JsonObject, broken: frozenset[str]) -> Sighting:
@@ -102,7 +110,7 @@ def with_details(sighting: Sighting, node: JsonObject, broken: frozenset[str]) -
         )
     if isinstance(files, tuple):
         files = tuple(_with_text(file, node) for file in files)
-    return Sighting(repository=replace(repository, details=details), files=files)
+    return replace(sighting, repository=replace(repository, details=details), files=files)
 
 
 def node_id(sighting: Sighting) -> str:
@@ -125,6 +133,12 @@ def raw_base(where: Addresses, path: str, branch: str | None) -> str | None:
     return f"{where.shown_raw}/{path}/HEAD/" if branch else None
 
 
+def misshapen_failure(source: str, subject: str, error: Exception) -> Failure:
+    """Say that the forge's description of something could not be understood."""
+    told = str(misshapen(source, subject, error))
+    return Failure(subject=subject, code=FailureCode.UNREADABLE, message=told)
+
+
 def failure(subject: str, errors: Iterable[GraphQLError], forge_id: str | None = None) -> Failure:
     """Say that something could not be read, in the forge's words."""
     first = next(iter(errors), None)
@@ -137,7 +151,7 @@ def failure(subject: str, errors: Iterable[GraphQLError], forge_id: str | None =
     return Failure(
         subject=subject,
         code=code,
-        message=f"{subject} could not be read: {said}",
+        message=f"{subject} could not be read: {said}; the next crawl tries again",
         forge_id=forge_id,
     )
 
@@ -147,13 +161,22 @@ def _files(node: JsonObject, errors: tuple[GraphQLError, ...]) -> Files:
         return BLOCKED
     broken = [e for e in errors if e.path and e.path[0] in _FIELDS]
     if broken:
-        return Unknown(reason=f"GitHub did not tell the file: {broken[0].message}")
+        return Unknown(
+            reason=f"GitHub did not tell the file: {broken[0].message}; the next crawl asks again"
+        )
     found = []
     for path, name in zip(PATHS, _FIELDS, strict=True):
         blob = node.get(name)
         if blob and blob["__typename"] == "Blob":
             found.append(FileVersion(path=path, blob_id=blob["oid"], size=blob["byteSize"]))
     return tuple(found)
+
+
+def _ignore_file(node: JsonObject, errors: tuple[GraphQLError, ...]) -> bool | None:
+    """Say whether the file lies there by which a repository opts out; None where nobody knows."""
+    if node["isDisabled"] or any(e.path and e.path[0] == "ignore" for e in errors):
+        return None
+    return (node.get("ignore") or {}).get("__typename") == "Blob"
 
 
 def _with_text(file: FileVersion, node: JsonObject) -> FileVersion:

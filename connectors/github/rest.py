@@ -24,7 +24,7 @@ def sighting_of_json(told: JsonObject, where: Addresses, *, lasting: bool) -> Si
             changed. Else that of GraphQL, which moves with any fact.
     """
     if told["private"] is not False or told.get("visibility", "public") != "public":
-        return NotPublic()
+        return NotPublic(str(told["id"]))
     owner, parent = told["owner"], told.get("parent") or {}
     branch, language = told.get("default_branch"), told.get("language")
     moved = branch if lasting else told["updated_at"]

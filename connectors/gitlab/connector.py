@@ -4,6 +4,7 @@
 """Connects harvester to one GitLab: in which order what is asked, and what becomes of failures."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import ClassVar, Self
 
@@ -15,6 +16,7 @@ from connectors.gitlab.forge import Forge
 from connectors.gitlab.graph import MOST_IDS, Graph
 from connectors.gitlab.rest import Rest
 from connectors.gitlab.texts import Texts
+from connectors.gitlab.vitality import Pulse
 from connectors.gitlab.walk import walk
 from connectors.gitlab.witness import Witness
 from connectors.transport import BEARER, Chain, GraphQL, credential, open_chain
@@ -24,11 +26,13 @@ from harvester.model import (
     LookUp,
     Origin,
     Page,
+    Repository,
     Resolution,
     Scope,
     Sighting,
     Size,
     Spent,
+    Vitality,
 )
 from harvester.ports.connector import AccessToken, ForgeAccess
 from harvester.ports.errors import (
@@ -67,11 +71,15 @@ class GitLabConnector:
         self._graphql_url = access.graphql_url or f"{access.url}/api/graphql"
         self._chains: list[Chain] = []
         self._forge: Forge | None = None
+        self._pulse: Pulse | None = None
 
     async def __aenter__(self) -> Self:
         tokens = self._access.tokens
         nobody = self._forge_as(())
         self._forge = self._forge_as(tokens, nobody) if tokens else nobody
+        chain = self.anonymous
+        graphql = GraphQL(chain, self._graphql_url, GitLabDialect())
+        self._pulse = Pulse(chain, graphql, self._api_url)
         return self
 
     async def __aexit__(
@@ -104,6 +112,19 @@ class GitLabConnector:
     async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
         """Find projects by path: fifty a request, then one for each that moved; see the port."""
         return await self._open.resolve(paths)
+
+    async def vitality(
+        self, repositories: Sequence[Repository], now: datetime
+    ) -> Mapping[str, Vitality]:
+        """Count commits, authors and releases: a request for each project; see the port."""
+        if self._pulse is None:
+            raise RuntimeError("this connector is not open; use it in an async with statement")
+        return await self._pulse.read(repositories, now)
+
+    @property
+    def anonymous(self) -> Chain:
+        """The chain that shows no token; only while this connector is open."""
+        return self._chains[0]
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         """Predict what the next crawl will cost; asks nobody. See :mod:`.estimate`."""
@@ -150,7 +171,7 @@ class GitLabConnector:
         return Forge(
             url=access.url,
             source=access.source,
-            graph=Graph(graphql, Texts(chain, self._api_url), access.url),
+            graph=Graph(graphql, Texts(chain, self._api_url), access.url, access.source),
             rest=rest,
             witness=Witness(rest.memberships, nobody) if nobody else None,
         )

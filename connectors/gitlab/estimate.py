@@ -11,6 +11,8 @@ from connectors.gitlab.places import outermost
 from harvester.model import Estimate, Scope, ScopeKind, Size
 
 _PAGE = 100
+_VITALITY = 20
+"""Repositories that the core asks about together."""
 _REMARK = "pages of 100 projects over GraphQL; texts of new files come on top, 100 a request"
 
 
@@ -40,8 +42,8 @@ def estimate(scope: Scope, size: Size, *, with_token: bool) -> Estimate:
         )
     texts = 0 if size.first else ceil(size.changed / MOST_IDS)
     return Estimate(
-        graphql=pages + texts,
-        rest=1 if with_token else 0,
+        graphql=pages + texts + ceil(size.vitality_due / _VITALITY),
+        rest=(1 if with_token else 0) + size.vitality_due,
         exact=exact and not with_token,
         remark=_REMARK + (_AS_MEMBER if with_token else ""),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from harvester.model import (
+    IGNORE_FILE,
     Activity,
     Details,
     Files,
@@ -20,7 +21,9 @@ from harvester.model import (
 )
 
 PATHS = ("publiccode.yml", "publiccode.yaml")
-"""The files that are asked for, the one that wins first."""
+"""The files that are read, the one that wins first."""
+ASKED = (*PATHS, IGNORE_FILE)
+"""What a listing asks for in one go, where the forge bears it."""
 PUBLIC = "public"
 _GLOBAL_ID = "gid://gitlab/Project/"
 
@@ -80,12 +83,22 @@ def files(node: JsonObject, errors: Sequence[str]) -> Files:
     nodes = (git.get("blobs") or {}).get("nodes")
     if errors or nodes is None or None in nodes:
         reason = "; ".join(errors) or "no list of files was given"
-        return Unknown(reason=f"GitLab would not tell the files: {reason}")
+        return Unknown(
+            reason=f"GitLab would not tell the files: {reason}; the next crawl asks again"
+        )
     found = {blob["path"]: blob for blob in nodes}
     return tuple(
         FileVersion(path=path, blob_id=str(blob["oid"]).lower(), size=_size(blob.get("size")))
         for path, blob in ((path, found[path]) for path in PATHS if path in found)
     )
+
+
+def has_ignore_file(node: JsonObject, errors: Sequence[str]) -> bool | None:
+    """Say whether the file lies there by which a project opts out; None where nothing was told."""
+    nodes = ((node.get("repository") or {}).get("blobs") or {}).get("nodes")
+    if errors or nodes is None or None in nodes:
+        return None
+    return any(blob["path"] == IGNORE_FILE for blob in nodes)
 
 
 def text(node: JsonObject, path: str) -> str | None:

@@ -18,6 +18,7 @@ from connectors.gitlab.graph import (
     NoSuchPlaceError,
     Told,
     UnreadablePlaceError,
+    ids_of_hidden,
 )
 from connectors.gitlab.places import Api, Place, PlaceKind, Slice
 from connectors.gitlab.rest import Rest
@@ -28,6 +29,7 @@ from harvester.model import (
     Found,
     LookUp,
     Missing,
+    Private,
     Resolution,
     Sighting,
     Unknown,
@@ -44,7 +46,9 @@ logger = logging.getLogger(__name__)
 
 _REFUSALS = (ForbiddenError, NotFoundError, UnexpectedAnswerError)
 _ABOUT_A_PLACE = (NoSuchPlaceError, UnreadablePlaceError)
-_VANISHED = "the project vanished, or is not public any more, while it was read"
+_LOOK_UPS = MOST_IDS - 1
+"""One place of a query is for a project that is there for sure."""
+_VANISHED = "the project vanished, or is not public any more, while it was read; a sweep finds out"
 
 
 class Forge:
@@ -73,6 +77,8 @@ class Forge:
         self._rest = rest
         self._witness = witness
         self._refused = False
+        self._seen: str | None = None
+        """A project that the forge told of in this run: what does not know it now tells nothing."""
 
     @property
     def api(self) -> Api:
@@ -92,10 +98,17 @@ class Forge:
             cut = await self._rest.slice(place, after, since=since)
         else:
             cut = await self._by_graph(place, after, since=since, texts=texts)
+        if cut.sightings:
+            self._seen = cut.sightings[-1].repository.forge_id
         told = await self._confirmed(cut.sightings)
         sightings = tuple(one for one in told if isinstance(one, Sighting))
-        hidden = len(cut.sightings) - len(sightings)
-        return replace(cut, sightings=sightings, skipped=cut.skipped + hidden)
+        hidden = ids_of_hidden(told)
+        return replace(
+            cut,
+            sightings=sightings,
+            skipped=cut.skipped + len(cut.sightings) - len(sightings),
+            hidden=(*cut.hidden, *hidden),
+        )
 
     async def _by_graph(
         self, place: Place, after: str | None, *, since: datetime | None, texts: bool
@@ -125,6 +138,10 @@ class Forge:
             named,
             sightings=tuple(one for one in found.values() if isinstance(one, Sighting)),
             skipped=named.skipped + sum(isinstance(one, Hidden) for one in found.values()),
+            hidden=(
+                *named.hidden,
+                *(forge_id for forge_id, one in found.items() if isinstance(one, Hidden)),
+            ),
             failures=tuple(
                 self.failure(paths[key], UnexpectedAnswerError(one.reason))
                 for key, one in lost.items()
@@ -177,8 +194,8 @@ class Forge:
     async def look_up(self, forge_ids: Sequence[str], *, texts: bool = False) -> dict[str, LookUp]:
         """Look projects up by id; what fails is ``Unknown``, and so is what is asked after it."""
         answers: dict[str, LookUp] = {}
-        for start in range(0, len(forge_ids), MOST_IDS):
-            batch = forge_ids[start : start + MOST_IDS]
+        for start in range(0, len(forge_ids), _LOOK_UPS):
+            batch = forge_ids[start : start + _LOOK_UPS]
             try:
                 answers |= await self._batch(batch, texts=texts)
                 answers |= await self._doubted(answers, batch)
@@ -228,17 +245,33 @@ class Forge:
     async def _batch(self, batch: Sequence[str], *, texts: bool) -> Mapping[str, LookUp]:
         if not self._refused:
             try:
-                found = await self._graph.by_ids(batch, texts=texts)
-                return {one: _answer(found.get(one)) for one in batch}
+                return await self._by_ids(batch, texts=texts)
             except _REFUSALS as error:
                 self._note(error)
         answers: dict[str, LookUp] = {}
         for one in batch:
-            sighting = await self._rest.by_id(one)
-            if sighting is not None and texts:
-                sighting = await self._read(sighting)
-            answers[one] = Missing() if sighting is None else Found(sighting=sighting)
+            told = await self._rest.by_id(one)
+            if not isinstance(told, Sighting):
+                answers[one] = told
+                continue
+            answers[one] = Found(sighting=await self._read(told) if texts else told)
         return answers
+
+    async def _by_ids(self, batch: Sequence[str], *, texts: bool) -> Mapping[str, LookUp]:
+        """Look up over GraphQL, where what is not told of is missing.
+
+        So a project that was listed a moment ago is asked for with them: an answer without it is
+        not believed.
+        """
+        sure = [self._seen] if self._seen is not None and self._seen not in batch else []
+        found = await self._graph.by_ids([*batch, *sure], texts=texts)
+        if all(isinstance(found.get(one), Sighting) for one in sure):
+            return {one: _answer(found.get(one)) for one in batch}
+        doubt = Unknown(
+            reason=f"source {self.source}: GitLab did not even tell of a project that it had listed"
+            " a moment before; the next sweep asks again"
+        )
+        return {one: _answer(found.get(one, doubt)) for one in batch}
 
     async def _read(self, wanted: Sighting) -> Sighting:
         """Read files over REST, without the token where it might see more than others."""
@@ -267,7 +300,12 @@ class Forge:
         found = [answers[one] for one in batch]
         seen = [answer.sighting for answer in found if isinstance(answer, Found)]
         confirmed = await self._witness.confirm(seen)
-        return {one: answer for one, answer in confirmed.items() if not isinstance(answer, Found)}
+        return {
+            # The token has just seen it.
+            one: Private() if isinstance(answer, Missing) else answer
+            for one, answer in confirmed.items()
+            if not isinstance(answer, Found)
+        }
 
     def _note(self, error: SourceError) -> None:
         """Take note that GraphQL is refused, unless the error says something else.
@@ -287,8 +325,8 @@ class GraphQLRefusedError(SourceError):
 
 def _as_confirmed(seen: Sighting, answer: LookUp | None) -> Told:
     match answer:
-        case Missing():
-            return Hidden()
+        case Missing() | Private():
+            return Hidden(seen.repository.forge_id)
         case Unknown():
             return replace(seen, files=answer)
         case _:
@@ -296,9 +334,15 @@ def _as_confirmed(seen: Sighting, answer: LookUp | None) -> Told:
 
 
 def _answer(found: Sighting | Hidden | Unknown | None) -> LookUp:
-    if isinstance(found, Sighting):
-        return Found(sighting=found)
-    return found if isinstance(found, Unknown) else Missing()
+    match found:
+        case Sighting():
+            return Found(sighting=found)
+        case Hidden():
+            return Private()
+        case Unknown():
+            return found
+        case None:
+            return Missing()
 
 
 def _filled(before: Sighting, found: Sighting | Hidden | Unknown | None) -> Sighting:

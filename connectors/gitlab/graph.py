@@ -12,6 +12,7 @@ from typing import Any
 from connectors.gitlab import facts
 from connectors.gitlab.places import Place, PlaceKind, Slice
 from connectors.gitlab.texts import Texts
+from connectors.kit.shapes import MISSHAPEN, misshapen
 from connectors.transport import (
     Answer,
     Document,
@@ -21,6 +22,7 @@ from connectors.transport import (
     load,
 )
 from harvester.model import (
+    IGNORE_FILE,
     Failure,
     FailureCode,
     JsonObject,
@@ -59,6 +61,9 @@ class LostPlaceError(SourceError):
 @dataclass(frozen=True, slots=True)
 class Hidden:
     """A project that the token sees, or whose code it sees, but not everybody."""
+
+    forge_id: str | None = None
+    """None where not even that was told."""
 
 
 Told = Sighting | Hidden | Failure
@@ -104,13 +109,15 @@ class Graph:
         graphql: the endpoint.
         texts: checks and completes the texts of files.
         forge_url: canonical web address of the forge.
+        source: the configured name, for messages.
     """
 
-    def __init__(self, graphql: GraphQL, texts: Texts, forge_url: str) -> None:
+    def __init__(self, graphql: GraphQL, texts: Texts, forge_url: str, source: str) -> None:
         self._graphql = graphql
+        self._source = source
         self._texts = texts
         self._forge_url = forge_url
-        self._paths: tuple[str, ...] = facts.PATHS
+        self._paths: tuple[str, ...] = facts.ASKED
 
     async def slice(
         self, place: Place, after: str | None, *, since: datetime | None, texts: bool
@@ -140,7 +147,7 @@ class Graph:
             return await self._step_over(place, fixed, error)
         connection = _connection(asked.answer, way.above, place, after)
         told = await self._told(asked, connection, (*way.above, "projects"))
-        info = connection["pageInfo"]
+        info = _page_info(connection)
         failures = [one for one in told if isinstance(one, Failure)]
         following = None
         if info["hasNextPage"] and not (since is not None and _all_older(told, since)):
@@ -148,6 +155,7 @@ class Graph:
         return Slice(
             sightings=tuple(one for one in told if isinstance(one, Sighting)),
             skipped=sum(1 for one in told if isinstance(one, Hidden)),
+            hidden=ids_of_hidden(told),
             failures=tuple(failures),
             after=following,
             total=connection.get("count"),
@@ -251,7 +259,7 @@ class Graph:
         answer = await self._graphql.execute(_form(way.document, self._paths), fixed | bare)
         connection = _connection(answer, way.above, place, fixed["after"])
         nodes = [node for node in connection["nodes"] or () if node is not None]
-        info = connection["pageInfo"]
+        info = _page_info(connection)
         public = [node for node in nodes if node.get("visibility") == facts.PUBLIC]
         failures = [
             self._failure(node["fullPath"], facts.forge_id(node), str(error)) for node in public
@@ -261,6 +269,7 @@ class Graph:
             following = self._following(info, place, fixed["after"], failures)
         return Slice(
             skipped=len(nodes) - len(public),
+            hidden=tuple(facts.forge_id(node) for node in nodes if node not in public),
             failures=tuple(failures),
             after=following,
             total=connection.get("count"),
@@ -295,21 +304,28 @@ class Graph:
         for index, node in enumerate(connection["nodes"] or ()):
             errors = [e.message for e in asked.answer.errors_at(*way, "nodes", index)]
             if node is None:
-                told.append(self._nameless(errors) if errors else Hidden())
-            elif _is_hidden(node, errors):
-                told.append(Hidden())
-            else:
-                told.append(await self._sighting(node, errors, texts=asked.texts))
+                told.append(self._nameless(errors or ["nothing came in its place, and no reason"]))
+                continue
+            try:
+                if _is_hidden(node, errors):
+                    told.append(Hidden(facts.forge_id(node)))
+                else:
+                    told.append(await self._sighting(node, errors, asked))
+            except MISSHAPEN as error:
+                told.append(self._nameless([str(misshapen(self._source, "a project", error))]))
         return await self._completed(told, asked)
 
-    async def _sighting(self, node: JsonObject, errors: Sequence[str], *, texts: bool) -> Sighting:
+    async def _sighting(self, node: JsonObject, errors: Sequence[str], asked: _Asked) -> Sighting:
         seen = facts.repository(node, self._forge_url)
         found = facts.files(node, errors)
-        if texts and isinstance(found, tuple) and found:
+        ignore_file = None
+        if IGNORE_FILE in asked.paths:
+            ignore_file = facts.has_ignore_file(node, errors)
+        if asked.texts and isinstance(found, tuple) and found:
             text = facts.text(node, found[0].path)
             winner = await self._texts.checked(seen.forge_id, found[0], text)
             found = (winner, *found[1:])
-        return Sighting(repository=seen, files=found)
+        return Sighting(repository=seen, files=found, ignore_file=ignore_file)
 
     async def _completed(self, told: list[Told], asked: _Asked) -> list[Told]:
         """Where one file was asked for: ask for the other of those that do not have the first."""
@@ -340,10 +356,11 @@ class Graph:
         nodes = connection["nodes"] or ()
         told = await self._told(asked, connection, ("projects",))
         for node, one in zip(nodes, told, strict=True):
-            if node is not None and not isinstance(one, Failure):
+            if not isinstance(one, Failure):
                 found[facts.forge_id(node)] = one
         if any(isinstance(one, Failure) for one in told):
-            lost = Unknown(reason="GitLab would not tell all of the projects that were asked for")
+            said = next(one.message for one in told if isinstance(one, Failure))
+            lost = Unknown(reason=said)
             found |= {forge_id: lost for forge_id in batch if forge_id not in found}
         return found
 
@@ -361,7 +378,7 @@ class Graph:
 
 def _form(document: Document, paths: tuple[str, ...]) -> Document:
     """Name a document by what it costs, so that page sizes are learnt apart."""
-    if len(paths) == len(facts.PATHS):
+    if paths == facts.ASKED:
         return document
     return replace(document, name=f"{document.name} for one file")
 
@@ -387,12 +404,30 @@ def _connection(
     raise UnreadablePlaceError(f"GitLab would not list {place.path or 'projects'}: {said}")
 
 
+def _page_info(connection: JsonObject) -> JsonObject:
+    """Give what is said about the pages that follow.
+
+    Raises:
+        UnreadablePlaceError: nothing is.
+    """
+    info = connection.get("pageInfo")
+    if isinstance(info, dict) and {"hasNextPage", "endCursor"} <= info.keys():
+        return info
+    raise UnreadablePlaceError("GitLab does not say whether more projects follow; is it ill?")
+
+
+def ids_of_hidden(told: Iterable[Told]) -> tuple[str, ...]:
+    """Give the ids, as far as they were told, of projects that are not for everybody."""
+    hidden = (one.forge_id for one in told if isinstance(one, Hidden))
+    return tuple(forge_id for forge_id in hidden if forge_id is not None)
+
+
 def _is_hidden(node: JsonObject, errors: Sequence[str]) -> bool:
     """Say whether an anonymous visitor cannot see a project, or not its code.
 
     GitLab shows a ``repository`` of null, without an error, where the code is for members only.
     """
-    if node.get("visibility") != facts.PUBLIC:
+    if node["visibility"] != facts.PUBLIC:
         return True
     return node.get("repository") is None and not errors
 

@@ -38,6 +38,8 @@ class Slice:
 
     sightings: tuple[Sighting, ...] = ()
     skipped: int = 0
+    hidden: tuple[str, ...] = ()
+    """Ids of those that were skipped, as far as they were told."""
     failures: tuple[Failure, ...] = ()
     after: str | None = None
     """Where the next page of this place begins; None: this was the last."""

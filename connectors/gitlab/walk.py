@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from connectors.gitlab.forge import Forge, GraphQLRefusedError
-from connectors.gitlab.graph import Hidden, LostPlaceError
+from connectors.gitlab.graph import Hidden, LostPlaceError, ids_of_hidden
 from connectors.gitlab.places import (
     Api,
     Place,
@@ -23,14 +23,18 @@ from harvester.model import Failure, Listing, Page, ScopeKind, Sighting
 from harvester.ports.errors import (
     ForbiddenError,
     NotFoundError,
+    ServerError,
     UnexpectedAnswerError,
 )
 
 logger = logging.getLogger(__name__)
 
 _EVERYWHERE = Place(PlaceKind.INSTANCE)
-_OWN_FAILURES = (NotFoundError, ForbiddenError, UnexpectedAnswerError)
+_REFUSED = (NotFoundError, ForbiddenError)
+_FAILED = (ServerError, UnexpectedAnswerError)
 """What is wrong with one owner; other owners can still be read."""
+_FAILED_IN_A_ROW = 3
+"""So many owners that fail in a row are not bad owners but a bad forge, or way to it."""
 
 
 async def walk(forge: Forge, listing: Listing) -> AsyncIterator[Page]:
@@ -56,6 +60,8 @@ class _Walker:
     forge: Forge
     listing: Listing
     at: Position
+    failed: int = 0
+    """Owners in a row that could not be read, though the forge did not refuse them."""
 
     async def instance(self) -> AsyncIterator[Page]:
         """List the whole instance."""
@@ -66,6 +72,7 @@ class _Walker:
                 cursor=None if cut.after is None else following.text(),
                 failures=cut.failures,
                 skipped=cut.skipped,
+                hidden=cut.hidden,
                 total=cut.total,
             )
 
@@ -89,6 +96,7 @@ class _Walker:
                 cursor=cursor,
                 failures=page.failures,
                 skipped=page.skipped,
+                hidden=page.hidden,
             )
 
     async def _batch(self, batch: Sequence[str], done: list[str], *, final: bool) -> Slice:
@@ -113,6 +121,7 @@ class _Walker:
             sightings=tuple(sightings),
             failures=tuple(failures),
             skipped=sum(1 for one in told if isinstance(one, Hidden)),
+            hidden=ids_of_hidden(told),
         )
 
     # --- owners -----------------------------------------------------------------------------
@@ -152,9 +161,14 @@ class _Walker:
                     owners_read=(path,) if ended else (),
                     failures=cut.failures,
                     skipped=cut.skipped,
+                    hidden=cut.hidden,
                     owners_left=left if ended else left + 1,
                 )
-        except _OWN_FAILURES as error:
+            self.failed = 0
+        except (*_REFUSED, *_FAILED) as error:
+            self.failed += isinstance(error, _FAILED)
+            if self.failed == _FAILED_IN_A_ROW:
+                raise
             yield Page(
                 sightings=(),
                 cursor=last,

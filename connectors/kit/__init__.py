@@ -8,7 +8,7 @@
 
 from connectors.kit.files import LARGEST, PATHS, object_id, with_bytes
 from connectors.kit.one_by_one import OneByOne, each
-from connectors.kit.position import key
+from connectors.kit.position import counts, key
 from connectors.kit.rows import only, slice_of
 from connectors.kit.walk import Listed, Slice, failure, walk
 
@@ -18,6 +18,7 @@ __all__ = [
     "Listed",
     "OneByOne",
     "Slice",
+    "counts",
     "each",
     "failure",
     "key",

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from connectors.kit.shapes import MISSHAPEN, misshapen
 from harvester.model import Sighting, Unknown
 from harvester.ports.errors import (
     BudgetExhaustedError,
@@ -27,14 +28,16 @@ class OneByOne:
     """Reads repositories one after the other; what is wrong with one is not the others' loss.
 
     Args:
-        one: reads one sighting; its errors are those of the chain.
+        source: the configured name, for messages.
+        one: reads one sighting; its errors are those of the chain, or of a misshapen answer.
 
     Attributes:
         exhausted: set when the forge wants no more requests; then a listing has no purpose
             either, because nothing of what it brings could be read.
     """
 
-    def __init__(self, one: Callable[[Sighting], Awaitable[Sighting]]) -> None:
+    def __init__(self, source: str, one: Callable[[Sighting], Awaitable[Sighting]]) -> None:
+        self._source = source
         self._one = one
         self.exhausted: BudgetExhaustedError | None = None
 
@@ -65,14 +68,30 @@ class OneByOne:
                         raise
                 except (ForbiddenError, NotFoundError, UnexpectedAnswerError) as error:
                     reason = str(error)
+                except MISSHAPEN as error:
+                    subject = sighting.repository.web_url
+                    reason = str(misshapen(self._source, subject, error))
             if self.exhausted is not None and not read:
                 raise self.exhausted
             read.append(_unknown(sighting, reason))
         return read
 
 
-async def each(keys: Sequence[str], ask: Callable[[str], Awaitable[T]]) -> dict[str, T | Unknown]:
-    """Ask about one after the other; what fails is ``Unknown``, and so is all after a few."""
+async def each(
+    source: str,
+    keys: Sequence[str],
+    ask: Callable[[str], Awaitable[T]],
+    *,
+    raises: Callable[[SourceError], bool] = lambda _: False,
+) -> dict[str, T | Unknown]:
+    """Ask about one after the other; what fails is ``Unknown``, and so is all after a few.
+
+    Args:
+        source: the configured name, for messages.
+        keys: ids or paths.
+        ask: asks about one; raises as the reader of :class:`OneByOne` does.
+        raises: which errors end it instead.
+    """
     answers: dict[str, T | Unknown] = {}
     failed, reason = 0, ""
     for key in keys:
@@ -83,8 +102,12 @@ async def each(keys: Sequence[str], ask: Callable[[str], Awaitable[T]]) -> dict[
             answers[key] = await ask(key)
             failed = 0
         except SourceError as error:
+            if raises(error):
+                raise
             failed, reason = failed + 1, str(error)
             answers[key] = Unknown(reason=reason)
+        except MISSHAPEN as error:
+            answers[key] = Unknown(reason=str(misshapen(source, key, error)))
     return answers
 
 

@@ -5,12 +5,10 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 
+from connectors.kit.shapes import MISSHAPEN, misshapen
 from connectors.kit.walk import Listed, Slice
 from harvester.model import Failure, FailureCode, JsonObject, Sighting
 from harvester.ports.errors import UnexpectedAnswerError
-
-_BROKEN = (KeyError, TypeError, ValueError, AttributeError)
-"""What reading a row raises that is not as the forge documents it."""
 
 
 async def slice_of(
@@ -32,12 +30,9 @@ async def slice_of(
     for row in rows:
         try:
             seen = await sighting(row)
-        except _BROKEN as error:
+        except MISSHAPEN as error:
             number = row.get(id_key)
-            message = (
-                f"source {forge.source}: the forge describes repository {number} in an unknown way"
-                f" ({type(error).__name__}: {error}); the next crawl tries again"
-            )
+            message = str(misshapen(forge.source, f"repository {number}", error))
             failures.append(
                 Failure(
                     subject=f"{forge.url}/{row.get('full_name') or ''}",

@@ -12,18 +12,23 @@ from datetime import datetime
 from typing import Protocol
 
 from connectors.kit.position import Named, Position, key, named, position
+from connectors.kit.shapes import MISSHAPEN, misshapen
 from harvester.model import Failure, FailureCode, Listing, Page, ScopeKind, Sighting
 from harvester.ports.errors import (
     ForbiddenError,
     NotFoundError,
+    ServerError,
     SourceError,
     UnexpectedAnswerError,
 )
 
 TOGETHER = 20
 """Repositories by name that make a page."""
-_OWN_FAILURES = (NotFoundError, ForbiddenError, UnexpectedAnswerError)
+_REFUSED = (NotFoundError, ForbiddenError)
+_FAILED = (ServerError, UnexpectedAnswerError)
 """What is wrong with one owner or repository; others can still be read."""
+_FAILED_IN_A_ROW = 3
+"""So many that fail in a row are not bad owners but a bad forge, or way to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,11 +114,13 @@ class _Walker:
     forge: Listed
     listing: Listing
     at: Position
+    failed: int = 0
+    """Owners or repositories in a row that could not be read, though nobody refused them."""
 
     async def instance(self) -> AsyncIterator[Page]:
         """List the whole forge."""
         begun = self.at.after if self.at.owner is None else None
-        async for cut in self.forge.slices(None, begun, self.at.since):
+        async for cut in self._slices(None, begun):
             yield Page(
                 sightings=cut.sightings,
                 cursor=None if cut.after is None else replace(self.at, after=cut.after).text(),
@@ -121,6 +128,13 @@ class _Walker:
                 skipped=cut.skipped,
                 total=cut.total,
             )
+
+    async def _slices(self, owner: str | None, begun: str | None) -> AsyncIterator[Slice]:
+        try:
+            async for cut in self.forge.slices(owner, begun, self.at.since):
+                yield cut
+        except MISSHAPEN as error:
+            raise misshapen(self.forge.source, owner or self.forge.url, error) from error
 
     async def repositories(self, names: Named) -> AsyncIterator[Page]:
         """Look repositories up by name, also by one that they had."""
@@ -141,9 +155,25 @@ class _Walker:
 
     async def _named(self, path: str) -> Slice:
         try:
-            return await self.forge.named(path)
-        except _OWN_FAILURES as error:
-            return Slice(failures=(failure(self.forge, path, error),))
+            cut = await self.forge.named(path)
+        except MISSHAPEN as error:
+            lost = misshapen(self.forge.source, path, error)
+            return Slice(failures=(failure(self.forge, path, lost),))
+        except (*_REFUSED, *_FAILED) as error:
+            return Slice(failures=(self._own(path, error),))
+        self.failed = 0
+        return cut
+
+    def _own(self, path: str, error: SourceError) -> Failure:
+        """Take an error for the failure of one owner or repository.
+
+        Raises:
+            SourceError: it is not theirs: several in a row failed so.
+        """
+        self.failed += isinstance(error, _FAILED)
+        if self.failed == _FAILED_IN_A_ROW:
+            raise error
+        return failure(self.forge, path, error)
 
     async def owners(self, names: Named) -> AsyncIterator[Page]:
         """List owner by owner, the one that was begun first."""
@@ -161,7 +191,7 @@ class _Walker:
         done = replace(self.at, done=(*self.at.done, key(name)), owner=None, after=None)
         last = done.text() if left else None
         try:
-            async for cut in self.forge.slices(name, begun, self.at.since):
+            async for cut in self._slices(name, begun):
                 ended = cut.after is None
                 on = replace(self.at, owner=key(name), after=cut.after)
                 yield Page(
@@ -172,7 +202,8 @@ class _Walker:
                     skipped=cut.skipped,
                     owners_left=left if ended else left + 1,
                 )
-        except _OWN_FAILURES as error:
-            failed = (failure(self.forge, name, error),)
+            self.failed = 0
+        except (*_REFUSED, *_FAILED) as error:
+            failed = (self._own(name, error),)
             yield Page(sightings=(), cursor=last, failures=failed, owners_left=left)
         self.at = done

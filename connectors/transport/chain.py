@@ -14,7 +14,8 @@ From the outside in, and why there:
    and learns from every single answer;
 7. *authenticate*: a token that is renewed is asked for at the last moment;
 8. *statistics*: counts each sending;
-9. *network*: time, size, proxies, authorities.
+9. *archive*, where there is one: each try, as the forge answered it;
+10. *network*: time, size, proxies, authorities; guarded, where the address came from data.
 """
 
 import random
@@ -27,10 +28,12 @@ import httpx
 
 from connectors.transport.account import EVERYBODY, Account
 from connectors.transport.answers import checked, json_of, no_answer
+from connectors.transport.archive import Archived
 from connectors.transport.ask import Ask, Kind
 from connectors.transport.authenticate import Authenticate
 from connectors.transport.budget import Budget
 from connectors.transport.credential import Credential
+from connectors.transport.guarded import GuardedNetwork
 from connectors.transport.limits import Rates
 from connectors.transport.network import Network
 from connectors.transport.origins import is_web, origin_of, shown
@@ -188,7 +191,7 @@ def open_chain(
         headers: sent with every request (``accept``, ``x-github-api-version``).
         parallel: requests of one account that may be on their way at once; more than one only
             where the operator allows it.
-        chance: where the jitter of pauses comes from.
+        chance: where the jitter of pauses comes from, instead of the archive's or Python's.
         network: instead of the real one.
 
     Raises:
@@ -202,7 +205,13 @@ def open_chain(
     def everybody_of(request: httpx.Request) -> Account:
         return shared().account(origin_of(request.url), EVERYBODY, parallel)
 
-    counted = Count(network or Network(http, access.source), statistics)
+    way = GuardedNetwork if access.guarded else Network
+    archive = access.archive
+    if archive is not None and network is None:
+        network = Archived(archive, access.source, lambda: way(http, access.source))
+    if chance is None:
+        chance = archive.chance(access.source) if archive is not None else random.Random()  # noqa: S311 - jitter, not a secret
+    counted = Count(network or way(http, access.source), statistics)
     budget = Budget(
         Authenticate(counted, credential),
         account_of=account_of,
@@ -219,7 +228,7 @@ def open_chain(
         clock=clock,
         statistics=statistics,
         waiting=access.waiting,
-        chance=chance or random.Random(),  # noqa: S311 - jitter, not a secret
+        chance=chance,
     )
     client = httpx.AsyncClient(
         transport=Redirects(retry, access.source),

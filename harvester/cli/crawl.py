@@ -4,6 +4,7 @@
 """``harvester crawl``."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -46,6 +47,18 @@ def crawl(
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait for a source that is being crawled already.")
     ] = False,
+    archive: Annotated[
+        Path | None,
+        typer.Option(
+            "--archive",
+            metavar="DIR",
+            help="Keep every answer there, without secrets, for a replay.",
+        ),
+    ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option("--replay", metavar="DIR", help="Run an archived crawl again, offline."),
+    ] = None,
     form: Annotated[
         CrawlForm, typer.Option("--format", help="Form of the result.")
     ] = CrawlForm.SUMMARY,
@@ -57,7 +70,20 @@ def crawl(
     """
     from harvester.cli.run import Run, Wishes
 
-    wishes = Wishes(full=full, dry_run=dry_run, limit=limit, kind=kind, wait=wait)
+    if replay is not None and (targets or full or limit or kind or wait or archive):
+        raise UsageError(
+            "crawl: --replay runs the recorded crawl, with its sources and options; beside it only"
+            " --dry-run and the form of the result can be chosen"
+        )
+    wishes = Wishes(
+        full=full,
+        dry_run=dry_run,
+        limit=limit,
+        kind=kind,
+        wait=wait,
+        archive=archive,
+        replay=replay,
+    )
     if dry_run and wait:
         raise UsageError("crawl: --dry-run holds no source, so that there is nothing to --wait for")
     return Run(invocation, wishes, CrawlForm.JSON if json else form).crawl(targets or [])

@@ -17,6 +17,7 @@ from harvester.cli import console
 from harvester.cli.output import count, moment
 from harvester.cli.summary import source_as_json, spent_as_json
 from harvester.crawl import SourceSummary
+from harvester.crawl.reasons import ItemReason
 from harvester.model import ItemStatus, Spent
 from harvester.ports.rows import Item
 
@@ -55,8 +56,8 @@ class Lines:
         self.say(f"{source}: {standing(repositories, self._total, owners_left, spent)}")
 
     def item(self, source: str, item: Item) -> None:
-        """Name what could not be read."""
-        if item.status is ItemStatus.ERRORED:
+        """Name what could not be read, and what a person had better look at."""
+        if item.status is ItemStatus.ERRORED or item.reason == ItemReason.NAME_REUSED:
             self.say(f"{source}: {item.subject}: {item.message or item.reason or 'not readable'}")
 
     def waiting(self, source: str, until: datetime, why: str) -> None:

@@ -6,8 +6,10 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from harvester.activity import ACTIVE_COMMITS, Criterion, Label
 from harvester.cli.options import Language
 from harvester.crawl.reasons import FileReason, ItemReason, StateReason
+from harvester.leads import LeadReason
 from harvester.model import FailureCode, ItemStatus, Outcome, State
 
 
@@ -67,6 +69,30 @@ STATES: Mapping[str, Text] = {
         "the repository is no longer there for the public",
         "das Repository ist nicht mehr öffentlich da",
     ),
+    StateReason.PRIVATE: Text(
+        "the repository is no longer public",
+        "das Repository ist nicht mehr öffentlich",
+    ),
+    StateReason.OPT_OUT_TOPIC: Text(
+        "the repository has a topic by which it opts out",
+        "das Repository hat ein Thema, mit dem es der Aufnahme widerspricht",
+    ),
+    StateReason.OPT_OUT_KEY: Text(
+        "its publiccode.yml opts out (x-publiccode-ignore: true)",
+        "seine publiccode.yml widerspricht der Aufnahme (x-publiccode-ignore: true)",
+    ),
+    StateReason.OPT_OUT_FILE: Text(
+        "the file .publiccode-ignore lies in its root",
+        "die Datei .publiccode-ignore liegt in seinem Wurzelverzeichnis",
+    ),
+    StateReason.OUT_OF_SCOPE: Text(
+        "no source's scope and patterns want it any more",
+        "Umfang und Muster der Quellen schließen es jetzt aus",
+    ),
+    StateReason.BLOCKED: Text(
+        "who keeps this catalogue does not list it",
+        "wer diesen Katalog führt, nimmt es nicht auf",
+    ),
     StateReason.MOVED: Text(
         "the repository left what the sources cover",
         "das Repository liegt nicht mehr dort, wo die Quellen suchen",
@@ -79,6 +105,10 @@ STATES: Mapping[str, Text] = {
         "it turned out to be the same as another entry",
         "es stellte sich als derselbe Eintrag wie ein anderer heraus",
     ),
+    StateReason.UNFOUNDED: Text(
+        "no file describes it, and none that could be listed ever did",
+        "keine Datei beschreibt es, und keine, die gelistet werden konnte, tat es je",
+    ),
 }
 
 ITEMS: Mapping[str, Text] = {
@@ -86,13 +116,23 @@ ITEMS: Mapping[str, Text] = {
         "no source's scope and patterns want it",
         "Umfang und Muster der Quellen schließen es aus",
     ),
+    ItemReason.OPT_OUT_TOPIC: Text("it opts out by a topic", "es widerspricht durch ein Thema"),
+    ItemReason.OPT_OUT_KEY: Text(
+        "it opts out in its publiccode.yml",
+        "es widerspricht in seiner publiccode.yml",
+    ),
+    ItemReason.OPT_OUT_FILE: Text(
+        "it opts out by the file .publiccode-ignore",
+        "es widerspricht durch die Datei .publiccode-ignore",
+    ),
+    ItemReason.BLOCKED: Text("it is blocked", "es ist gesperrt"),
     ItemReason.FILE_UNKNOWN: Text(
         "the forge would not show its files",
         "die Plattform zeigte seine Dateien nicht",
     ),
     ItemReason.NAME_REUSED: Text(
-        "another repository has its address now",
-        "ein anderes Repository hat jetzt seine Adresse",
+        "another repository had its address before",
+        "ein anderes Repository hatte vorher seine Adresse",
     ),
     FailureCode.NOT_FOUND: Text("it was not found", "es wurde nicht gefunden"),
     FailureCode.FORBIDDEN: Text("the forge refused to show it", "die Plattform verweigerte es"),
@@ -100,6 +140,27 @@ ITEMS: Mapping[str, Text] = {
     FailureCode.REFUSED: Text(
         "the database would not take it",
         "die Datenbank nahm es nicht an",
+    ),
+}
+
+LEFT_OUT: Mapping[str, Text] = {
+    LeadReason.NOT_AN_ADDRESS: Text("no web address", "keine Webadresse"),
+    LeadReason.WHOLE_FORGE: Text(
+        "a whole forge that everybody shares", "eine ganze Plattform, die allen offensteht"
+    ),
+    LeadReason.IGNORED: Text(
+        "not to be read, as the list itself says", "laut der Liste selbst nicht zu lesen"
+    ),
+    LeadReason.UNSUPPORTED_HOST: Text(
+        "on hosts that no connector reads", "auf Rechnern, die kein Konnektor liest"
+    ),
+    LeadReason.PRIVATE_ADDRESS: Text("in private networks", "in privaten Netzen"),
+    LeadReason.UNREACHABLE_HOST: Text(
+        "on hosts that gave no answer", "auf Rechnern, die nicht antworteten"
+    ),
+    LeadReason.NOT_ASKED_YET: Text(
+        "on hosts that a later run will ask what they are",
+        "auf Rechnern, die ein späterer Lauf fragt, was sie sind",
     ),
 }
 
@@ -116,7 +177,7 @@ LISTS: Mapping[str, Text] = {
     State.LISTED: Text("listed", "gelistet"),
     State.INVALID: Text("known, but not listed", "bekannt, aber nicht gelistet"),
     State.GONE: Text("gone", "verschwunden"),
-    State.WITHDRAWN: Text("withdrawn at the publisher's wish", "auf Wunsch zurückgezogen"),
+    State.WITHDRAWN: Text("withdrawn", "zurückgezogen"),
     State.BLOCKED: Text("blocked", "gesperrt"),
 }
 
@@ -125,6 +186,35 @@ OUTCOMES: Mapping[str, Text] = {
     Outcome.INVALID: Text("invalid", "fehlerhaft"),
     Outcome.OTHER_PLACE: Text("describes another place", "beschreibt einen anderen Ort"),
     Outcome.SUPERSEDED: Text("superseded", "überholt"),
+}
+
+LABELS: Mapping[str, Text] = {
+    Label.ARCHIVED: Text("archived", "archiviert"),
+    Label.ACTIVE: Text("active", "aktiv"),
+    Label.SLOW: Text("slow", "langsam"),
+    Label.STALE: Text("stale", "ruhend"),
+    Label.UNKNOWN: Text("unknown", "unbekannt"),
+}
+
+CRITERIA: Mapping[str, Text] = {
+    Criterion.ARCHIVED: Text("archived on its forge", "auf der Plattform archiviert"),
+    Criterion.COMMITS_90D: Text(
+        f"at least {ACTIVE_COMMITS} commits in 90 days",
+        f"mindestens {ACTIVE_COMMITS} Commits in 90 Tagen",
+    ),
+    Criterion.COMMITS_365D: Text(
+        "at least one commit in a year", "mindestens ein Commit in einem Jahr"
+    ),
+    Criterion.RELEASE_365D: Text("a release in a year", "eine Veröffentlichung in einem Jahr"),
+    Criterion.SEVERAL_AUTHORS: Text(
+        "commits of several people in a year", "Commits mehrerer Personen in einem Jahr"
+    ),
+}
+
+ANSWERS: Mapping[bool | None, Text] = {
+    True: Text("yes", "ja"),
+    False: Text("no", "nein"),
+    None: Text("unknown", "unbekannt"),
 }
 
 _SENTENCES: Mapping[str, Text] = {
@@ -140,6 +230,20 @@ _SENTENCES: Mapping[str, Text] = {
         "The repository {url} is gone ({reason}).",
         "Das Repository {url} ist verschwunden ({reason}).",
     ),
+    "left_out": Text(
+        "The repository {url} is left out ({reason}).",
+        "Das Repository {url} ist ausgenommen ({reason}).",
+    ),
+    "ignored": Text(
+        "The repository {url} has been opted out since {since} ({reason}). Taken back, it is listed"
+        " again by the crawl that sees it.",
+        "Das Repository {url} widerspricht der Aufnahme seit {since} ({reason}). Wird das"
+        " zurückgenommen, nimmt es der nächste Lauf, der es sieht, wieder auf.",
+    ),
+    "blocked": Text(
+        "{url} is blocked by whoever keeps this catalogue: {reason}",
+        "{url} ist von denen, die diesen Katalog führen, gesperrt: {reason}",
+    ),
     "missing": Text(
         "The repository {url} has not been seen since {since}; it is not taken as gone yet.",
         "Das Repository {url} wurde seit {since} nicht gesehen; es gilt noch nicht als "
@@ -148,6 +252,10 @@ _SENTENCES: Mapping[str, Text] = {
     "alias": Text(
         "{old} is an old address; the repository is now {url}.",
         "{old} ist eine alte Adresse; das Repository liegt jetzt unter {url}.",
+    ),
+    "former": Text(
+        "{old} was the address of another repository before; that is now {url}.",
+        "{old} war vorher die Adresse eines anderen Repositorys; das ist jetzt {url}.",
     ),
     "file": Text(
         "  {path} in {url}: {outcome}: {reason} ({errors} errors, {warnings} warnings)",
@@ -158,9 +266,42 @@ _SENTENCES: Mapping[str, Text] = {
     "finding_on_file": Text(
         "    the whole file: {message} [{code}]", "    die ganze Datei: {message} [{code}]"
     ),
+    "nothing_waits": Text(
+        "{source}: no losses wait for approval",
+        "{source}: Keine Verluste warten auf Zustimmung",
+    ),
+    "would_lose": Text(
+        "{source}: {number} listed entries would be lost; they wait for harvester approve {source}",
+        "{source}: {number} gelistete Einträge gingen verloren; sie warten auf harvester approve "
+        "{source}",
+    ),
+    "let_through": Text(
+        "{source}: {number} of {waited} losses that waited took effect",
+        "{source}: {number} von {waited} wartenden Verlusten sind wirksam",
+    ),
+    "loss": Text("  {name} ({url}): {reason}", "  {name} ({url}): {reason}"),
+    "still_there": Text(
+        "  {name} ({url}): back or mended meanwhile; it stays listed",
+        "  {name} ({url}): inzwischen wieder da oder behoben; bleibt gelistet",
+    ),
+    "activity": Text(
+        "  activity: {label} (as of {at}): {criteria}",
+        "  Aktivität: {label} (Stand {at}): {criteria}",
+    ),
+    "activity_unread": Text(
+        "  activity: {label} (not read yet; a sweep does)",
+        "  Aktivität: {label} (noch nicht gelesen; das tut ein ganzer Durchgang)",
+    ),
     "crawled": Text(
         "  last crawl: {source}, {at}: {status}{reason}",
         "  letzter Lauf: {source}, {at}: {status}{reason}",
+    ),
+    "named": Text("  named by: {names}", "  genannt von: {names}"),
+    "host_unread": Text(
+        "{url} is not in the catalogue: the list {source} names it, but no connector reads what "
+        "runs there, or nobody answered.",
+        "{url} steht nicht im Katalog: Die Liste {source} nennt sie, aber kein Konnektor liest, "
+        "was dort läuft, oder niemand antwortete.",
     ),
     "next": Text("  next crawl: {at}", "  nächster Lauf: {at}"),
     "by_hand": Text(
@@ -198,6 +339,11 @@ _SENTENCES: Mapping[str, Text] = {
 def say(key: str, language: Language, /, **values: object) -> str:
     """Give a sentence."""
     return _in(_SENTENCES[key], language).format(**values)
+
+
+def answer(met: bool | None, language: Language) -> str:
+    """Say yes, no, or that nobody knows."""
+    return _in(ANSWERS[met], language)
 
 
 def word(words: Mapping[str, Text], key: str, language: Language) -> str:

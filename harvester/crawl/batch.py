@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from harvester.crawl.decide import decide, keys
+from harvester.crawl.leaving import turn_private
 from harvester.crawl.reasons import ItemReason
 from harvester.crawl.scope import matches
 from harvester.crawl.task import SourcePlan
@@ -15,7 +16,7 @@ from harvester.crawl.visit import Visit, is_wanted, to_read, visits, winner
 from harvester.model import Failure, FailureCode, ItemStatus, Page, Sighting, repository_id
 from harvester.ports.catalogue import Catalogue, Known, OpenCrawl, PageMark, PageTransaction
 from harvester.ports.errors import RefusedRowError
-from harvester.ports.rows import Item, Writes
+from harvester.ports.rows import Item, Keys, Writes
 
 
 @dataclass(slots=True)
@@ -30,6 +31,8 @@ class Batch:
     """Of what is not stored: out of scope, or failed."""
     failed: set[str] = field(default_factory=set)
     """Ids of repositories that are there, but could not be read."""
+    hidden: set[str] = field(default_factory=set)
+    """Ids of repositories that are there, but not for everybody."""
     owners_read: list[str] = field(default_factory=list)
     pages: int = 0
     skipped: int = 0
@@ -45,6 +48,7 @@ class Batch:
         self.complete = page.cursor is None
         self.skipped += page.skipped
         self.owners_read += page.owners_read
+        self.hidden |= {repository_id(plan.forge.url, forge_id) for forge_id in page.hidden}
         for failure in page.failures:
             self._fail(failure, plan)
         for sighting in page.sightings:
@@ -107,6 +111,7 @@ def store(
     made = visits(plan, sightings, files, catalogue.contents(sorted(missing)))
     with catalogue.page(crawl, now) as page:
         items = [*batch.items, *_write(page, plan, made, now)]
+        items += _let_go(page, plan, batch, now)
         if batch.items:
             page.write(Writes(items=tuple(batch.items)), now)
         page.mark(
@@ -115,10 +120,20 @@ def store(
                 cursor=batch.cursor,
                 owners_read=tuple(batch.owners_read),
                 skipped=batch.skipped,
-                clean=all(item.status is not ItemStatus.ERRORED for item in items),
+                clean=not any(leaves_doubt(item) for item in items),
             )
         )
     return tuple(items)
+
+
+def leaves_doubt(item: Item) -> bool:
+    """Say whether, because of this, a listing cannot tell what is missing.
+
+    That there is no such owner or repository is an answer: an error of the settings, which is
+    told, and no reason to keep for ever what else of the source has gone. Each that has is looked
+    up by its id.
+    """
+    return item.status is ItemStatus.ERRORED and item.reason != FailureCode.NOT_FOUND
 
 
 def _write(
@@ -143,6 +158,18 @@ def _write_together(
     with page.savepoint():
         writes = decide(plan, made, page.load(keys(made)), now)
         page.write(writes, now)
+    return writes.items
+
+
+def _let_go(
+    page: PageTransaction, plan: SourcePlan, batch: Batch, now: datetime
+) -> tuple[Item, ...]:
+    """Take leave of what is private now."""
+    if not batch.hidden:
+        return ()
+    stored = page.load(Keys(repository_ids=frozenset(batch.hidden), urls=frozenset()))
+    writes = turn_private(plan, batch.hidden, stored, now)
+    page.write(writes, now)
     return writes.items
 
 

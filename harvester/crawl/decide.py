@@ -13,9 +13,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from harvester import publiccode
+from harvester.crawl.door import Door
 from harvester.crawl.entries import Catalog, settle
 from harvester.crawl.files import rows as files_of
 from harvester.crawl.files import says_the_same
+from harvester.crawl.opt_out import opt_outs
 from harvester.crawl.places import place_of
 from harvester.crawl.reasons import ItemReason
 from harvester.crawl.task import SourcePlan
@@ -53,6 +55,7 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
     aliases: list[AliasRow] = []
     moved: set[str] = set()
     taken = _last_taken(visits, stored)
+    door = Door(stored.aliases, plan.blocks)
     for visit in visits:
         before = stored.repositories.get(visit.id)
         after = _repository(plan, visit, before, now)
@@ -63,7 +66,9 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
         if before is None or _tells_more(after, before):
             moved.add(visit.id)
             aliases += _left(before, after, now)
-        if isinstance(visit.sighting.files, tuple):
+        # Of who was never let in, nothing is told: neither entry nor tombstone.
+        unknown = not own[visit.id] and door.turns_away(after)
+        if isinstance(visit.sighting.files, tuple) and not unknown:
             for row in files_of(visit, visit.sighting.files, own[visit.id], now):
                 was = files.get((row.repository_id, row.path))
                 if was is None or not says_the_same(row, was):
@@ -75,10 +80,11 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
         before=stored.files,
         software=stored.software,
         aliases=(*stored.aliases, *aliases),
+        rests=stored.rests,
         neighbours=stored.neighbours,
     )
     touched = _touched(plan, visits, stored, repositories, moved)
-    settled = settle(catalog, touched, plan.publishers, now)
+    settled = settle(catalog, touched, plan.publishers, now, blocks=plan.blocks)
     written, volatile = _differing(repositories, stored)
     return Writes(
         owners=_owners(plan, written, stored),
@@ -90,8 +96,14 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
         files=settled.files,
         software=settled.software,
         merges=settled.merges,
+        erased=settled.erased,
+        rests=settled.rests,
         changes=settled.changes,
-        items=tuple(_item(visit, stored, moved=visit.id in moved) for visit in visits),
+        items=tuple(
+            _turned_away(plan, door, repositories[visit.id], visit)
+            or _item(visit, stored, moved=visit.id in moved)
+            for visit in visits
+        ),
     )
 
 
@@ -102,15 +114,24 @@ def _repository(
     if _doubt(visit) is not None:
         # What this revision brought is not known; nobody may take it for read.
         facts = replace(facts, revision=before.facts.revision if before is not None else "")
+    ways = opt_outs(plan, visit, before)
+    ignored_since = before.ignored_since if before is not None else None
+    ignored_since = (ignored_since or now) if ways else None
     if before is None:
         return RepositoryRow(
-            id=visit.id, forge=plan.forge, facts=facts, first_seen_at=now, updated_at=now
+            id=visit.id,
+            forge=plan.forge,
+            facts=facts,
+            first_seen_at=now,
+            updated_at=now,
+            opt_outs=ways,
+            ignored_since=ignored_since,
         )
     if facts.details is None:
         # Not read this time: the stored ones stand, and so does the revision that they are of.
         facts = replace(facts, details=before.facts.details, revision=before.facts.revision)
     there = before.missing_sweeps == 0 and before.gone_reason is None
-    if there and (facts, plan.forge) == (before.facts, before.forge):
+    if there and (facts, plan.forge, ways) == (before.facts, before.forge, before.opt_outs):
         return before
     row = replace(
         before,
@@ -119,6 +140,8 @@ def _repository(
         missing_since=None,
         missing_sweeps=0,
         gone_reason=None,
+        opt_outs=ways,
+        ignored_since=ignored_since,
     )
     return replace(row, updated_at=now) if _tells_more(row, before) else row
 
@@ -180,7 +203,8 @@ def _tells_more(after: RepositoryRow, before: RepositoryRow) -> bool:
     if after is before:
         return False
     still = replace(after.facts, activity=before.facts.activity, revision=before.facts.revision)
-    return still != before.facts or after.gone_reason != before.gone_reason
+    standing = (after.gone_reason, after.opt_outs)
+    return still != before.facts or standing != (before.gone_reason, before.opt_outs)
 
 
 def _touched(
@@ -226,6 +250,21 @@ def _doubt(visit: Visit) -> str | None:
     return visit.winner.unread if visit.winner is not None else None
 
 
+def _turned_away(plan: SourcePlan, door: Door, row: RepositoryRow, visit: Visit) -> Item | None:
+    """Say of a repository that is not let in why; None of the others, and where there is doubt."""
+    verdict = door.verdict(row, row.facts.web_url)
+    if verdict is None or _doubt(visit) is not None:
+        return None
+    block = plan.blocks.find((row.facts.web_url,))
+    return Item(
+        subject=row.facts.web_url,
+        status=ItemStatus.SKIPPED,
+        reason=verdict[1],
+        message=block.reason if block is not None else None,
+        repository_id=row.id,
+    )
+
+
 def _item(visit: Visit, stored: Stored, *, moved: bool) -> Item:
     url = visit.sighting.repository.web_url
     doubt = _doubt(visit)
@@ -239,14 +278,15 @@ def _item(visit: Visit, stored: Stored, *, moved: bool) -> Item:
         )
     known = visit.id in stored.repositories
     changed = ItemStatus.UPDATED if moved else ItemStatus.UNCHANGED
-    reused = not known and any(
-        row.id != visit.id and url_key(row.facts.web_url) == url_key(url)
-        for row in stored.repositories.values()
-    )
+    former = {
+        *((row.id, url_key(row.facts.web_url)) for row in stored.repositories.values()),
+        *((row.repository_id, url_key(row.url)) for row in stored.aliases),
+    }
+    reused = not known and any(holder != visit.id and key == url_key(url) for holder, key in former)
     return Item(
         subject=url,
         status=changed if known else ItemStatus.ADDED,
         reason=ItemReason.NAME_REUSED if reused else None,
-        message="another repository had this address before" if reused else None,
+        message="warning: another repository had this address before" if reused else None,
         repository_id=visit.id,
     )

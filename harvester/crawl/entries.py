@@ -9,13 +9,16 @@ same repositories and files make the same entries.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from harvester.crawl import entry
+from harvester.crawl.blocks import NO_BLOCKS, Blocks
+from harvester.crawl.door import WITHHELD, Door, Verdict, shows_nothing
 from harvester.crawl.files import is_good
 from harvester.crawl.places import Place, Places, is_entered, place_of
 from harvester.crawl.reasons import FileReason, StateReason
+from harvester.crawl.rest import heir, outlives_its_files, rest_of, shown
 from harvester.crawl.task import Publishers
 from harvester.model import (
     Change,
@@ -26,10 +29,17 @@ from harvester.model import (
     Publisher,
     State,
 )
-from harvester.ports.rows import AliasRow, FileRow, Merge, RecordRow, RepositoryRow, SoftwareRow
+from harvester.ports.rows import (
+    AliasRow,
+    FileRow,
+    Merge,
+    RecordRow,
+    RepositoryRow,
+    Rest,
+    SoftwareRow,
+)
 
-_HIDDEN = frozenset({State.GONE, State.WITHDRAWN, State.BLOCKED})
-_SET_BY_HAND = frozenset({State.WITHDRAWN, State.BLOCKED})
+_HIDDEN = WITHHELD | {State.GONE}
 _SUPERSEDED = frozenset({FileReason.YML_WINS, FileReason.REMOVED})
 _TRUST = {origin: rank for rank, origin in enumerate(Origin)}
 _RANK = {FileState.VALID: 0, FileState.INVALID: 1, FileState.UNKNOWN: 2, FileState.ABSENT: 3}
@@ -47,6 +57,8 @@ class Catalog:
     software: Mapping[str, SoftwareRow]
     """As they are stored."""
     aliases: tuple[AliasRow, ...]
+    rests: Mapping[str, Rest | None] = field(default_factory=dict)
+    """Of :class:`~harvester.ports.rows.Stored`."""
     neighbours: tuple[FileRow, ...] = ()
     """Of :class:`~harvester.ports.rows.Stored`."""
 
@@ -58,6 +70,10 @@ class Settled:
     files: tuple[FileRow, ...]
     software: tuple[SoftwareRow, ...]
     merges: tuple[Merge, ...]
+    erased: tuple[str, ...]
+    """Ids of entries that are no more, without a tombstone."""
+    rests: tuple[tuple[str, Rest | None], ...]
+    """What entries that this touches were before the crawl, by id, where that is not kept yet."""
     changes: tuple[Change, ...]
 
 
@@ -67,6 +83,8 @@ def settle(
     publishers: Publishers,
     now: datetime,
     losses: Mapping[str, StateReason] | None = None,
+    *,
+    blocks: Blocks = NO_BLOCKS,
 ) -> Settled:
     """Assign every file to its entry, and bring the entries that this touches up to date.
 
@@ -76,6 +94,7 @@ def settle(
         publishers: the lists of public bodies.
         now: the time.
         losses: entries whose grace is over, with the reason; only a conclusion gives them.
+        blocks: what the operator blocks.
     """
     places = Places(catalog.repositories, catalog.aliases)
     files = {
@@ -94,29 +113,40 @@ def settle(
         )
     affected -= {merge.id for merge in merges}
 
-    maker = _Maker(replace(catalog, files=files), places, merges, publishers, now, losses or {})
+    settled = replace(catalog, files=files)
+    door = Door(catalog.aliases, blocks)
+    maker = _Maker(settled, places, merges, publishers, door, now, losses or {})
     software: list[SoftwareRow] = []
+    erased: list[str] = []
+    rests: dict[str, Rest | None] = {merge.id: maker.rest(merge.id) for merge in merges}
     changes: list[Change] = []
     for identity in sorted(affected):
         old = catalog.software.get(identity)
-        row_now = maker.entry(identity, old)
+        row_now = maker.entry(identity)
         if row_now is None:
-            continue
-        if old is not None and old.document == row_now.document:
+            if old is None:
+                continue
+            erased.append(identity)
+            changes += _farewell(old, StateReason.UNFOUNDED)
+        elif old is not None and old.document == row_now.document:
             row_now = replace(row_now, updated_at=old.updated_at)
         else:
             changes.append(_change(old, row_now))
         if row_now != old:
-            software.append(row_now)
-    changes += [
-        Change(type=ChangeType.DELETED, software_id=merge.id, reason=StateReason.MERGED)
-        for merge in merges
-        if catalog.software[merge.id].state not in _HIDDEN
-    ]
+            rests[identity] = maker.rest(identity)
+            software += [row_now] if row_now is not None else []
+    for merge in merges:
+        changes += _farewell(catalog.software[merge.id], StateReason.MERGED)
     return Settled(
         files=differing,
         software=tuple(software),
         merges=merges,
+        erased=tuple(erased),
+        rests=tuple(
+            (key, rest)
+            for key, rest in sorted(rests.items())
+            if key not in catalog.rests or catalog.rests[key] != rest
+        ),
         changes=tuple(sorted(changes, key=lambda change: (change.software_id, change.type))),
     )
 
@@ -187,24 +217,37 @@ class _Maker:
     places: Places
     merges: tuple[Merge, ...]
     publishers: Publishers
+    door: Door
     now: datetime
     losses: Mapping[str, StateReason]
 
-    def entry(self, identity: str, old: SoftwareRow | None) -> SoftwareRow | None:
-        """Give an entry as it is now; None where there is and was none."""
+    def rest(self, identity: str) -> Rest | None:
+        """Give what an entry remembers of the time before the crawl, its own and its forebears'."""
+        ids = [identity, *(merge.id for merge in self.merges if merge.into == identity)]
+        return heir(identity, [rest for key in ids if (rest := self._own_rest(key)) is not None])
+
+    def _own_rest(self, identity: str) -> Rest | None:
+        if identity in self.catalog.rests:
+            return self.catalog.rests[identity]
+        row = self.catalog.software.get(identity)
+        return None if row is None else rest_of(row)
+
+    def entry(self, identity: str) -> SoftwareRow | None:
+        """Give an entry as it is now; None where there is nothing to show, now or in memory."""
         members = [row for row in self.catalog.files.values() if row.software_id == identity]
-        ancestors = [self.catalog.software[m.id] for m in self.merges if m.into == identity]
-        if old is not None:
-            ancestors.insert(0, old)
-        if not members and not ancestors:
+        rest = self.rest(identity)
+        if not members and not outlives_its_files(rest):
             return None
-        place = self._place(identity, members, ancestors)
+        place = self._place(identity, members, rest)
         members.sort(key=lambda row: self._precedence(row, place))
         primary = self._primary(members)
-        record = primary.record if primary else _shown(ancestors[0])
-        publiccode = json.loads(record.document) if record else None
+        record = _record(primary, rest)
         host = self.catalog.repositories[primary.repository_id] if primary else place.repository
-        state, reason = _state(primary, host, record, ancestors, self.losses.get(identity))
+        state, reason = self._turned_away(place, host) or _state(
+            primary, host, record, rest, self.losses.get(identity)
+        )
+        bare = shows_nothing(state, reason)
+        publiccode = json.loads(record.document) if record and not bare else None
         row = SoftwareRow(
             id=place.software_id,
             url=place.url,
@@ -212,37 +255,51 @@ class _Maker:
             state=state,
             state_reason=reason,
             file_state=primary.state if primary else FileState.ABSENT,
-            stale_since=_stale_since(primary, record, old, self.now),
-            origin=host.forge.origin if host else ancestors[0].origin,
+            stale_since=_stale_since(primary, record, rest, self.now),
+            origin=host.forge.origin if host else rest.origin if rest else Origin.CRAWL,
             repository_id=place.repository.id if place.repository else None,
             file=(primary.repository_id, primary.path) if primary else None,
-            publisher=self._publisher(place, host, publiccode),
+            publisher=None if bare else self._publisher(place, host, publiccode),
             document="",
-            first_seen_at=min([self.now, *(row.first_seen_at for row in ancestors)]),
+            first_seen_at=min(self.now, rest.first_seen_at) if rest else self.now,
             updated_at=self.now,
         )
         text = entry.document(
             row,
-            repository=_known_repository(place),
+            repository=None if bare else _known_repository(place),
             aliases=self._aliases(place, members),
             own=self._own(place),
-            file=primary,
-            provenances=[(file, self.catalog.repositories[file.repository_id]) for file in members],
-            record=record,
+            file=None if bare else primary,
+            provenances=[] if bare else self._provenances(members),
+            record=None if bare else record,
         )
         return replace(row, document=text)
 
-    def _place(
-        self, identity: str, members: Iterable[FileRow], ancestors: list[SoftwareRow]
-    ) -> Place:
+    def _turned_away(self, place: Place, host: RepositoryRow | None) -> Verdict | None:
+        """Say whether the canonical repository, or else the one that speaks, is turned away."""
+        verdict = self.door.verdict(place.repository, place.url)
+        if verdict is None and host is not None and host is not place.repository:
+            verdict = self.door.verdict(host, host.facts.web_url)
+        return verdict
+
+    def _provenances(self, members: Iterable[FileRow]) -> list[tuple[FileRow, RepositoryRow]]:
+        """Give the files that may be told of, with their repositories."""
+        hosts = self.catalog.repositories
+        pairs = [(row, hosts[row.repository_id]) for row in members]
+        return [
+            (row, host)
+            for row, host in pairs
+            if host.gone_reason != StateReason.PRIVATE and not self.door.turns_away(host)
+        ]
+
+    def _place(self, identity: str, members: Iterable[FileRow], rest: Rest | None) -> Place:
         known = sorted((self.places.of(row) for row in members), key=lambda place: place.url)
-        if known:
+        if known or rest is None:
             return known[0]
         # No file describes it any more: it is where it was, or what it waited for has come.
-        was = ancestors[0]
-        repository = self.catalog.repositories.get(was.repository_id or "")
-        repository = repository or self.places.find(was.url)
-        return place_of(repository) if repository else Place(identity, None, was.url)
+        places = (place_of(row) for row in self.catalog.repositories.values())
+        own = next((place for place in places if place.software_id == identity), None)
+        return own or Place(identity, None, rest.url)
 
     def _precedence(self, row: FileRow, place: Place) -> tuple[object, ...]:
         """Sort the files of an entry: the canonical repository's own first, whatever its state.
@@ -255,11 +312,14 @@ class _Maker:
         own = repository is not None and repository.id == host.id
         return (
             not own,
+            self.door.turns_away(host),
             host.gone_reason is not None,
             row.state is FileState.ABSENT,
             _TRUST[host.forge.origin],
+            -host.forge.priority,
             _RANK[row.state],
             host.facts.fork,
+            host.facts.mirror,
             host.forge.url,
             host.facts.path.casefold(),
             host.id,
@@ -324,64 +384,71 @@ def _known_repository(place: Place) -> RepositoryRow | None:
     return repository if repository is not None and not is_entered(repository) else None
 
 
+def _record(primary: FileRow | None, rest: Rest | None) -> RecordRow | None:
+    """Choose what is shown: the newest file's good record, else the last good one.
+
+    A file that was never good does not drive out a good record that came from elsewhere: that is a
+    loss, and losses take time.
+    """
+    newest = primary.record if primary else None
+    if rest is None or (newest is not None and newest.good):
+        return newest
+    kept = shown(rest)
+    return kept if kept is not None and (primary is None or kept.good) else newest
+
+
 def _state(
     primary: FileRow | None,
     host: RepositoryRow | None,
     record: RecordRow | None,
-    ancestors: list[SoftwareRow],
+    rest: Rest | None,
     loss: StateReason | None,
 ) -> tuple[State, str]:
     """Decide what front-ends do with an entry.
 
     Repairs take effect at once; of what got worse, only a conclusion decides (``loss``).
     """
-    was = ancestors[0] if ancestors else None
     good = record is not None and record.good
     broken = StateReason.STALE if good else StateReason.NEVER_VALID
     gone = host.gone_reason if host is not None else None
-    if was is not None and was.state in _SET_BY_HAND:
-        verdict = (was.state, was.state_reason)
-    elif loss is not None:
+    let_in = rest is not None and rest.state in WITHHELD
+    absent = primary is None or primary.state is FileState.ABSENT
+    if loss is not None:
         verdict = (State.INVALID if loss is StateReason.STALE else State.GONE, str(loss))
     elif gone is not None:
         verdict = (State.GONE, gone)
     elif primary is not None and primary.state is FileState.VALID:
         verdict = (State.LISTED, StateReason.VALID)
-    elif good and any(row.state is State.LISTED for row in ancestors):
+    elif let_in and absent:
+        verdict = (State.GONE, StateReason.FILE_REMOVED)
+    elif good and rest is not None and (let_in or rest.state is State.LISTED):
         verdict = (State.LISTED, StateReason.LAST_GOOD)
-    elif was is not None and (primary is None or primary.state is FileState.ABSENT):
-        verdict = (was.state, was.state_reason)
+    elif rest is not None and absent:
+        verdict = (rest.state, rest.state_reason)
     else:
         verdict = (State.INVALID, broken)
     return verdict
 
 
 def _stale_since(
-    primary: FileRow | None, record: RecordRow | None, old: SoftwareRow | None, now: datetime
+    primary: FileRow | None, record: RecordRow | None, rest: Rest | None, now: datetime
 ) -> datetime | None:
     valid = primary is not None and primary.state is FileState.VALID
     if valid or record is None or not record.good:
         return None
-    return old.stale_since if old is not None and old.stale_since is not None else now
-
-
-def _shown(old: SoftwareRow) -> RecordRow | None:
-    """Give back what an entry showed whose files now describe something else."""
-    before = json.loads(old.document)
-    if before["publiccode"] is None:
-        return None
-    return RecordRow(
-        blob_id="",
-        version=before["publiccode_version"],
-        document=entry.canonical_json(before["publiccode"]),
-        normaliser=0,
-        good=old.state_reason != StateReason.NEVER_VALID,
-    )
+    return rest.stale_since if rest is not None and rest.stale_since is not None else now
 
 
 def _name(publiccode: Mapping[str, object] | None) -> str | None:
     name = publiccode.get("name") if publiccode is not None else None
     return name if isinstance(name, str) else None
+
+
+def _farewell(old: SoftwareRow, reason: StateReason) -> list[Change]:
+    """Tell that an entry is no more, unless everybody was told before."""
+    if old.state in _HIDDEN:
+        return []
+    return [Change(type=ChangeType.DELETED, software_id=old.id, reason=reason)]
 
 
 def _change(old: SoftwareRow | None, row: SoftwareRow) -> Change:

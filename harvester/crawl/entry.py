@@ -8,10 +8,11 @@ two documents are the same bytes exactly when nothing changed.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from harvester.crawl.places import is_entered
 from harvester.model import Finding, Owner, Publisher, Repository
 from harvester.ports.rows import FileRow, RecordRow, RepositoryRow, SoftwareRow
 from harvester.publiccode import messages
@@ -52,25 +53,28 @@ def document(
         record: what is shown.
     """
     publiccode = json.loads(record.document) if record else None
+    former = {alias for alias in aliases if url_key(alias) != url_key(row.url)}
+    described = own is not None and own is file and record == own.record
     return canonical_json(
         {
             "id": row.id,
             "url": row.url,
-            "aliases": sorted({alias for alias in aliases if url_key(alias) != url_key(row.url)}),
+            "aliases": sorted(former),
             "name": row.name,
             "state": row.state,
             "state_reason": row.state_reason,
             "file_state": row.file_state,
             "stale_since": timestamp(row.stale_since),
             "origin": row.origin,
-            "repository": _repository(repository, own, publiccode if own is file else None)
+            "repository": _repository(repository, own, publiccode if described else None)
             if repository
             else None,
             "publisher": _publisher(row.publisher),
             "publiccode": publiccode,
             "publiccode_version": record.version if record else None,
             "source_file": {"path": file.path, "blob_id": file.blob_id} if file else None,
-            "provenances": [_provenance(*pair) for pair in provenances],
+            "provenances": [_provenance(*pair, repository) for pair in provenances],
+            "based_on": based_on(publiccode, {url_key(url) for url in (row.url, *former)}),
             "findings": [_finding(finding) for finding in file.findings] if file else [],
             "first_seen_at": timestamp(row.first_seen_at),
         }
@@ -106,14 +110,39 @@ def fork_kind(
         own: its own publiccode file, whatever it declares.
         publiccode: what that file says.
     """
-    elsewhere = own is not None and _differs(own.declared_url, facts.web_url)
-    if elsewhere:
-        return "technical-fork" if facts.fork else "url-mistake"
-    based_on = (publiccode or {}).get("isBasedOn") if own is not None else None
-    origins = [based_on] if isinstance(based_on, str) else based_on or []
-    if any(isinstance(origin, str) and _differs(origin, facts.web_url) for origin in origins):
+    if own is not None and _differs(own.declared_url, facts.web_url):
+        return None if facts.mirror else _copy_kind(facts)
+    if based_on(publiccode, {url_key(facts.web_url)}):
         return "variant"
     return "git-fork" if facts.fork and own is None else None
+
+
+def based_on(publiccode: Mapping[str, Any] | None, own: Container[str]) -> list[str]:
+    """Give the repositories that the software says it is based on, apart from itself.
+
+    What is no address of a repository is left out; what the publisher wrote stands in the record.
+
+    Args:
+        publiccode: the record; its ``isBasedOn`` is an address or a list of them.
+        own: the software's own addresses, as :func:`~harvester.urls.url_key` gives them.
+    """
+    told = (publiccode or {}).get("isBasedOn")
+    origins: dict[str, str] = {}
+    for origin in told if isinstance(told, list) else [told]:
+        try:
+            url = repository_url(origin) if isinstance(origin, str) else ""
+        except BadUrlError:
+            continue
+        if url and url_key(url) not in own:
+            origins.setdefault(url_key(url), url)
+    return sorted(origins.values())
+
+
+def _copy_kind(facts: Repository) -> str:
+    """Name what a repository is whose file describes another one."""
+    if facts.mirror:
+        return "mirror"
+    return "technical-fork" if facts.fork else "url-mistake"
 
 
 def _differs(url: str | None, web_url: str) -> bool:
@@ -153,9 +182,18 @@ def _publisher(publisher: Publisher | None) -> dict[str, object] | None:
     return {"name": publisher.name, "uri": publisher.uri, "level": publisher.level}
 
 
-def _provenance(file: FileRow, repository: RepositoryRow) -> dict[str, object]:
+def _provenance(
+    file: FileRow, repository: RepositoryRow, canonical: RepositoryRow | None
+) -> dict[str, object]:
+    if is_entered(repository):
+        kind = "entered"
+    elif canonical is not None and repository.id == canonical.id:
+        kind = "canonical"
+    else:
+        kind = _copy_kind(repository.facts)
     return {
         "web_url": repository.facts.web_url,
+        "kind": kind,
         "path": file.path,
         "blob_id": file.blob_id,
         "outcome": file.outcome,

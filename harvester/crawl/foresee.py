@@ -3,8 +3,10 @@
 
 """Which kind of crawl comes next, and of what size it is expected to be."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from harvester.crawl.enrich import EVERY, MOST
 from harvester.crawl.task import SourcePlan
 from harvester.model import Size
 from harvester.ports.catalogue import Catalogue, Movement, SourceState
@@ -40,7 +42,9 @@ def foresee(catalogue: Catalogue, plan: SourcePlan, *, full: bool, now: datetime
     """
     state = catalogue.sources().get(plan.name)
     if sweeps(plan, state, full=full, now=now) or state is None or state.covered_since is None:
-        return catalogue.size(plan.name)
+        size = catalogue.size(plan.name)
+        due = () if size.first else catalogue.vitality_due(plan.name, now - EVERY, MOST)
+        return replace(size, vitality_due=len(due))
     covered = state.covered_since
     before = covered - (now - covered)
     return catalogue.size(plan.name, Movement(listed_since=before - OVERLAP, changed_since=before))

@@ -39,7 +39,9 @@ class Places:
         Args:
             repositories: by id. Where two have one address, the later to take it has it: the
                 other lost it, and was not seen since.
-            aliases: addresses that they had before.
+            aliases: addresses that they had before. One that is there comes before one that is
+                gone, and before one that was last heard of when the other was not known yet: who
+                had an address after somebody else did not lose it to that one by moving on.
         """
         self._repositories = repositories
         self._ids: dict[str, str] = {}
@@ -50,7 +52,10 @@ class Places:
             key=lambda row: (row.gone_reason is None, row.updated_at, row.id),
         )
         for row in by_certainty:
-            self._ids[url_key(row.facts.web_url)] = row.id
+            key = url_key(row.facts.web_url)
+            former = repositories.get(self._ids.get(key, ""))
+            if former is None or not _came_after(former, row):
+                self._ids[key] = row.id
 
     def find(self, url: str) -> RepositoryRow | None:
         """Give the repository that has, or else had, an address."""
@@ -67,6 +72,15 @@ class Places:
         if target is not None:
             return place_of(target)
         return Place(unclaimed_id(file.declared_url), None, file.declared_url)
+
+
+def _came_after(former: RepositoryRow, row: RepositoryRow) -> bool:
+    """Say whether who once had an address had it after the one that is thought to have it."""
+    if former.gone_reason is not None or url_key(former.facts.web_url) == url_key(
+        row.facts.web_url
+    ):
+        return False
+    return row.gone_reason is not None or row.updated_at < former.first_seen_at
 
 
 def is_entered(repository: RepositoryRow) -> bool:

@@ -19,8 +19,11 @@ def matches(plan: SourcePlan, path: str) -> bool:
 
 def covers(plan: SourcePlan, path: str) -> bool:
     """Say whether a repository's path lies in the source's scope, and its globs want it."""
-    if not matches(plan, path):
-        return False
+    return matches(plan, path) and reaches(plan, path)
+
+
+def reaches(plan: SourcePlan, path: str) -> bool:
+    """Say whether a repository's path lies in the source's scope, whatever the globs want."""
     if plan.scope.kind is ScopeKind.INSTANCE:
         return True
     folded = path.casefold()

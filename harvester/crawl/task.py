@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from harvester.crawl.blocks import NO_BLOCKS, Blocks
 from harvester.model import Estimate, Forge, ItemStatus, Outcome, Publisher, Scope, Spent
 from harvester.ports.rows import Item
 
@@ -29,7 +30,7 @@ class KeepPolicy:
     max_vanish: float = 0.10
     """Share of a source's repositories that may vanish in one sweep."""
     gate: float = 0.10
-    """Share of the source's listed entries that one crawl may take away without approval."""
+    """Share of the catalogue's listed entries that one crawl may take away without approval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,10 @@ class SourcePlan:
     include: tuple[str, ...] = ("*",)
     """Globs over a repository's path, whatever the case; ``*`` also crosses slashes."""
     exclude: tuple[str, ...] = ()
+    opt_out_topics: tuple[str, ...] = ()
+    """Topics by which publishers wish not to be listed, whatever the case."""
+    blocks: Blocks = NO_BLOCKS
+    """What the operator blocks, on any forge; the same for every source."""
     profile: str = "standard"
     host_aliases: Mapping[str, str] = field(default_factory=dict)
     publishers: Publishers
@@ -93,6 +98,19 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeadCounts:
+    """What became of the addresses that a list or another catalogue names."""
+
+    named: int
+    sources: tuple[str, ...]
+    """Names of the sources that were made of them."""
+    covered: Mapping[str, int]
+    """How many a configured source reads anyway, by source."""
+    left_out: Mapping[str, int]
+    """How many are not crawled, by reason (:class:`~harvester.leads.LeadReason`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSummary:
     """How one source's crawl ended; the contract's ``sources[]`` of ``crawl --json``."""
 
@@ -108,6 +126,10 @@ class SourceSummary:
     cursor: str | None
     """Where the next run goes on; None where it starts anew."""
     error: str | None
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """What was skipped for a reason, by :class:`~harvester.crawl.reasons.ItemReason`."""
+    waiting: int = 0
+    """Losses of listed entries that wait for approval."""
     limited: bool = False
     """True where ``--limit`` ended it, which is no failure."""
     busy: bool = False
@@ -116,5 +138,7 @@ class SourceSummary:
     answered: bool = True
     """False where the forge gave no HTTP answer at all."""
     not_before: datetime | None = None
+    leads: LeadCounts | None = None
+    """Only of a list or another catalogue."""
     predicted: Estimate | None = None
     """What a whole crawl of the source was expected to cost, before it began."""

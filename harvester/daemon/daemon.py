@@ -13,14 +13,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
-from harvester.cli import compose
 from harvester.cli.summary import verdict
-from harvester.crawl import CrawlTask, SourceSummary, crawl
+from harvester.crawl import SourceSummary
 from harvester.daemon.choice import Candidate, chosen
+from harvester.daemon.crawls import crawl_source, let_go_of_sources
 from harvester.daemon.listener import LogListener
 from harvester.daemon.metrics import Metrics
 from harvester.daemon.wishes import Answer, Wishes
@@ -81,6 +80,8 @@ class Daemon:
         self._clock, self._holder, self.metrics, self.stop = clock, holder, metrics, stop
         self._began = self._ticked = clock.now()
         self._tidied: datetime | None = None
+        self._chore: asyncio.Task[None] | None = None
+        """What is done once a day beside the crawls."""
         self._ticking = asyncio.Lock()
         self._crawls: dict[str, _Crawl] = {}
         self._held_off: dict[str, datetime] = {}
@@ -104,6 +105,11 @@ class Daemon:
     def crawling(self) -> frozenset[str]:
         """Names of the sources that are being crawled."""
         return frozenset(self._crawls)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is done beside the crawls."""
+        return self._chore is not None
 
     # --- what supervisors ask ---------------------------------------------------------------
 
@@ -203,6 +209,25 @@ class Daemon:
         if tidied.crawls or tidied.blobs or tidied.changes:
             _LOG.info("tidied", crawls=tidied.crawls, blobs=tidied.blobs, changes=tidied.changes)
         self._tidied = None if tidied.more else now
+        if not tidied.more and self._chore is None:
+            self._chore = asyncio.create_task(self._let_go(self._configuration))
+
+    async def _let_go(self, configuration: Configuration) -> None:
+        """Let go of sources that are configured no more; what fails is tried again tomorrow."""
+        try:
+            await let_go_of_sources(
+                configuration,
+                clock=self._clock,
+                listener=LogListener(_LOG, self._clock),
+                stop=self.stop,
+                holder=self._holder,
+            )
+        except HarvesterError as error:
+            _LOG.warning("sources could not be let go of", said=str(error))
+        except Exception:  # noqa: BLE001 - logged with its place
+            _LOG.exception("letting go of sources ended by a defect")
+        finally:
+            self._chore = None
 
     def _stand(self, other: str | None) -> None:
         """Take note of who keeps the catalogue."""
@@ -272,7 +297,16 @@ class Daemon:
     ) -> None:
         """Crawl a source; however it ends, the daemon lives on."""
         try:
-            summary = await self._crawl_once(configuration, source, addresses, listener)
+            summaries = await crawl_source(
+                configuration,
+                source,
+                addresses=addresses,
+                clock=self._clock,
+                listener=listener,
+                stop=self.stop,
+                holder=self._holder,
+                database_took=self.metrics.database_took,
+            )
         except asyncio.CancelledError:
             log.warning("crawl ended before its time")
         except (SchemaAheadError, SchemaBehindError) as error:
@@ -290,47 +324,12 @@ class Daemon:
             self._hold_off(source.name)
         else:
             self._unstored = None
-            if summary.busy:
-                self._hold_off(source.name)
-                for path in addresses or ():
-                    self.wish(source.name, path)
-            self._tell(summary, log)
-
-    async def _crawl_once(
-        self,
-        configuration: Configuration,
-        source: Source,
-        addresses: tuple[str, ...] | None,
-        listener: LogListener,
-    ) -> SourceSummary:
-        with Worker(source.name) as worker:
-            opened = compose.catalogue(configuration)
-            catalogue = await worker(opened.__enter__)
-            try:
-                budgets, validators = compose.stores(catalogue, worker)
-                access = compose.access_of(
-                    configuration,
-                    source,
-                    clock=self._clock,
-                    budgets=budgets,
-                    validators=validators,
-                    waiting=partial(listener.waiting, source.name),
-                )
-                plan = compose.plan_of(configuration, source)
-                async with compose.connector_of(plan.kind)(access) as connector:
-                    return await crawl(
-                        CrawlTask(source=plan, addresses=addresses),
-                        connector=connector,
-                        catalogue=catalogue,
-                        worker=worker,
-                        clock=self._clock,
-                        listener=listener,
-                        stop=self.stop,
-                        holder=self._holder,
-                    )
-            finally:
-                self.metrics.database_took(catalogue.seconds)
-                await worker(opened.__exit__, None, None, None)
+            for summary in summaries:
+                if summary.busy:
+                    self._hold_off(source.name)
+                    for path in addresses or ():
+                        self.wish(source.name, path)
+                self._tell(summary, log.bind(source=summary.name))
 
     def _tell(self, summary: SourceSummary, log: structlog.stdlib.BoundLogger) -> None:
         outcome = verdict(summary)
@@ -360,5 +359,7 @@ class Daemon:
         if self._crawls:
             _LOG.info("stopping after what is being stored", crawls=sorted(self._crawls))
             await asyncio.wait([one.task for one in self._crawls.values()])
+        if self._chore is not None:
+            await asyncio.wait([self._chore])
         with suppress(CatalogueError):
             await worker(catalogue.release, self._holder)

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from harvester.model import Activity
+from harvester.activity import judge
+from harvester.model import Activity, Vitality
 from harvester.ports.rows import Entry
 
 COLUMNS = (
@@ -59,7 +60,19 @@ COLUMNS = (
     "updated_at",
 )
 """Columns of the CSV form; later ones are added at the end only."""
-ACTIVITY_COLUMNS = ("stars", "forks", "open_issues", "pushed_at")
+ACTIVITY_COLUMNS = (
+    "stars",
+    "forks",
+    "open_issues",
+    "pushed_at",
+    "label",
+    "as_of",
+    "commits_90d",
+    "commits_365d",
+    "authors_365d",
+    "releases",
+    "last_release_at",
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -67,7 +80,7 @@ def json_line(entry: Entry) -> str:
     """Give an entry's line of ``harvester export jsonl``, without the line's end."""
     last = [f'"updated_at":"{_time(entry.updated_at)}"']
     if entry.activity is not None:
-        last.append(f'"activity":{_json(_activity(entry.activity))}')
+        last.append(f'"activity":{_json(_activity(entry, entry.activity))}')
     return f"{entry.document[:-1]},{','.join(last)}}}"
 
 
@@ -160,12 +173,34 @@ def _cell(value: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _activity(activity: Activity) -> dict[str, object]:
+def _activity(entry: Entry, activity: Activity) -> dict[str, object]:
     return {
         "stars": activity.stars,
         "forks": activity.forks,
         "open_issues": activity.open_issues,
         "pushed_at": _time(activity.pushed_at) if activity.pushed_at else None,
+        **vitality_json(entry.vitality, archived=entry.archived),
+    }
+
+
+def vitality_json(vitality: Vitality | None, *, archived: bool) -> dict[str, object]:
+    """Give the label of a repository, what explains it, and the numbers, as the export has them."""
+    verdict = judge(vitality, archived=archived)
+    told = vitality
+    return {
+        "label": verdict.label.value,
+        "criteria": {criterion.value: met for criterion, met in verdict.criteria},
+        "as_of": _time(told.read_at) if told else None,
+        "commits_90d": told.commits_90d if told else None,
+        "commits_365d": told.commits_365d if told else None,
+        "authors_365d": told.authors_365d if told else None,
+        "counts_are_least": told.counts_are_least if told else False,
+        "releases": told.releases if told else None,
+        "last_release_at": (_time(told.last_release_at) if told and told.last_release_at else None),
+        "badges": [
+            {"by": badge.by, "id": badge.id, "level": badge.level, "url": badge.url}
+            for badge in (told.badges if told else ())
+        ],
     }
 
 

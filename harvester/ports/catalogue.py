@@ -7,22 +7,25 @@ Storage decides nothing: it loads the rows that a page touches, and writes the r
 made of them (:mod:`harvester.ports.rows`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from harvester.model import Forge, ItemStatus, Outcome, ScopeKind, Size, Spent, State
+from harvester.model import Forge, ItemStatus, Outcome, ScopeKind, Size, Spent, State, Vitality
 from harvester.ports.http import Ledger
 from harvester.ports.rows import (
     ChangeRow,
     Entry,
     FileRow,
+    ForwardingRow,
     Item,
     Keys,
     RepositoryRow,
+    SoftwareRow,
     Stored,
+    Wait,
     Writes,
 )
 
@@ -131,6 +134,15 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unclaimed:
+    """An address that files declare, and that no known repository has or had."""
+
+    url: str
+    forwarding: ForwardingRow | None
+    """What its forge said, unless a file that declares it has changed since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unseen:
     """What a conclusion starts from."""
 
@@ -146,6 +158,10 @@ class Unseen:
     """Entries of the source with a mark that time may have turned into a state (their file is not
     valid, or they have none any more), or that one of the unseen repositories belongs to, closed
     as :class:`Stored` says. An entry without any file is every source's."""
+    waits: tuple[Wait, ...] = ()
+    """The losses that wait for approval, of every source."""
+    listed: int = 0
+    """How many entries of the catalogue are listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,10 +179,17 @@ class SourceState:
     listed: int
     covered_since: datetime | None = None
     """When the newest complete crawl began: what moved since then, it may have passed already."""
+    errored: int = 0
+    """Items that the newest crawl could not read."""
     swept: str | None = None
     """Fingerprint of what the newest complete sweep listed."""
+    forge: Forge
+    retired_at: datetime | None = None
+    """Since when it has not been configured any more."""
     failing_since: datetime | None = None
     """When the first of the crawls began that have not been read to their end since one was."""
+    waiting: int = 0
+    """How many of its losses wait for approval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,11 +280,45 @@ class Catalogue(Protocol):
         """Give what a conclusion starts from; within an open :meth:`page`, as that sees it."""
         ...
 
+    def retire(self, configured: Collection[str], now: datetime) -> None:
+        """Note since when sources are not among the configured ones; those that are, are back."""
+        ...
+
+    def unclaimed(self, forge_url: str) -> Sequence[Unclaimed]:
+        """Give the addresses below a forge that files declare and no known repository claims.
+
+        Sorted by address; files that are absent declare nothing.
+        """
+        ...
+
     def end(self, crawl: OpenCrawl, end: CrawlEnd, now: datetime) -> None:
         """End the crawl and give the lease back.
 
         Within an open :meth:`page` transaction it is part of it; else it is one of its own.
         """
+        ...
+
+    def abandon(self, crawl: OpenCrawl) -> None:
+        """Note that nobody of this process goes on with a crawl whose end could not be written.
+
+        Asks nothing of the database: the next :meth:`begin` of this process may take the lease.
+        """
+        ...
+
+    # vitality
+    def vitality_due(self, source: str, before: datetime, most: int) -> Sequence[RepositoryRow]:
+        """Give repositories whose vitality is to be read, the least recently read first.
+
+        Those of listed entries of a source that were not read since ``before``.
+        """
+        ...
+
+    def keep_vitality(self, read: Mapping[str, Vitality]) -> None:
+        """Keep what was read, by repository id, in a transaction of its own; never a change."""
+        ...
+
+    def vitality(self, repository_ids: Sequence[str]) -> Mapping[str, Vitality]:
+        """Give what is known of repositories, by id."""
         ...
 
     # the daemon
@@ -289,6 +346,10 @@ class Catalogue(Protocol):
         ...
 
     # reading
+    def waits(self, source: str) -> Sequence[tuple[Wait, SoftwareRow]]:
+        """Give a source's losses that wait for approval, with their entries, sorted by id."""
+        ...
+
     def size(self, source: str, moved: Movement | None = None) -> Size:
         """Say how large a source was, and, for an incremental crawl, what is expected to move."""
         ...
@@ -299,6 +360,10 @@ class Catalogue(Protocol):
 
     def entries(self, states: frozenset[State] | None, *, activity: bool) -> Iterator[Entry]:
         """Give entries sorted by id, streamed; all states if None."""
+        ...
+
+    def addresses(self) -> Iterator[str]:
+        """Give every address that a repository has or had, or that an entry has."""
         ...
 
     def entry(self, software_id: str) -> Entry | None:
@@ -315,6 +380,10 @@ class Catalogue(Protocol):
 
     def last_items(self, repository_id: str) -> Sequence[tuple[str, datetime, Item]]:
         """Give what the latest crawls did with a repository: source, time, item; newest first."""
+        ...
+
+    def errored(self, source: str, limit: int) -> Sequence[Item]:
+        """Give what the newest crawl of a source could not read, at most so many."""
         ...
 
     def outcomes(self, source: str) -> Mapping[Outcome, int]:

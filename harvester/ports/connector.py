@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -17,12 +17,15 @@ from harvester.model import (
     LookUp,
     Origin,
     Page,
+    Repository,
     Resolution,
     Scope,
     Sighting,
     Size,
     Spent,
+    Vitality,
 )
+from harvester.ports.archive import Archive
 from harvester.ports.http import Budgets, Clock, Validators
 
 
@@ -83,11 +86,16 @@ class ForgeAccess:
     """What of each token's limits is left to its other users: below 1 a share, else a number."""
     options: BaseModel | None = None
     """The connector's own options, an instance of its ``Options``."""
+    guarded: bool = False
+    """True: the address comes from harvested data, such as a list that somebody else keeps. Then
+    nothing is asked but hosts of the public Internet, by whatever way a request gets there."""
     http: HttpOptions
     clock: Clock
     budgets: Budgets
     validators: Validators
     waiting: ToldWaiting = _nobody_hears
+    archive: Archive | None = None
+    """Keeps what the forge answers, or answers in its place; None: neither."""
 
     @property
     def tokens(self) -> tuple[AccessToken, ...]:
@@ -161,6 +169,28 @@ class Connector(Protocol):
 
     def spent(self) -> Spent:
         """Say what has been spent since this connector was opened."""
+        ...
+
+
+@runtime_checkable
+class ReadsVitality(Protocol):
+    """A connector that can also say whether repositories are worked on; one need not."""
+
+    async def vitality(
+        self, repositories: Sequence[Repository], now: datetime
+    ) -> Mapping[str, Vitality]:
+        """Count commits, their authors and releases, as an anonymous visitor could.
+
+        Args:
+            repositories: a few dozen, public when they were last seen.
+            now: the end of the time that is looked at.
+
+        Returns:
+            By forge id; what could not be read is left out. Neither names nor addresses of people.
+
+        Raises:
+            SourceError: nothing more is to be had for the moment.
+        """
         ...
 
 

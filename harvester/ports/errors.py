@@ -53,6 +53,14 @@ class TooLargeError(UnexpectedAnswerError):
     """An answer was larger than harvester reads."""
 
 
+class NotRecordedError(SourceError):
+    """A replay was asked for something that its archive has no answer to."""
+
+
+class ArchiveError(HarvesterError):
+    """An archive cannot be made or replayed as it was asked for."""
+
+
 class RefusedAddressError(SourceError):
     """An address that came from harvested data is not fetched: private network or other scheme."""
 

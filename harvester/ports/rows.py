@@ -8,7 +8,7 @@ order make the same catalogue.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from harvester.model import (
@@ -24,6 +24,7 @@ from harvester.model import (
     Publisher,
     Repository,
     State,
+    Vitality,
 )
 
 
@@ -43,7 +44,11 @@ class RepositoryRow:
     missing_sweeps: int = 0
     """How many complete sweeps in a row did not see it."""
     gone_reason: str | None = None
-    """``deleted``, ``private``, ``moved``; None while it is there."""
+    """``deleted``, ``private``, ``moved``, ``out-of-scope``; None while it is there."""
+    opt_outs: tuple[str, ...] = ()
+    """By which ways its publisher wishes not to be listed (``harvester.crawl.opt_out``)."""
+    ignored_since: datetime | None = None
+    """Since when it has been opted out; None while it is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +122,27 @@ class SoftwareRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """An entry as it was before the crawls that are under way. Table ``software_rest``.
+
+    What an entry remembers (its last good record, since when that is stale, when it was first seen)
+    is taken from here. Else a crawl would remember what it believed in between, while it had seen
+    the one repository and not yet the other, and the order of pages would show in the catalogue.
+    """
+
+    id: str
+    url: str
+    state: State
+    state_reason: str
+    file_state: FileState
+    stale_since: datetime | None
+    origin: Origin
+    repository_id: str | None
+    document: str
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AliasRow:
     """An address that a repository had before. Table ``alias``."""
 
@@ -124,6 +150,16 @@ class AliasRow:
     repository_id: str
     since: datetime
     """When harvester noticed that the repository had left it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardingRow:
+    """What a forge said where an address leads that a file declares. Table ``forwarding``."""
+
+    url: str
+    forge_id: str | None
+    """Of the repository that has or had it; None: nobody may see one there."""
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +200,9 @@ class Stored:
     """By id."""
     aliases: tuple[AliasRow, ...]
     """Of those repositories."""
+    rests: Mapping[str, Rest | None] = field(default_factory=dict)
+    """By entry id, of entries that a crawl under way has touched, also of those that it erased;
+    None: there was no such entry before. The others are at rest as they are."""
     neighbours: tuple[FileRow, ...] = ()
     """Files that lie in those canonical repositories, but belong to entries that are not here:
     they tell what kind of fork a repository is, and are not to be assigned or written."""
@@ -175,6 +214,18 @@ class Merge:
 
     id: str
     into: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """A loss of a listed entry that waits for an operator's approval. Table ``wait``."""
+
+    source: str
+    """Whose crawl would have taken the entry away."""
+    software_id: str
+    reason: str
+    """What the entry's ``state_reason`` would be."""
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,11 +242,18 @@ class Writes:
     unlinked: tuple[str, ...] = ()
     """Ids of repositories that no longer do."""
     aliases: tuple[AliasRow, ...] = ()
+    forwardings: tuple[ForwardingRow, ...] = ()
     blobs: tuple[tuple[str, bytes], ...] = ()
     """Blob id and bytes."""
     files: tuple[FileRow, ...] = ()
     software: tuple[SoftwareRow, ...] = ()
     merges: tuple[Merge, ...] = ()
+    erased: tuple[str, ...] = ()
+    """Ids of entries that no file describes and that were never worth showing."""
+    rests: tuple[tuple[str, Rest | None], ...] = ()
+    """Entry ids, and what those entries were before this crawl; kept until it ends."""
+    waits: tuple[Wait, ...] | None = None
+    """All losses of this crawl's source that wait now; None: those that did."""
     changes: tuple[Change, ...] = ()
     items: tuple[Item, ...] = ()
     """All are counted with the crawl; those that are not ``unchanged`` are kept as rows."""
@@ -219,3 +277,6 @@ class Entry:
     document: str
     updated_at: datetime
     activity: Activity | None
+    vitality: Vitality | None = None
+    archived: bool = False
+    """What the canonical repository's forge says; only where activity was asked for."""

@@ -10,14 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from harvester.ports.directory import DirectoryOptions
 from harvester.schedule import Schedule
 from harvester.settings.values import (
+    BlockedAddress,
     Cron,
     Duration,
     ForgePaths,
     Globs,
     Listen,
+    Reason,
     Share,
+    SourceAddress,
+    Topics,
     Variable,
     WebAddress,
     Zone,
@@ -67,6 +72,22 @@ class Keep(_Table):
     """Share of the listed catalogue that one crawl may take away at once; not acted on yet."""
 
 
+class OptOut(_Table):
+    """How publishers say that a repository is not to be listed, beside key and file."""
+
+    topics: Topics = ("publiccode-ignore",)
+    """Topics of repositories that are not listed, whatever the case."""
+
+
+class BlockRule(_Table):
+    """Something that is never listed, and why."""
+
+    url: BlockedAddress
+    """Address of a repository, an owner or a host, with all that lies below it; or a pattern."""
+    reason: Reason
+    """What publishers are told by `harvester status`."""
+
+
 class Daemon(_Table):
     """How `harvester daemon` goes about its work."""
 
@@ -89,8 +110,9 @@ class Source(_Table):
     """The word for it in commands and messages."""
     kind: str
     """Which connector reads it."""
-    url: WebAddress
-    """What people see of the forge; identity is made of it."""
+    url: SourceAddress
+    """What people see of the forge; identity is made of it. Of a list or another catalogue, where
+    it is: a web address, or a file; of a list also `builtin:de`."""
     scope: Literal["instance"] | None = None
     """The whole forge."""
     owners: ForgePaths | None = None
@@ -139,8 +161,15 @@ class Source(_Table):
     """GraphQL address, where it is not the derived one."""
     raw_url: WebAddress | None = None
     """Base of raw files, where it is not the derived one."""
+    address: SkipJsonSchema[str | None] = None
+    """Of a list or another catalogue, `url` as it was written, query and all; set by the loader."""
     options: SkipJsonSchema[InstanceOf[BaseModel] | None] = None
     """The connector's own keys, made by the loader from those that are not named above."""
+
+    @property
+    def directory(self) -> DirectoryOptions | None:
+        """Give the keys of a list or another catalogue, which names what is harvested."""
+        return self.options if isinstance(self.options, DirectoryOptions) else None
 
     @property
     def schedule(self) -> Schedule:
@@ -174,6 +203,8 @@ class Settings(BaseSettings):
     """File with the database's password."""
     http: Http = Http()
     keep: Keep = Keep()
+    opt_out: OptOut = OptOut()
+    blocks: Annotated[tuple[BlockRule, ...], Field(strict=False)] = ()
     daemon: Daemon = Daemon()
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
 
@@ -191,13 +222,13 @@ class Settings(BaseSettings):
 
 
 def environment_keys() -> dict[str, tuple[str, ...]]:
-    """Give every environment variable that is a key outside ``[[sources]]``, with its path."""
+    """Give every environment variable that is a key outside the lists of tables, with its path."""
     keys: dict[str, tuple[str, ...]] = {}
     for name, field in Settings.model_fields.items():
         table = field.annotation
         if isinstance(table, type) and issubclass(table, BaseModel):
             for inner in table.model_fields:
                 keys[f"{ENV_PREFIX}{name}{ENV_DELIMITER}{inner}".upper()] = (name, inner)
-        elif name != "sources":
+        elif name not in ("sources", "blocks"):
             keys[f"{ENV_PREFIX}{name}".upper()] = (name,)
     return keys

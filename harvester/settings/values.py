@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, WithJsonSchema
 
 from harvester.schedule import CronError, cron_trigger
-from harvester.urls import canonical_url
+from harvester.urls import BadUrlError, canonical_url, repository_url
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d{1,6})([smhdw])")
+FILE = "file://"
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
@@ -78,6 +79,15 @@ def _web_address(text: str) -> str:
     return canonical_url(text)
 
 
+def _source_address(text: str) -> str:
+    return text if is_file(text) else _web_address(text)
+
+
+def is_file(address: str) -> bool:
+    """Say whether a source's address is that of a file on this machine."""
+    return address.startswith(FILE)
+
+
 def _variable(name: str) -> str:
     # A token that somebody wrote here by mistake is refused, and must not be repeated.
     if not _VARIABLE.fullmatch(name):
@@ -105,6 +115,32 @@ def _glob(pattern: str) -> str:
     return pattern
 
 
+def _blocked(address: str) -> str:
+    if not address.casefold().startswith(("https://", "http://")):
+        raise ValueError(
+            f"{address!r} is no address; write it with https://, whole or as a pattern such as "
+            '"https://*.example.org/sandbox/*"'
+        )
+    if "*" in address:
+        return address
+    try:
+        return repository_url(address)
+    except BadUrlError:
+        return canonical_url(address)
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise ValueError("publishers are told the reason; write one")
+    return text.strip()
+
+
+def _topic(topic: str) -> str:
+    if not topic.strip():
+        raise ValueError("an empty topic is none; write the word, or an empty list")
+    return topic.strip()
+
+
 Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
@@ -119,6 +155,8 @@ Listen = Annotated[str, AfterValidator(_listen)]
 """Host and port."""
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 """Canonical."""
+SourceAddress = Annotated[str, AfterValidator(_source_address)]
+"""Canonical, or the ``file://`` address of a file."""
 Variable = Annotated[
     str,
     AfterValidator(_variable),
@@ -128,3 +166,7 @@ ForgePaths = Annotated[
     tuple[Annotated[str, AfterValidator(_forge_path)], ...], Strict(False), Field(min_length=1)
 ]
 Globs = Annotated[tuple[Annotated[str, AfterValidator(_glob)], ...], Strict(False)]
+BlockedAddress = Annotated[str, AfterValidator(_blocked)]
+"""A canonical address, or a pattern of such."""
+Reason = Annotated[str, AfterValidator(_reason)]
+Topics = Annotated[tuple[Annotated[str, AfterValidator(_topic)], ...], Strict(False)]

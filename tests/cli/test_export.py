@@ -40,7 +40,10 @@ def test_the_schema_knows_every_word() -> None:
     assert set(keys["state"]["enum"]) == set(State)
     assert set(keys["file_state"]["enum"]) == set(FileState)
     assert set(keys["origin"]["enum"]) == set(Origin)
-    assert set(keys["state_reason"]["enum"]) == set(StateReason) - {StateReason.MERGED}
+    assert set(keys["state_reason"]["enum"]) == set(StateReason) - {
+        StateReason.MERGED,
+        StateReason.UNFOUNDED,
+    }
     assert set(keys["publisher"]["properties"]["level"]["enum"]) == set(Level)
     provenance = keys["provenances"]["items"]["properties"]
     assert set(provenance["outcome"]["enum"]) == set(Outcome)

@@ -9,6 +9,7 @@ import pytest
 
 from harvester.cli import console
 from harvester.cli.progress import Bars, Events, Lines, Quiet, beginning, listener, standing
+from harvester.crawl.reasons import ItemReason
 from harvester.model import ItemStatus, Spent
 from harvester.ports.rows import Item
 from tests.cli.conftest import Shell
@@ -54,10 +55,13 @@ def test_lines_name_errors_and_waits(capsys: pytest.CaptureFixture[str]) -> None
     lines.item("a", Item(subject="x/y", status=ItemStatus.ERRORED, message="no answer"))
     lines.item("a", Item(subject="x/z", status=ItemStatus.ERRORED, reason="forbidden"))
     lines.item("a", Item(subject="x/fine", status=ItemStatus.ADDED))
+    reused = ItemReason.NAME_REUSED
+    lines.item("a", Item(subject="x/a", status=ItemStatus.ADDED, reason=reused, message="warning"))
     lines.waiting("a", until, "the forge asked for it")
     assert capsys.readouterr().err.splitlines() == [
         "a: x/y: no answer",
         "a: x/z: forbidden",
+        "a: x/a: warning",
         "a: waiting until 2026-03-01T00:00:00Z: the forge asked for it",
     ]
     Quiet().waiting("a", until, "x")

@@ -7,6 +7,7 @@ import pytest
 
 from harvester.cli.output import size, span
 from harvester.cli.sources import next_run
+from harvester.model import Forge
 from harvester.ports.catalogue import SourceState
 from harvester.settings import Source
 from tests.cli.conftest import SETTINGS, Shell
@@ -38,6 +39,24 @@ def test_the_last_error(shell: Shell) -> None:
     shell.world(accident={"page": 0, "kind": "ServerError", "message": "the forge failed"})
     shell("crawl")
     assert "  last error    the forge failed\n" in shell("sources").out
+
+
+def test_what_could_not_be_read_is_told(shell: Shell) -> None:
+    shell.world({"id": 1, "path": "a/one"}, {"id": 2, "path": "a/two", "unknown": "not today"})
+    shell("crawl")
+    out = shell("sources").out
+    assert "  errored       1 items of the newest crawl, such as\n" in out
+    assert "    https://forge.example/a/two: not today\n" in out
+    (source,) = shell("sources", "--json").json["sources"]
+    assert source["errored"] == 1
+    assert source["errors"] == [
+        {
+            "subject": "https://forge.example/a/two",
+            "reason": "file-unknown",
+            "message": "not today",
+        }
+    ]
+    assert "not today" in shell("status", "https://forge.example/a/two").out
 
 
 def test_owners_and_no_schedule(shell: Shell) -> None:
@@ -97,6 +116,7 @@ def test_never_before_the_forge_allows_it() -> None:
         last_status="complete",
         last_error=None,
         not_before=NOW + timedelta(hours=3),
+        forge=Forge(url="https://x.example", kind="x"),
         repositories=0,
         listed=0,
     )

@@ -233,9 +233,11 @@ class Ears:
     items: list[Item] = field(default_factory=list)
     pages: int = 0
     resumed_from: str | None = None
+    sweep: bool = False
 
     def started(self, source: str, *, sweep: bool, resumed_from: str | None) -> None:
         self.resumed_from = resumed_from
+        self.sweep = sweep
 
     def page(
         self,

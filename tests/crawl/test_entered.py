@@ -50,6 +50,7 @@ def test_a_page_without_a_repository_is_an_entry(house: House) -> None:
     assert entry["provenances"] == [
         {
             "web_url": "https://wiki.example/page/Parkplatz",
+            "kind": "entered",
             "path": "fields.json",
             "blob_id": entry["source_file"]["blob_id"],
             "outcome": "listed",

@@ -5,12 +5,22 @@
 
 import json
 import random
+from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harvester.model import FileVersion, Outcome, Sighting, software_id, software_id_of_url
+from harvester.model import (
+    FileVersion,
+    ItemStatus,
+    Outcome,
+    Sighting,
+    Unknown,
+    software_id,
+    software_id_of_url,
+)
 from storage.catalogue import open_catalogue
 from tests.crawl.build import FORGE, GOOD, Scripted, broken, file, good, sighting, url_of
 from tests.crawl.conftest import House
@@ -167,6 +177,196 @@ def test_an_address_belongs_to_whom_was_seen_there_last(house: House) -> None:
         house.crawl(copy, limit=1)
         owner = {p["web_url"]: e["id"] for e in house.entries() for p in e["provenances"]}
         assert owner[url_of("town/copy")] == software_id(FORGE.url, str(second))
+
+
+@pytest.mark.parametrize("make", [good, broken])
+@pytest.mark.parametrize("copy_first", [True, False])
+def test_an_address_that_changed_hands_leaves_nothing_behind(
+    house: House, make: Callable[[str, str], FileVersion], copy_first: bool
+) -> None:
+    """The copy's page is read while the catalogue still takes the address for the old holder's."""
+    house.crawl(sighting(1, "city/a"), sighting(2, "town/copy"))
+    house.clock.advance(hours=1)
+    now = [
+        sighting(2, "town/copy", make("city/a", "Kopie")),
+        sighting(3, "city/a"),
+        sighting(1, "city/b"),
+    ]
+    order = now if copy_first else now[::-1]
+    house.crawl(connector=Scripted(order, page_size=1, read_batch=1), full=True)
+    assert [(e["id"], e["name"]) for e in house.entries()] == [
+        (software_id(FORGE.url, "3"), "Kopie")
+    ]
+    told = [(row.change.type, row.change.reason) for row in house.catalogue.changes(0, 9)]
+    reason = "valid" if make is good else "never-valid"
+    believed = [("created", reason), ("deleted", "unfounded")] if copy_first else []
+    assert sorted(told) == sorted([*believed, ("created", reason)])
+    assert house.crawl(connector=Scripted(order), full=True).items[ItemStatus.UNCHANGED] == 3
+    assert len(house.changes()) == len(told)
+
+
+@pytest.mark.parametrize("copy_first", [True, False])
+def test_a_tombstone_in_waiting_remembers_what_was_there_before_the_crawl(
+    house: House, copy_first: bool
+) -> None:
+    """Not what a copy said that was its own for the length of a page."""
+    house.crawl(sighting(1, "city/a"), sighting(2, "town/copy", good("city/a", "Alt")))
+    house.clock.advance(hours=1)
+    house.crawl(sighting(1, "city/a"), sighting(2, "town/copy", good("town/copy")), full=True)
+    before = house.entry(url_of("city/a"))
+    assert (before["name"], before["state_reason"]) == ("Alt", "last-good")
+    house.clock.advance(hours=1)
+    now = [sighting(2, "town/copy", good("city/a", "Neu")), sighting(3, "city/a")]
+    order = now if copy_first else now[::-1]
+    gone = Scripted(order, page_size=1, read_batch=1, look_ups={"1": Unknown(reason="busy")})
+    house.crawl(connector=gone, full=True)
+    (after,) = [e for e in house.entries() if e["id"] == software_id(FORGE.url, "1")]
+    assert after == before
+
+
+def test_a_file_that_was_never_good_does_not_drive_out_a_good_copy(house: House) -> None:
+    copy = sighting(2, "town/copy", good("city/a", "Gute Kopie"))
+    house.crawl(sighting(1, "city/a"), copy)
+    spoilt = sighting(1, "city/a", broken("city/a", "Kaputt"))
+    house.clock.advance(days=1)
+    house.crawl(spoilt, copy, full=True)
+    entry = house.entry(url_of("city/a"))
+    assert (entry["state"], entry["state_reason"]) == ("listed", "last-good")
+    assert (entry["name"], entry["file_state"]) == ("Gute Kopie", "invalid")
+    assert entry["stale_since"] == "2026-03-02T12:00:00Z"
+    assert [finding["code"] for finding in entry["findings"]], "why, is told at once"
+    house.clock.advance(days=31)
+    house.crawl(spoilt, copy, full=True)
+    entry = house.entry(url_of("city/a"))
+    assert (entry["state"], entry["state_reason"], entry["name"]) == (
+        "invalid",
+        "stale",
+        "Gute Kopie",
+    )
+    house.crawl(sighting(1, "city/a", good("city/a", "Heil")), copy, full=True)
+    entry = house.entry(url_of("city/a"))
+    assert (entry["state"], entry["state_reason"], entry["name"]) == ("listed", "valid", "Heil")
+
+
+def test_a_broken_file_that_now_names_another_place_leaves_no_entry(house: House) -> None:
+    """Nobody ever saw it listed; there is nothing to remember."""
+    house.crawl(sighting(2, "town/copy", broken("x/nowhere")))
+    house.crawl(sighting(2, "town/copy", broken("town/copy")), full=True)
+    assert [e["url"] for e in house.entries()] == [url_of("town/copy")]
+    assert ("deleted", "unfounded") in house.changes()
+
+
+def kinds(house: House) -> dict[str, str]:
+    """What every place is to the software that its file describes, by the place's path."""
+    return {
+        p["web_url"].removeprefix(FORGE.url + "/"): p["kind"]
+        for entry in house.entries()
+        for p in entry["provenances"]
+    }
+
+
+def mirror(number: int, path: str, *files: FileVersion) -> Sighting:
+    seen = sighting(number, path, *files)
+    return replace(seen, repository=replace(seen.repository, mirror=True))
+
+
+def test_every_place_says_what_it_is_to_the_software(house: House) -> None:
+    house.crawl(
+        sighting(1, "city/a", good("city/a")),
+        sighting(2, "town/fork", good("city/a"), fork=True),
+        mirror(3, "town/mirror", good("city/a")),
+        sighting(4, "town/template", good("city/a")),
+    )
+    (entry,) = house.entries()
+    assert entry["repository"]["path"] == "city/a"
+    assert kinds(house) == {
+        "city/a": "canonical",
+        "town/fork": "technical-fork",
+        "town/mirror": "mirror",
+        "town/template": "url-mistake",
+    }
+
+
+def test_a_mirror_speaks_only_where_the_original_is_not_known(house: House) -> None:
+    copy = mirror(3, "aaa/mirror", good("city/a", "Spiegel"))
+    template = sighting(4, "zzz/template", good("city/a", "Vorlage"))
+    fork = sighting(5, "aaa/fork", good("city/a", "Gabel"), fork=True)
+    house.crawl(copy, fork)
+    assert [entry["name"] for entry in house.entries()] == ["Spiegel"]
+    assert house.entries()[0]["repository"] is None
+    house.clock.advance(hours=1)
+    house.crawl(copy, fork, template, full=True)
+    assert [entry["name"] for entry in house.entries()] == ["Vorlage"]
+    house.clock.advance(hours=1)
+    original = sighting(1, "city/a", good("city/a", "Original"))
+    house.crawl(copy, fork, template, original, full=True)
+    (entry,) = house.entries()
+    assert (entry["name"], entry["repository"]["mirror"]) == ("Original", False)
+
+
+def test_a_mirror_that_somebody_takes_for_the_original_is_no_url_mistake(house: House) -> None:
+    house.crawl(
+        mirror(1, "city/mirror", good("upstream/x")), sighting(2, "b/c", good("city/mirror"))
+    )
+    assert house.entry(url_of("city/mirror"))["repository"]["fork_kind"] is None
+
+
+def test_several_repositories_of_one_product_are_one_entry(house: House) -> None:
+    house.crawl(
+        sighting(1, "city/backend", good("city/suite")),
+        sighting(2, "city/frontend", good("city/suite")),
+        sighting(3, "city/suite", good("city/suite")),
+    )
+    (entry,) = house.entries()
+    assert (entry["url"], len(entry["provenances"])) == (url_of("city/suite"), 3)
+
+
+def test_what_it_is_based_on_is_linked_and_never_merged(house: House) -> None:
+    text = GOOD.format(name="Variante", url=url_of("city/v"))
+    written = [
+        url_of("Upstream/V") + ".git",
+        url_of("upstream/v") + "/-/tree/main",
+        url_of("city/v/"),  # itself
+        url_of("city/former"),  # itself, as it was called
+        "unsere alte Software",
+        "https://example.org",
+        {"url": "https://a.example/b"},
+    ]
+    house.crawl(sighting(1, "city/former", good("city/former")))
+    house.clock.advance(hours=1)
+    house.crawl(
+        sighting(1, "city/v", file(text + f"isBasedOn: {json.dumps(written)}\n")),
+        sighting(2, "upstream/v", good("upstream/v")),
+        full=True,
+    )
+    variant, upstream = house.entry(url_of("city/v")), house.entry(url_of("upstream/v"))
+    assert (variant["based_on"], upstream["based_on"]) == ([url_of("Upstream/V")], [])
+    assert variant["repository"]["fork_kind"] == "variant"
+    assert len(house.entries()) == 2
+
+
+def test_two_that_are_based_on_each_other_stay_two(house: House) -> None:
+    for number, (path, other) in enumerate([("city/a", "city/b"), ("city/b", "city/a")]):
+        text = GOOD.format(name=path, url=url_of(path)) + f"isBasedOn: {url_of(other)}\n"
+        house.crawl(sighting(number, path, file(text)), limit=1)
+    assert {e["url"]: e["based_on"] for e in house.entries()} == {
+        url_of("city/a"): [url_of("city/b")],
+        url_of("city/b"): [url_of("city/a")],
+    }
+
+
+@pytest.mark.parametrize("old_first", [True, False])
+def test_a_name_that_is_used_again_is_told_in_any_order(house: House, old_first: bool) -> None:
+    house.crawl(sighting(1, "city/a", good("city/a")))
+    house.clock.advance(hours=1)
+    now = [sighting(1, "city/b", good("city/a")), sighting(2, "city/a", good("city/a"))]
+    order = now if old_first else now[::-1]
+    house.crawl(connector=Scripted(order, page_size=1, read_batch=1), full=True)
+    (item,) = [item for item in house.ears.items if item.reason == "name-reused"]
+    assert (item.subject, item.status) == (url_of("city/a"), ItemStatus.ADDED)
+    assert kinds(house) == {"city/b": "url-mistake", "city/a": "canonical"}
+    ids = {e["url"]: e["id"] for e in house.entries()}
+    assert ids[url_of("city/a")] == software_id(FORGE.url, "2")
 
 
 PATHS = ("a/one", "a/two", "b/three", "c/four")

@@ -237,16 +237,6 @@ def test_no_answer_is_no_reason(house: House) -> None:
     assert house.entry(url_of("city/p2"))["state"] == "listed"
 
 
-def test_a_repository_that_left_the_scope_is_moved(house: House) -> None:
-    house.crawl(*several(2))
-    house.source = plan(exclude=("city/p1",), fingerprint="two")
-    for _ in range(3):
-        house.clock.advance(days=2)
-        summary = house.crawl(*several(2), full=True)
-    assert house.entry(url_of("city/p1"))["state_reason"] == "moved"
-    assert summary.items[ItemStatus.SKIPPED] == 1
-
-
 def test_too_many_at_once_are_an_accident(house: House) -> None:
     house.crawl(*several(20))
     for _ in range(3):

@@ -322,10 +322,7 @@ class World:
             )
             for row, repository in self.catalogue.files()
         )
-        # An entry that has no file any more tells what was believed in between: whoever was read
-        # before the new holder of an address took its file for the old holder's. It goes in time.
-        shown = {key: line for key, line in self.lines().items() if line["provenances"]}
-        return shown, files
+        return self.lines(), files
 
 
 @settings(max_examples=10, deadline=None)

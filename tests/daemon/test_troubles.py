@@ -4,8 +4,13 @@
 """The daemon's database: copied while it works, restarted under it, out of room."""
 
 import asyncio
+<<<<<<< HEAD
 from collections.abc import Iterator
 from contextlib import closing
+=======
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+>>>>>>> main
 from pathlib import Path
 
 import pytest
@@ -93,12 +98,16 @@ class Disk:
         connection.exec_driver_sql(f"PRAGMA max_page_count = {self.pages}")
 
 
+<<<<<<< HEAD
 @pytest.fixture
 def disk() -> Iterator[Disk]:
     made = Disk()
     event.listen(Engine, "begin", made.fill, insert=True)
     yield made
     event.remove(Engine, "begin", made.fill)
+=======
+fullness: list[Callable[..., None]] = []
+>>>>>>> main
 
 
 def test_a_full_disk_is_told_and_the_crawl_goes_on_when_there_is_room(

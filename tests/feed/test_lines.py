@@ -66,7 +66,11 @@ def test_a_line_ends_with_what_the_document_leaves_out() -> None:
     activity = Activity(stars=3, pushed_at=MOMENT)
     assert json_line(entry(activity)).endswith(
         '"updated_at":"2026-03-01T12:30:15Z","activity":{"stars":3,"forks":null,'
-        '"open_issues":null,"pushed_at":"2026-03-01T12:30:15Z"}}'
+        '"open_issues":null,"pushed_at":"2026-03-01T12:30:15Z","label":"unknown",'
+        '"criteria":{"archived":false,"commits-90d":null,"commits-365d":null,"release-365d":null,'
+        '"several-authors":null},"as_of":null,"commits_90d":null,"commits_365d":null,'
+        '"authors_365d":null,"counts_are_least":false,"releases":null,"last_release_at":null,'
+        '"badges":[]}}'
     )
 
 

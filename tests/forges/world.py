@@ -126,6 +126,10 @@ class Repository:
     stars: int = 0
     forks: int = 0
     commits: int = 0
+    history: tuple[tuple[datetime, str], ...] = ()
+    """Commits of the default branch: when, and the address of who wrote it; the newest first."""
+    releases: tuple[datetime, ...] = ()
+    """The newest first."""
 
     @property
     def path(self) -> str:

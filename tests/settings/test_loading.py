@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from connectors.opencode import OpenCodeConnector
 from harvester.model import Scope, ScopeKind
 from harvester.packaged import config_folder
 from harvester.settings import SettingsError, UnknownSourceError, find_file, load
 from harvester.settings.values import format_duration, parse_duration
-from tests.settings.test_refusals import OPTIONS, SOURCE, NoOptions, read
+from tests.settings.test_refusals import OPTIONS, SOURCE, read
 
-PACKAGED: dict[str, type[BaseModel]] = {**OPTIONS, "opencode": NoOptions}
+PACKAGED: dict[str, type[BaseModel]] = {**OPTIONS, "opencode": OpenCodeConnector.Options}
 
 
 @given(st.integers(1, 99_999), st.sampled_from("smhdw"))
@@ -177,3 +179,26 @@ def test_the_lists_of_all_sources_are_one_directory(tmp_path: Path) -> None:
 
 def test_no_list_is_an_empty_directory(tmp_path: Path) -> None:
     assert read(tmp_path / "h.toml", SOURCE).directory.rows == ()
+
+
+def test_what_is_blocked_is_an_address_or_a_pattern(tmp_path: Path) -> None:
+    file = tmp_path / "h.toml"
+    addresses = (
+        "https://GitHub.com/a/b.git",
+        "https://github.com/a/",
+        "https://g.de",
+        "http://*/x",
+    )
+    file.write_text(
+        "\n".join(f'[[blocks]]\nurl = "{address}"\nreason = "Spam"' for address in addresses)
+    )
+    found = [row.url for row in load(file, {}, {}).settings.blocks]
+    assert found == ["https://github.com/a/b", "https://github.com/a", "https://g.de", "http://*/x"]
+
+
+def test_topics_to_opt_out_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "h.toml"
+    file.write_text("")
+    assert load(file, {}, {}).settings.opt_out.topics == ("publiccode-ignore",)
+    monkeypatch.setenv("HARVESTER_OPT_OUT__TOPICS", '["a", "b"]')
+    assert load(file, os.environ, {}).settings.opt_out.topics == ("a", "b")

@@ -53,6 +53,22 @@ def refused(file: Path, text: str) -> str:
         ("databse_url = 'x'", '1: databse_url: unknown key; did you mean "database_url"?'),
         ("\n[htp]\ntimeout = 1", '2: htp: unknown key; did you mean "http"?'),
         ("[http]\n\ntimout = 1", '3: http.timout: unknown key; did you mean "timeout"?'),
+        ("[[blocks]]\nurl = 'x'", "1: blocks[0].reason: is missing"),
+        ("[[blocks]]\nurl = 'x'\nreason = 'y'", "2: blocks[0].url: 'x' is no address"),
+        (
+            "[[blocks]]\nurl = 'https://'\nreason = 'y'",
+            "2: blocks[0].url: 'https://' names no host",
+        ),
+        (
+            "[[blocks]]\nurl = 'https://a.b/c'\nreason = ''",
+            "3: blocks[0].reason: publishers are told",
+        ),
+        (
+            "[[blocks]]\nurl = 'https://a.b'\nreason = 'x'\nurll = 'x'",
+            '4: blocks[0].urll: unknown key; did you mean "url"?',
+        ),
+        ("[opt_out]\ntopics = ['']", "2: opt_out.topics[0]: an empty topic is none"),
+        ("[opt_out]\ntopic = 'x'", '2: opt_out.topic: unknown key; did you mean "topics"?'),
         ("[http]\ntimeout = '30'", "2: http.timeout: expects a number, not text"),
         ("[http]\ntimeout = true", "2: http.timeout: expects a number, not true or false"),
         ("[http]\ntimeout = 0", "2: http.timeout: expects a value greater than 0"),

@@ -5,26 +5,31 @@
 
 import json
 import tomllib
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from connectors.github import GitHubConnector
-from connectors.gitlab import GitLabConnector
-from connectors.opencode import OpenCodeConnector
+from harvester.cli.compose import DIRECTORIES, GROUP
 from harvester.packaged import config_folder
 from harvester.settings.schema import settings_schema
 from tests.settings.test_refusals import OPTIONS, SOURCE
 
+ROOT = Path(__file__).resolve().parents[2]
 FILE = config_folder() / "settings.schema.json"
 SPDX = "SPDX-FileCopyrightText: 2026 The harvester authors; SPDX-License-Identifier: EUPL-1.2"
 
 
 def text() -> str:
     """Give the schema of the connectors that come with harvester."""
-    own = (GitHubConnector, GitLabConnector, OpenCodeConnector)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    own = [
+        EntryPoint(kind, value, group).load()
+        for group in (GROUP, DIRECTORIES)
+        for kind, value in project["entry-points"][group].items()
+    ]
     options = {connector.kind: connector.Options for connector in own}
     return json.dumps({"$comment": SPDX, **settings_schema(options)}, indent=2) + "\n"
 

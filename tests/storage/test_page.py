@@ -323,7 +323,7 @@ def test_loading_takes_the_same_few_statements_for_any_page(
         stored = page.load(touched)
     assert len(stored.files) == len(stored.software) == size
     loading = [it for it in sent if it.lstrip().startswith("SELECT")]
-    assert len(loading) == 8
+    assert len(loading) == 9
 
 
 def test_an_unchanged_page_writes_what_was_seen_and_the_cursor(catalogue: SqlCatalogue) -> None:

@@ -15,7 +15,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from harvester.crawl.rest import rest_of
+from harvester.model import Vitality
 from harvester.ports.errors import CatalogueError, SchemaAheadError, SchemaBehindError
+from harvester.ports.rows import Writes
 from storage import schema
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.engine import Store
@@ -109,6 +112,67 @@ def test_forges_that_were_known_before_they_had_an_origin_were_crawled(empty_url
         with store.reading() as connection:
             rows = connection.execute(text("SELECT url, kind, origin FROM forge")).all()
     assert [tuple(row) for row in rows] == [("https://old.example", "gitlab", "crawl")]
+
+
+def test_repositories_that_were_known_before_their_vitality_are_kept(empty_url: str) -> None:
+    with opened(empty_url) as store:
+        upgrade_to(store, "0003_guard")
+        with store.writing() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO forge (url, kind, origin) "
+                    "VALUES ('https://old.example', 'gitlab', 'crawl')"
+                )
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO repository (id, forge_url, forge_id, path, web_url, web_url_key, "
+                    "name, owner_path, owner_kind, archived, fork, mirror, revision, "
+                    "first_seen_at, updated_at, missing_sweeps) VALUES ('r', "
+                    "'https://old.example', '1', 'a/b', 'https://old.example/a/b', 'x', 'b', 'a', "
+                    "'group', false, false, false, '', '2026-03-01T12:00:00.250000Z', "
+                    "'2026-03-01T12:00:00.250000Z', 0)"
+                )
+            )
+        schema.upgrade(store)
+        read = Vitality(read_at=made.NOW, commits_365d=3)
+        catalogue = SqlCatalogue(store)
+        assert catalogue.vitality(["r"]) == {}
+        catalogue.keep_vitality({"r": read})
+        assert catalogue.vitality(["r"]) == {"r": read}
+
+
+def test_entries_come_to_rest_in_a_catalogue_of_before(empty_url: str) -> None:
+    """What was stored before stays as it was, and the next crawl remembers it."""
+    with opened(empty_url) as store:
+        upgrade_to(store, "0003_guard")
+        with store.writing() as connection:
+            for statement in (
+                (
+                    "INSERT INTO forge (url, kind, origin)"
+                    " VALUES ('https://a.example', 'gitlab', 'crawl')"
+                ),
+                (
+                    "INSERT INTO source (name, kind, forge_url, scope)"
+                    " VALUES ('a', 'gitlab', 'https://a.example', 'instance')"
+                ),
+                (
+                    "INSERT INTO software (id, url, url_key, state, state_reason, file_state,"
+                    " origin, document, first_seen_at, updated_at) VALUES ('s', 'https://a.example/x',"
+                    " 'a.example/x', 'listed', 'valid', 'valid', 'crawl', '{}',"
+                    " '2026-01-31T12:00:00.000000Z', '2026-01-31T12:00:00.000000Z')"
+                ),
+            ):
+                connection.execute(text(statement))
+        schema.upgrade(store)
+        catalogue = SqlCatalogue(store)
+        stored = catalogue.around("https://a.example/x")
+        assert list(stored.software) == ["s"]
+        assert stored.rests == {}
+        crawl = catalogue.begin(made.request("a"), made.ME, made.NOW)
+        rest = rest_of(stored.software["s"])
+        made.store_page(catalogue, crawl, Writes(rests=(("s", rest),)), cursor="1")
+        assert catalogue.around("https://a.example/x").rests == {"s": rest}
 
 
 def test_a_missing_sqlite_file_is_made(sqlite_url: str) -> None:

@@ -276,7 +276,14 @@ def test_the_size_of_a_mirror_tells_of_commits_that_are_old() -> None:
 @pytest.mark.parametrize("what", ["/git/trees/", "/contents/", "/languages"])
 @pytest.mark.parametrize(
     "answer",
-    [Answer(status=403), Answer(status=404), Answer(status=451), Answer(status=500), html()],
+    [
+        Answer(status=403),
+        Answer(status=404),
+        Answer(status=451),
+        Answer(status=500),
+        Answer(status=200, body=b'{"a":"b"}'),
+        html(),
+    ],
 )
 async def test_a_repository_that_cannot_be_read_is_unknown(
     world: World, visit: Visit, what: str, answer: Answer
@@ -291,7 +298,7 @@ async def test_a_repository_that_cannot_be_read_is_unknown(
 
 async def test_a_tree_of_another_shape_is_unknown(world: World, visit: Visit) -> None:
     world.create("mona/x", {"publiccode.yml": TEXT})
-    for body in (b"[]", b"{}", b'{"tree":null}'):
+    for body in (b"[]", b"{}", b'{"tree":null}', b'{"tree":[1]}', b'{"tree":[{"path":1}]}'):
         visit.forge.faults.plan(
             Answer(status=200, body=body), when=lambda r: "/git/trees/" in r.path
         )

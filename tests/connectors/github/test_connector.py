@@ -15,7 +15,7 @@ from connectors.github import GitHubConnector
 from connectors.github.addresses import addresses
 from connectors.github.options import GitHubOptions
 from connectors.transport import credential, open_chain
-from harvester.model import Found, Missing, Scope, ScopeKind, Size, Unknown
+from harvester.model import Found, Missing, Private, Scope, ScopeKind, Size, Unknown
 from harvester.ports.connector import Connector, ConnectorType, ForgeAccess
 from harvester.ports.errors import SourceError, UnauthorisedError
 from tests.connectors.github.support import FILE, TOKEN, GitHub, fill, only_file, owners
@@ -50,7 +50,7 @@ async def test_look_ups(github: GitHub, token: str | None) -> None:
     assert isinstance(found, Found)
     assert found.sighting.repository.path == "stadt/s"
     assert only_file(found.sighting).content == FILE.encode()
-    assert isinstance(answers[str(hidden.id)], Missing)
+    assert isinstance(answers[str(hidden.id)], Private if token else Missing)
     assert isinstance(answers["999999"], Missing)
     assert isinstance(answers[str(broken.id)], Unknown)
 

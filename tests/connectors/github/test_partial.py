@@ -224,7 +224,7 @@ async def test_a_server_without_limits(github: GitHub) -> None:
 async def test_blocked_and_private_repositories_by_name_without_a_token(github: GitHub) -> None:
     github.world.organization("stadt")
     r = github.world.create("stadt/r", {"publiccode.yml": FILE})
-    body = json.dumps({"private": True}).encode()
+    body = json.dumps({"id": 7, "private": True}).encode()
     json_type = {"content-type": "application/json"}
     github.api.faults.plan(Answer(status=451, body=b"{}"))
     github.api.faults.plan(Answer(status=200, headers=json_type, body=body), skip=1)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from harvester.model import FailureCode, FileVersion, Page, ScopeKind, Unknown
+from harvester.model import IGNORE_FILE, FailureCode, FileVersion, Page, ScopeKind, Unknown
 from tests.connectors.github.support import FILE, TOKEN, GitHub, fill, listing, only_file, owners
 from tests.forges.clock import START
 from tests.forges.faults import Call, html
@@ -333,3 +333,13 @@ async def test_a_cursor_of_another_kind_of_crawl_is_not_followed(github: GitHub)
     for cursor in (page.cursor.replace('"since":null', '"since":"2026-01-01T00:00:00+00:00"'), "x"):
         crawled = await github.crawl(owners("stadt", cursor=cursor))
         assert len(crawled.sightings) == 150
+
+
+async def test_the_file_by_which_a_repository_opts_out_costs_nothing(github: GitHub) -> None:
+    github.world.organization("stadt")
+    github.world.create("stadt/in", {"publiccode.yml": FILE})
+    github.world.create("stadt/out", {"publiccode.yml": FILE, IGNORE_FILE: b""})
+    crawled = await github.crawl(owners("stadt"))
+    told = {path: seen.ignore_file for path, seen in crawled.sightings.items()}
+    assert told == {"stadt/in": False, "stadt/out": True}
+    assert github.api.requests("raw") == 0

@@ -26,15 +26,15 @@ def graphql(request: object) -> bool:
 
 async def test_pages_are_halved_while_queries_take_too_long(github: GitHub) -> None:
     github.world.organization("stadt")
-    fill(github.world, "stadt", 130)
-    github.api.slow_above = 50
+    fill(github.world, "stadt", 130, every=8)
+    github.api.slow_above = 75  # three objects a repository
     crawled = await github.crawl(owners("stadt"))
     assert len(crawled.sightings) == 130
     sizes = [len(page.sightings) for page in crawled.pages]
     assert max(sizes) == 25
     assert crawled.failures == []
     again = [e.status for e in github.api.log].count(502)
-    assert again == 3  # 100 and 50 repositories, 13 with texts: once each, and never again
+    assert again == 3  # 100 and 50 repositories, 16 with texts: once each, and never again
 
 
 async def test_one_poisonous_repository_is_passed_over(github: GitHub) -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harvester.model import Activity, Details, FileVersion, Missing, Owner, Unknown
-from tests.connectors.gitlab.support import URL, Make, Visit, facts, one, paths, winner
+from harvester.model import IGNORE_FILE, Activity, Details, FileVersion, Owner, Private, Unknown
+from tests.connectors.gitlab.support import URL, Make, Visit, facts, one, paths, sightings, winner
 from tests.forges.world import Visibility, World, blob_id
 
 pytestmark = pytest.mark.anyio
@@ -143,7 +143,7 @@ async def test_code_for_members_only_is_not_public(world: World, visit: Visit) -
     assert (paths(pages), pages[0].skipped) == ([], 1)
     async with visit.open() as connector:
         answers = await connector.look_up([str(hidden.id)])
-    assert answers == {str(hidden.id): Missing()}
+    assert answers == {str(hidden.id): Private()}
 
 
 async def test_an_old_gitlab(make: Make, world: World) -> None:
@@ -163,3 +163,29 @@ async def test_an_old_gitlab(make: Make, world: World) -> None:
     assert sighting.repository.details == Details(topics=(), languages=())
     assert sighting.repository.archived is True
     assert visit.forge.requests("rest") == 0
+
+
+@pytest.mark.parametrize("contents", [True, False])
+async def test_the_file_by_which_a_project_opts_out_costs_no_request(
+    world: World, visit: Visit, contents: bool
+) -> None:
+    world.create("mona/x", {"publiccode.yml": TEXT})
+    world.create("mona/y", {"publiccode.yml": TEXT, IGNORE_FILE: ""})
+    world.create("mona/z")
+    told = {s.repository.path: s for s in sightings(await visit.pages(contents=contents))}
+    assert visit.forge.requests() == 1
+    assert {path: one.ignore_file for path, one in told.items()} == {
+        "mona/x": False,
+        "mona/y": True,
+        "mona/z": False,
+    }
+    async with visit.open() as connector:
+        [read] = await connector.read([told["mona/y"]])
+    assert read.ignore_file
+
+
+async def test_a_gitlab_that_bears_one_file_a_query_tells_nothing_of_it(
+    world: World, make: Make
+) -> None:
+    world.create("mona/y", {"publiccode.yml": TEXT, IGNORE_FILE: ""})
+    assert one(await make(dear_blobs=True).pages()).ignore_file is None

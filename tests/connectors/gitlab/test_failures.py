@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from harvester.model import FailureCode, Found, Missing, Scope, Unknown
+from harvester.model import FailureCode, Found, Missing, Private, Scope, Unknown
 from harvester.ports.errors import (
     BudgetExhaustedError,
     ServerError,
@@ -294,7 +294,7 @@ async def test_look_ups_as_an_anonymous_visitor(
         answers = await connector.look_up(ids)
     assert list(answers) == ids
     kinds = [type(answer) for answer in answers.values()]
-    assert kinds == [Found, Found, Missing, Missing]
+    assert kinds == [Found, Found, Missing, Private if token else Missing]
     found = answers[ids[1]]
     assert isinstance(found, Found)
     assert found.sighting.repository.path == "mona/neu"

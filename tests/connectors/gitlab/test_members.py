@@ -5,7 +5,7 @@
 
 import pytest
 
-from harvester.model import Found, Listing, Missing, Unknown
+from harvester.model import Found, Listing, Private, Unknown
 from tests.connectors.gitlab.support import (
     EVERYWHERE,
     Visit,
@@ -38,6 +38,7 @@ async def test_no_scope_gives_it(
     for scope in (EVERYWHERE, owners("mona"), addresses("mona")):
         pages = await visit.pages(scope, token=token, contents=contents)
         assert sorted(paths(pages)) == ["mona/p0", "mona/p1", "mona/p2"]
+        assert [forge_id for page in pages for forge_id in page.hidden] == [str(hidden.id)]
         assert sum(page.skipped for page in pages) == 1
     for scope in (repositories("mona/members"), addresses("mona/members")):
         assert paths(await visit.pages(scope, token=token, contents=contents)) == []
@@ -51,7 +52,7 @@ async def test_no_look_up_gives_it(
     assert seen is not None
     async with visit.open(token=token) as connector:
         answers = await connector.look_up([str(hidden.id), str(seen.id)])
-    assert answers[str(hidden.id)] == Missing()
+    assert answers[str(hidden.id)] == Private()
     assert isinstance(answers[str(seen.id)], Found)
 
 

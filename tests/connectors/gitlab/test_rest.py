@@ -3,6 +3,7 @@
 
 """Where GraphQL is refused, REST brings the same, at more requests."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,8 +14,8 @@ from harvester.model import (
     FileVersion,
     Found,
     Listing,
-    Missing,
     Owner,
+    Private,
     Unknown,
     Unread,
 )
@@ -98,7 +99,8 @@ async def test_both_apis_give_the_same_facts(make: Make, world: World) -> None:
             for sighting in page.sightings
         ]
         over_rest = await connector.read(listed)
-    assert over_rest == over_graphql
+    # Asking for a third file would cost a request more for each project.
+    assert over_rest == [replace(seen, ignore_file=None) for seen in over_graphql]
 
 
 async def test_archived_projects_are_told_without_a_token(world: World, visit: Visit) -> None:
@@ -134,7 +136,7 @@ async def test_code_that_is_for_members_only(world: World, visit: Visit, token: 
     assert (paths(pages), sum(page.skipped for page in pages)) == ([], 1)
     async with visit.open(token=token) as connector:
         answers = await connector.look_up([str(hidden.id)])
-    assert answers == {str(hidden.id): Missing()}
+    assert answers == {str(hidden.id): Private()}
 
 
 async def test_the_parent_of_a_fork_may_be_one_that_only_the_token_sees(

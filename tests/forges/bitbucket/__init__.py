@@ -3,6 +3,6 @@
 
 """A Bitbucket Cloud to be wrong against."""
 
-from tests.forges.bitbucket.forge import BitbucketForge
+from tests.forges.bitbucket.forge import BitbucketForge, uuid_of
 
-__all__ = ["BitbucketForge"]
+__all__ = ["BitbucketForge", "uuid_of"]

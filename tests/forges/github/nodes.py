@@ -207,7 +207,12 @@ def _repository(query: Query, r: Repository) -> Node:
                 "__typename": "Ref",
                 "id": f"REF_{r.id}",
                 "name": r.default_branch,
-                "target": {"__typename": "Commit", "id": f"C_{r.head}", "oid": r.head},
+                "target": {
+                    "__typename": "Commit",
+                    "id": f"C_{r.head}",
+                    "oid": r.head,
+                    "history": lambda _, since=None, first=None, **__: _history(r, since, first),
+                },
             }
             if r.default_branch
             else None
@@ -249,6 +254,13 @@ def _repository(query: Query, r: Repository) -> Node:
             else None
         ),
         "pushedAt": moment(r.pushed_at),
+        "releases": lambda _, first=None, **__: _some(
+            [
+                {"__typename": "Release", "id": f"RE_{r.id}_{n}", "publishedAt": moment(at)}
+                for n, at in enumerate(r.releases)
+            ],
+            first,
+        ),
         "repositoryTopics": lambda _, first=None, **__: _some(
             [
                 {"__typename": "RepositoryTopic", "id": f"RT_{t}", "topic": {"id": t, "name": t}}
@@ -261,6 +273,18 @@ def _repository(query: Query, r: Repository) -> Node:
         "url": f"{query.web_url}/{r.path}",
         "visibility": r.visibility.value.upper(),
     }
+
+
+def _history(r: Repository, since: str | None, first: int | None) -> Node:
+    start = datetime.fromisoformat(since) if since else None
+    commits = [(at, email) for at, email in r.history if start is None or at >= start]
+    return _some(
+        [
+            {"__typename": "Commit", "id": f"C_{r.id}_{n}", "author": {"email": email}}
+            for n, (_, email) in enumerate(commits)
+        ],
+        first,
+    )
 
 
 def _object(query: Query, r: Repository, expression: str | None) -> Node | None:

@@ -96,7 +96,8 @@ class Rest:
                 shares = {n: round(100 * s / total, 2) for n, s in repository.languages}
                 return JSONResponse(shares)
             case ["repository", *below] if reads_code(self.viewer, repository):
-                return self._repository(repository, below)
+                commits = below == ["commits"]
+                return self._commits(repository) if commits else self._repository(repository, below)
         return self.missing("404 Not Found")
 
     def _find(self, key: str) -> Repository | None:
@@ -172,6 +173,20 @@ class Rest:
                     return Response(contents[0], media_type="application/octet-stream")
                 return self.missing("404 Blob Not Found")
         return self.missing("404 Not Found")
+
+    def _commits(self, repository: Repository) -> Response:
+        if repository.disabled:
+            return JSONResponse({"message": "500 Internal Server Error"}, 500)
+        if repository.default_branch is None:
+            return self.missing("404 Repository Not Found")
+        since = datetime.fromisoformat(self.query["since"])
+        size = int(self.query.get("per_page", DEFAULT_PAGE))
+        found = [(at, email) for at, email in repository.history if at >= since]
+        shown = [
+            {"committed_date": moment(at), "author_name": "Nobody", "author_email": email}
+            for at, email in found[:size]
+        ]
+        return JSONResponse(shown, headers={"X-Next-Page": "2" if len(found) > size else ""})
 
     def _file(self, repository: Repository, path: str, *, raw: bool) -> Response:
         tree = repository.branch(self.query.get("ref") or "HEAD")

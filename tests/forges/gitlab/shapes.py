@@ -133,6 +133,10 @@ class Shapes:
                 {"name": name, "share": round(100 * size / total, 2)}
                 for name, size in sorted(repository.languages, key=lambda pair: -pair[1])
             ],
+            "releases": lambda _, first=None, **__: {
+                "count": len(repository.releases),
+                "nodes": [{"releasedAt": moment(at)} for at in repository.releases[:first]],
+            },
             "repository": self.repository(repository)
             if reads_code(self.viewer, repository)
             else None,

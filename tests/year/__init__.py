@@ -1,0 +1,3 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+"""A scripted year in the life of a forge."""
