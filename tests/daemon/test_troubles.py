@@ -4,13 +4,8 @@
 """The daemon's database: copied while it works, restarted under it, out of room."""
 
 import asyncio
-<<<<<<< HEAD
-from collections.abc import Iterator
-from contextlib import closing
-=======
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
->>>>>>> main
 from pathlib import Path
 
 import pytest
@@ -63,10 +58,11 @@ def test_a_server_that_is_restarted_is_waited_for(
     forge: GitLabForge,  # noqa: F811
     postgres: PostgresServer,  # noqa: F811
     postgres_url: str,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("HARVESTER_DATABASE_URL", postgres_url)
     stage = Stage(tmp_path / "stage", [gitlab_source(forge, every="6h")])
+    stage.configuration.write_text(
+        stage.configuration.read_text().replace("sqlite:///harvester.db", postgres_url)
+    )
 
     async def script(it: Kept) -> None:
         await it.tick()
@@ -89,45 +85,50 @@ def test_a_server_that_is_restarted_is_waited_for(
     asyncio.run(run_script(script, stage, forge))
 
 
-class Disk:
-    """Lets SQLite files of this process grow, or not."""
+@contextmanager
+def full_disk(pages: int) -> Iterator[None]:
+    """Let no SQLite file of this process grow beyond some pages."""
 
-    pages = 1 << 30
+    def fill(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
 
-    def fill(self, connection: Connection) -> None:
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {self.pages}")
+    event.listen(Engine, "begin", fill, insert=True)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "begin", fill)
+
+        def free(connection: Connection) -> None:
+            connection.exec_driver_sql("PRAGMA max_page_count = 1073741823")
+
+        event.listen(Engine, "begin", free, insert=True)
+        fullness.append(free)
 
 
-<<<<<<< HEAD
-@pytest.fixture
-def disk() -> Iterator[Disk]:
-    made = Disk()
-    event.listen(Engine, "begin", made.fill, insert=True)
-    yield made
-    event.remove(Engine, "begin", made.fill)
-=======
 fullness: list[Callable[..., None]] = []
->>>>>>> main
 
 
-def test_a_full_disk_is_told_and_the_crawl_goes_on_when_there_is_room(
-    kept: Run,  # noqa: F811
-    disk: Disk,
-) -> None:
+@pytest.fixture(autouse=True)
+def room() -> Iterator[None]:
+    """Have no test leave its listener behind."""
+    yield
+    while fullness:
+        event.remove(Engine, "begin", fullness.pop())
+
+
+def test_a_full_disk_is_told_and_the_crawl_goes_on_when_there_is_room(kept: Run) -> None:  # noqa: F811
     async def script(it: Kept) -> None:
-        disk.pages = 1  # not one more than it has
-        await it.tick()
-        before = it.crawls()
-        await it.tick(minutes=10)
-        trouble = it.daemon.unready()
-        assert trouble is not None
-        assert "the disk is full" in trouble
-        assert it.daemon.dead() is None
-        assert not it.catalogue.totals()
-        assert b"harvester_database_errors_total 0.0" not in it.daemon.metrics.text()
-        disk.pages = 1 << 30
-        # The crawl could not give its source back: it is free once its lease is old.
-        await it.tick(minutes=16)
+        with full_disk(pages=1):  # not one more than it has
+            await it.tick()
+            before = it.crawls()
+            await it.tick(seconds=30)
+            trouble = it.daemon.unready()
+            assert trouble is not None
+            assert "the disk is full" in trouble
+            assert it.daemon.dead() is None
+            assert not it.catalogue.totals()
+            assert b"harvester_database_errors_total 0.0" not in it.daemon.metrics.text()
+        await it.tick(minutes=2)
         assert it.crawls() > before
         await it.tick(seconds=10)
         assert it.daemon.unready() is None
