@@ -6,6 +6,7 @@
 import asyncio
 import itertools
 import logging
+import os
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -109,7 +110,7 @@ async def run_script(script: Script, stage: Stage, forge: GitLabForge) -> None:
     clock = Clock()
     with Worker("daemon") as worker:
         daemon = Daemon(
-            lambda: load(stage.configuration, {}, compose.connector_options()),
+            lambda: load(stage.configuration, os.environ, compose.connector_options()),
             clock=clock,
             holder=compose.holder(),
             metrics=Metrics(),
