@@ -4,14 +4,16 @@
 """Connects harvester to Bitbucket Cloud; README.md says what it asks and when."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from math import ceil
 from types import TracebackType
 from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from connectors.bitbucket.forge import Forge
-from connectors.kit import OneByOne, each, walk
+from connectors.kit import OneByOne, counts, each, walk
 from connectors.transport import BEARER, Chain, credential, open_chain
+from connectors.transport.answers import is_about_the_way
 from harvester.model import (
     Estimate,
     Found,
@@ -87,21 +89,24 @@ class BitbucketConnector:
 
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
         """Look repositories up by id, one a request; see the port."""
-        return await each(self._access.source, forge_ids, self._looked_up)
+        return await each(self._access.source, forge_ids, self._looked_up, raises=is_about_the_way)
 
     async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
         """Find repositories by path, one a request; see the port."""
         return await each(self._access.source, paths, self._resolved)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
-        """Predict what a sweep will cost; asks nobody."""
+        """Predict what the next crawl will cost; asks nobody."""
         listed = len(scope.paths)
         if scope.kind is not ScopeKind.REPOSITORIES:
-            known = [max(1, -(-count // (_PAGE - 1))) for count in size.largest_owners]
-            listed = sum(known) + max(0, listed - len(known))
-        raw = 2 * size.repositories - size.files if size.first else 0
+            known = counts(scope, size.by_owner if size.moved is None else size.moved)
+            # each page but the first repeats the last repository of the one before
+            listed = sum(max(1, ceil((count - 1) / (_PAGE - 1))) for count in known.values())
+        read = size.repositories if size.first else size.changed
+        share = size.files / size.repositories if size.repositories else 0
+        raw = 2 * read - round(read * share)
         remark = "without a token: 60 requests an hour; files are read where something moved"
-        return Estimate(rest=listed, raw=raw, exact=not size.first, remark=remark)
+        return Estimate(rest=listed, raw=raw, exact=not size.first and not raw, remark=remark)
 
     async def check(self) -> str:
         """Try the forge with one cheap request; see the port."""

@@ -10,11 +10,12 @@ from typing import ClassVar, Self
 from pydantic import BaseModel, ConfigDict
 
 from connectors.gitea.api import Api
+from connectors.gitea.estimate import estimate
 from connectors.gitea.files import Files
 from connectors.gitea.forge import Forge
-from connectors.gitea.overlap import pages
 from connectors.kit import OneByOne, each, only, walk
 from connectors.transport import Chain, credential, open_chain
+from connectors.transport.answers import is_about_the_way
 from connectors.transport.credential import HeaderForm
 from connectors.transport.statistics import Statistics
 from harvester.model import (
@@ -28,7 +29,6 @@ from harvester.model import (
     Private,
     Resolution,
     Scope,
-    ScopeKind,
     Sighting,
     Size,
     Spent,
@@ -124,15 +124,15 @@ class GiteaConnector:
 
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
         """Look repositories up by their numbers, one a request; see the port."""
-        return await each(self._access.source, forge_ids, self._looked_up)
+        return await each(self._access.source, forge_ids, self._looked_up, raises=is_about_the_way)
 
     async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
         """Find repositories by path, one a request, two where it moved; see the port."""
         return await each(self._access.source, paths, self._resolved)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
-        """Predict what a sweep will cost; asks nobody."""
-        return estimate(scope, size)
+        """Predict what the next crawl will cost; asks nobody. See :mod:`.estimate`."""
+        return estimate(scope, size, with_token=bool(self._access.tokens))
 
     async def check(self) -> str:
         """Ask which software answers; with a token also whether everybody may ask; see the port."""
@@ -226,30 +226,6 @@ def _not_open() -> RuntimeError:
 def api_url(access: ForgeAccess) -> str:
     """Derive the base of the REST API; what the operator wrote wins."""
     return (access.api_url or f"{access.url}/api/v1").rstrip("/")
-
-
-def estimate(scope: Scope, size: Size) -> Estimate:
-    """Predict what a sweep costs from what the catalogue knows.
-
-    A first crawl reads each repository; later ones only what moved, which nobody knows before.
-    """
-    exact = not size.first
-    if scope.kind is ScopeKind.INSTANCE:
-        listed = pages(size.repositories)
-    elif scope.kind is ScopeKind.REPOSITORIES:
-        listed = len(scope.paths)
-    else:
-        known = sum(1 + pages(count) for count in size.largest_owners)
-        listed = known + 2 * max(len(scope.paths) - len(size.largest_owners), 0)
-    read = size.repositories + 2 * size.files if size.first else size.changed
-    return Estimate(
-        rest=listed + read,
-        exact=exact,
-        remark=(
-            "pages of up to 50 repositories; where something moved, 1 request a repository"
-            " and 2 more where it has a file come on top"
-        ),
-    )
 
 
 def _count_in(mine: Statistics, other: Statistics) -> None:

@@ -106,6 +106,13 @@ def named(scope: Scope, visited: Mapping[str, datetime], source: str) -> Named:
     )
 
 
+def counts(scope: Scope, by_owner: Mapping[str, int]) -> dict[str, int]:
+    """Give, by key, what is counted of each owner of a scope; of one that is not known, nothing."""
+    known = {key(owner): count for owner, count in by_owner.items()}
+    owners = _unique(scope.paths)
+    return {key(owner): known.get(key(owner), 0) for owner in owners}
+
+
 def key(path: str) -> str:
     """Give the text by which names are compared: the forge does not mind the case."""
     return path.casefold()

@@ -18,7 +18,7 @@ repositories.
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -195,10 +195,16 @@ class Conformance:
         assert candidate.forge.requests() == spent.rest + spent.graphql + spent.raw <= 2
 
     async def test_an_estimate_asks_nobody(self, candidate: Candidate) -> None:
-        size = Size(repositories=120, files=12, owners=2, largest_owners=(100, 20), first=False)
+        by_owner = {OWNER: 100, USER: 20}
+        size = Size(repositories=120, files=12, owners=2, by_owner=by_owner, first=False)
         async with candidate.open() as connector:
             sweep = connector.estimate(candidate.everything, size)
-        assert 0 < sweep.rest + sweep.graphql < 60
+            short = connector.estimate(candidate.everything, replace(size, moved={}))
+            first = connector.estimate(candidate.everything, replace(size, first=True))
+        costs = [one.rest + one.graphql + one.raw for one in (short, sweep, first)]
+        assert costs == sorted(costs)
+        assert 0 < costs[1] < 60
+        assert not first.exact
         assert candidate.forge.requests() == 0
 
     # --- listing ----------------------------------------------------------------------------

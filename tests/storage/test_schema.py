@@ -114,10 +114,38 @@ def test_forges_that_were_known_before_they_had_an_origin_were_crawled(empty_url
     assert [tuple(row) for row in rows] == [("https://old.example", "gitlab", "crawl")]
 
 
+def test_repositories_that_were_known_before_their_vitality_are_kept(empty_url: str) -> None:
+    with opened(empty_url) as store:
+        upgrade_to(store, "0003_guard")
+        with store.writing() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO forge (url, kind, origin) "
+                    "VALUES ('https://old.example', 'gitlab', 'crawl')"
+                )
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO repository (id, forge_url, forge_id, path, web_url, web_url_key, "
+                    "name, owner_path, owner_kind, archived, fork, mirror, revision, "
+                    "first_seen_at, updated_at, missing_sweeps) VALUES ('r', "
+                    "'https://old.example', '1', 'a/b', 'https://old.example/a/b', 'x', 'b', 'a', "
+                    "'group', false, false, false, '', '2026-03-01T12:00:00.250000Z', "
+                    "'2026-03-01T12:00:00.250000Z', 0)"
+                )
+            )
+        schema.upgrade(store)
+        read = Vitality(read_at=made.NOW, commits_365d=3)
+        catalogue = SqlCatalogue(store)
+        assert catalogue.vitality(["r"]) == {}
+        catalogue.keep_vitality({"r": read})
+        assert catalogue.vitality(["r"]) == {"r": read}
+
+
 def test_entries_come_to_rest_in_a_catalogue_of_before(empty_url: str) -> None:
     """What was stored before stays as it was, and the next crawl remembers it."""
     with opened(empty_url) as store:
-        upgrade_to(store, "0002_origin_of_a_forge")
+        upgrade_to(store, "0003_guard")
         with store.writing() as connection:
             for statement in (
                 (
@@ -145,34 +173,6 @@ def test_entries_come_to_rest_in_a_catalogue_of_before(empty_url: str) -> None:
         rest = rest_of(stored.software["s"])
         made.store_page(catalogue, crawl, Writes(rests=(("s", rest),)), cursor="1")
         assert catalogue.around("https://a.example/x").rests == {"s": rest}
-
-
-def test_repositories_that_were_known_before_their_vitality_are_kept(empty_url: str) -> None:
-    with opened(empty_url) as store:
-        upgrade_to(store, "0003_guard")
-        with store.writing() as connection:
-            connection.execute(
-                text(
-                    "INSERT INTO forge (url, kind, origin) "
-                    "VALUES ('https://old.example', 'gitlab', 'crawl')"
-                )
-            )
-            connection.execute(
-                text(
-                    "INSERT INTO repository (id, forge_url, forge_id, path, web_url, web_url_key, "
-                    "name, owner_path, owner_kind, archived, fork, mirror, revision, "
-                    "first_seen_at, updated_at, missing_sweeps) VALUES ('r', "
-                    "'https://old.example', '1', 'a/b', 'https://old.example/a/b', 'x', 'b', 'a', "
-                    "'group', false, false, false, '', '2026-03-01T12:00:00.250000Z', "
-                    "'2026-03-01T12:00:00.250000Z', 0)"
-                )
-            )
-        schema.upgrade(store)
-        read = Vitality(read_at=made.NOW, commits_365d=3)
-        catalogue = SqlCatalogue(store)
-        assert catalogue.vitality(["r"]) == {}
-        catalogue.keep_vitality({"r": read})
-        assert catalogue.vitality(["r"]) == {"r": read}
 
 
 def test_a_missing_sqlite_file_is_made(sqlite_url: str) -> None:
@@ -252,11 +252,11 @@ def test_nobody_had_opted_out_in_a_catalogue_of_before(empty_url: str) -> None:
                     " VALUES ('a', 'gitlab', 'https://a.example', 'instance')"
                 ),
                 (
-                    "INSERT INTO repository (id, forge_url, forge_id, path, web_url, web_url_key, name,"
-                    " owner_path, owner_kind, archived, fork, mirror, revision, first_seen_at,"
+                    "INSERT INTO repository (id, forge_url, forge_id, path, web_url, web_url_key,"
+                    " name, owner_path, owner_kind, archived, fork, mirror, revision, first_seen_at,"
                     " updated_at, missing_sweeps) VALUES ('r', 'https://a.example', '1', 'x/y',"
-                    " 'https://a.example/x/y', 'a.example/x/y', 'y', 'x', 'group', false, false, false,"
-                    " '', '2026-01-31T12:00:00.000000Z', '2026-01-31T12:00:00.000000Z', 0)"
+                    " 'https://a.example/x/y', 'a.example/x/y', 'y', 'x', 'group', false, false,"
+                    " false, '', '2026-01-31T12:00:00.000000Z', '2026-01-31T12:00:00.000000Z', 0)"
                 ),
             ):
                 connection.execute(text(statement))

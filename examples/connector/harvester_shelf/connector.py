@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict
 
-from connectors.kit import OneByOne, each, walk
+from connectors.kit import OneByOne, counts, each, walk
 from connectors.transport import BEARER, credential, open_chain
 from harvester.model import (
     Estimate,
@@ -57,7 +57,7 @@ class ShelfConnector:
 
     def __init__(self, access: ForgeAccess) -> None:
         api_url = access.api_url or f"{access.url}/api"
-        who = credential(access.source, [api_url], token=access.token, form=BEARER)
+        who = credential(access.source, [api_url], tokens=access.tokens, form=BEARER)
         self._source = access.source
         self._chain = open_chain(access, who, headers={"accept": "application/json"})
         self._forge = Forge(self._chain, access.url, api_url)
@@ -94,12 +94,15 @@ class ShelfConnector:
         return await each(self._source, paths, self._resolved)
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
-        """Predict what a sweep will cost; asks nobody."""
-        counts = [size.repositories] if scope.kind is ScopeKind.INSTANCE else size.largest_owners
-        listed = sum(max(1, -(-count // _PAGE)) for count in counts)
-        listed += max(0, len(scope.paths) - len(counts))
-        raw = size.files if size.first else 0
-        return Estimate(rest=listed, raw=raw, exact=not size.first)
+        """Predict what the next crawl will cost, a sweep or only what moved; asks nobody."""
+        told = size.by_owner if size.moved is None else size.moved
+        listed = len(scope.paths)
+        if scope.kind is ScopeKind.INSTANCE:
+            listed = _pages(size.repositories if size.moved is None else sum(told.values()))
+        elif scope.kind is not ScopeKind.REPOSITORIES:
+            listed = sum(_pages(count) for count in counts(scope, told).values())
+        raw = size.files if size.first else size.changed
+        return Estimate(rest=listed, raw=raw, exact=not size.first and not raw)
 
     async def check(self) -> str:
         """Try the forge with one request."""
@@ -127,3 +130,8 @@ class ShelfConnector:
     async def _resolved(self, path: str) -> Resolution:
         sighting = await self._forge.known(f"/named/{quote(path)}")
         return None if sighting is None else sighting.repository.forge_id
+
+
+def _pages(repositories: int) -> int:
+    """Count the pages of a listing; an empty one takes a request too."""
+    return max(1, -(-repositories // _PAGE))

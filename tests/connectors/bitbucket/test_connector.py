@@ -97,7 +97,7 @@ def test_a_young_time_is_never_taken_for_the_same() -> None:
 async def test_a_thousand_repositories(world: World, candidate: Candidate) -> None:
     for number in range(1000):
         world.create(f"{OWNER}/r{number}", {})
-    size = Size(repositories=1000, files=100, owners=1, largest_owners=(1000,), first=True)
+    size = Size(repositories=1000, files=100, owners=1, by_owner={OWNER: 1000}, first=True)
     async with candidate.open() as connector:
         pages = [page async for page in connector.pages(Listing(scope=OWNERS))]
         estimate = connector.estimate(OWNERS, size)
@@ -108,6 +108,15 @@ async def test_a_thousand_repositories(world: World, candidate: Candidate) -> No
     candidate.forge.forget()
     await candidate.pages(OWNERS, since=world.clock.now() - timedelta(hours=2))
     assert candidate.forge.requests() == 1
+
+
+async def test_a_file_costs_one_request_and_its_absence_two(candidate: Candidate) -> None:
+    candidate.fill(20, every=10)
+    size = Size(repositories=20, files=2, owners=1, by_owner={OWNER: 20}, first=True)
+    await crawl(candidate)
+    estimate = BitbucketConnector(candidate.reach()).estimate(OWNERS, size)
+    assert candidate.forge.kinds == {"rest": 1, "raw": 2 + 2 * 18}
+    assert (estimate.rest, estimate.raw) == (1, 2 + 2 * 18)
 
 
 def test_an_estimate_of_single_repositories(candidate: Candidate) -> None:

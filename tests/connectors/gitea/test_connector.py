@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.gitea import GiteaConnector, GiteaOptions
-from harvester.model import Listing, Scope, Size
+from harvester.model import Listing, Scope, ScopeKind, Size
 from harvester.ports.connector import ConnectorType
 from harvester.ports.errors import SourceError, UnreachableError
 from tests.connectors.gitea.support import (
@@ -42,35 +42,68 @@ def test_the_address_of_the_api_is_derived(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scope", "known", "largest", "requests"),
+    ("scope", "by_owner", "requests"),
     [
-        (EVERYWHERE, 1000, (), 24),
-        (EVERYWHERE, 0, (), 1),
-        (owners("a", "b", "c"), 60, (55, 5), 2 + 1 + 1 + 1 + 2),
-        (repositories("a/b", "a/c"), 2, (), 2),
-        (addresses("a"), 1, (1,), 2),
+        (EVERYWHERE, {"a": 600, "b": 400}, 1 + 1 + 24),
+        (EVERYWHERE, {}, 1 + 1),
+        (owners("A", "b", "c"), {"a": 55, "b": 5}, (1 + 3) + 2 + 2),
+        (repositories("a/b", "a/c"), {"a": 2}, 2 + 1),
+        (addresses("a"), {"a": 1}, 2),
     ],
 )
-def test_estimates(
-    visit: Visit, scope: Scope, known: int, largest: tuple[int, ...], requests: int
-) -> None:
+def test_estimates(visit: Visit, scope: Scope, by_owner: dict[str, int], requests: int) -> None:
+    known = sum(by_owner.values())
     size = Size(
-        repositories=known, files=5, owners=len(largest), largest_owners=largest, first=False
+        repositories=known, files=known // 10, owners=len(by_owner), by_owner=by_owner, first=False
     )
     connector = GiteaConnector(visit.access())
     estimate = connector.estimate(scope, size)
     assert (estimate.rest, estimate.graphql, estimate.points) == (requests, 0, 0)
-    assert estimate.exact
+    assert estimate.exact is (scope.kind in (ScopeKind.INSTANCE, ScopeKind.REPOSITORIES))
     first = connector.estimate(scope, replace(size, first=True))
-    assert (first.rest, first.exact) == (requests + known + 2 * 5, False)
+    assert first.rest == requests + known + 2 * (known // 10)
+    assert not first.exact
+    assert GiteaConnector(visit.access(token="good")).estimate(scope, size).rest == requests + 1
 
 
-async def test_a_first_crawl_costs_about_what_was_estimated(world: World, visit: Visit) -> None:
+def test_estimates_of_what_moved(visit: Visit) -> None:
+    connector = GiteaConnector(visit.access())
+    size = Size(
+        repositories=1000,
+        files=100,
+        owners=2,
+        by_owner={"a": 900, "b": 100},
+        first=False,
+        moved={"a": 60},
+        changed=20,
+    )
+    estimate = connector.estimate(EVERYWHERE, size)
+    assert (estimate.rest, estimate.exact) == (1 + 2 + 20 + 2 * 2, False)
+    assert connector.estimate(owners("a", "b"), size).rest == (1 + 2) + (1 + 1) + 20 + 2 * 2
+
+
+@pytest.mark.parametrize("token", [None, "stranger"])
+async def test_crawls_cost_what_was_estimated(
+    world: World, visit: Visit, token: str | None
+) -> None:
     filled(world, "stadt", 60, every=6)
-    await visit.crawl()
-    size = Size(repositories=60, files=10, owners=1, largest_owners=(60,), first=True)
-    estimate = GiteaConnector(visit.access()).estimate(EVERYWHERE, size)
-    assert visit.forge.requests() - estimate.rest == 2  # organisations, size of pages
+    filled(world, "mona", 4, every=2)
+    connector = GiteaConnector(visit.access(token=token))
+    size = Size(repositories=64, files=12, owners=2, by_owner={"stadt": 60, "mona": 4}, first=True)
+    await visit.crawl(token=token)
+    assert visit.forge.requests() == connector.estimate(EVERYWHERE, size).rest
+    visit.forge.forget()
+    await visit.pages(token=token)
+    size = replace(size, first=False)
+    assert visit.forge.requests() == connector.estimate(EVERYWHERE, size).rest
+    visit.forge.forget()
+    await visit.pages(owners("stadt"), token=token)
+    assert visit.forge.requests() == connector.estimate(owners("stadt"), size).rest
+    visit.forge.forget()
+    world.clock.advance(days=1)
+    await visit.pages(since=world.clock.now(), token=token)
+    size = replace(size, moved={})
+    assert visit.forge.requests() == connector.estimate(EVERYWHERE, size).rest
 
 
 @pytest.mark.parametrize(

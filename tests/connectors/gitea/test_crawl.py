@@ -34,7 +34,7 @@ def forge() -> Iterator[GiteaForge]:
 def test_the_life_of_a_catalogue(forge: GiteaForge, tmp_path: Path) -> None:
     stage = Stage(tmp_path, [gitea_source(forge)])
     [planned] = stage.json("plan")["sources"]
-    assert planned["requests"]["rest"] == 1
+    assert planned["requests"]["rest"] == 2
     first = stage.crawl()["codeberg"]
     assert (first["complete"], first["items"]["added"], first["files"]["listed"]) == (True, 60, 6)
     # organisations, size of pages, two pages, a tree each, six files and their languages
