@@ -253,10 +253,11 @@ def test_nobody_had_opted_out_in_a_catalogue_of_before(empty_url: str) -> None:
                 ),
                 (
                     "INSERT INTO repository (id, forge_url, forge_id, path, web_url, web_url_key,"
-                    " name, owner_path, owner_kind, archived, fork, mirror, revision, first_seen_at,"
-                    " updated_at, missing_sweeps) VALUES ('r', 'https://a.example', '1', 'x/y',"
-                    " 'https://a.example/x/y', 'a.example/x/y', 'y', 'x', 'group', false, false,"
-                    " false, '', '2026-01-31T12:00:00.000000Z', '2026-01-31T12:00:00.000000Z', 0)"
+                    " name, owner_path, owner_kind, archived, fork, mirror, revision,"
+                    " first_seen_at, updated_at, missing_sweeps)"
+                    " VALUES ('r', 'https://a.example', '1', 'x/y', 'https://a.example/x/y',"
+                    " 'a.example/x/y', 'y', 'x', 'group', false, false, false, '',"
+                    " '2026-01-31T12:00:00.000000Z', '2026-01-31T12:00:00.000000Z', 0)"
                 ),
             ):
                 connection.execute(text(statement))
