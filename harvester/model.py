@@ -67,6 +67,8 @@ class Forge:
     """What it has: repositories (``crawl``), or places that only tell of software: entries of
     another catalogue, pages that somebody wrote. They are seen, missed, moved and looked up as
     repositories are, but are none."""
+    priority: int = 0
+    """Of those that only tell of software, the one with the greatest is believed first."""
 
 
 # --- what a connector reads -----------------------------------------------------------------

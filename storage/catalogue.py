@@ -23,8 +23,18 @@ from harvester.ports.catalogue import (
     Unclaimed,
     Unseen,
 )
-from harvester.ports.rows import ChangeRow, Entry, FileRow, Item, RepositoryRow, Stored
-from storage import crawls, feed, guard, history, reading, retention, schema, vitality
+from harvester.ports.http import Ledger
+from harvester.ports.rows import (
+    ChangeRow,
+    Entry,
+    FileRow,
+    Item,
+    RepositoryRow,
+    SoftwareRow,
+    Stored,
+    Wait,
+)
+from storage import crawls, feed, guard, history, ledgers, reading, retention, schema, vitality
 from storage.engine import PATIENCE, Store
 from storage.transaction import Page
 
@@ -58,12 +68,19 @@ class SqlCatalogue:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._abandoned: set[tuple[str, int]] = set()
+        """Source and fence of crawls whose end could not be written."""
         self._open: Page | None = None
 
     @property
     def name(self) -> str:
         """The absolute path of the file, or host and database; never a password."""
         return self.store.name
+
+    @property
+    def seconds(self) -> float:
+        """What the database took since it was opened, waiting for locks included."""
+        return self.store.seconds
 
     def close(self) -> None:
         """Let go of the database."""
@@ -74,7 +91,11 @@ class SqlCatalogue:
     def begin(self, request: CrawlRequest, holder: str, now: datetime) -> OpenCrawl:
         """Take the source's lease and open a crawl, or go on with the unfinished one."""
         with self.store.writing() as connection:
-            return crawls.begin(connection, self.store.dialect, request, holder, now)
+            opened = crawls.begin(
+                connection, self.store.dialect, request, holder, now, abandoned=self._abandoned
+            )
+        self._abandoned.discard((opened.source, opened.fence - 1))
+        return opened
 
     def known(self, repository_ids: Sequence[str], blob_ids: Sequence[str]) -> Known:
         """Say what is known of a batch."""
@@ -122,6 +143,10 @@ class SqlCatalogue:
         with self.page(crawl, now) as page:
             page.finish(end)
 
+    def abandon(self, crawl: OpenCrawl) -> None:
+        """Note that this process goes on with a crawl no more."""
+        self._abandoned.add((crawl.source, crawl.fence))
+
     # vitality
 
     def vitality_due(self, source: str, before: datetime, most: int) -> Sequence[RepositoryRow]:
@@ -156,6 +181,11 @@ class SqlCatalogue:
             guard.release(connection, holder)
 
     # reading
+
+    def waits(self, source: str) -> Sequence[tuple[Wait, SoftwareRow]]:
+        """Give a source's losses that wait for approval, with their entries, sorted by id."""
+        with self._reading() as connection:
+            return reading.waits(connection, source)
 
     def size(self, source: str, moved: Movement | None = None) -> Size:
         """Say how large a source was."""
@@ -196,10 +226,20 @@ class SqlCatalogue:
         with self._reading() as connection:
             return reading.last_items(connection, repository_id)
 
+    def errored(self, source: str, limit: int) -> Sequence[Item]:
+        """Give what the newest crawl of a source could not read."""
+        with self._reading() as connection:
+            return reading.errored(connection, source, limit)
+
     def outcomes(self, source: str) -> Mapping[Outcome, int]:
         """Count the files of a source's repositories by outcome."""
         with self._reading() as connection:
             return reading.outcomes(connection, source)
+
+    def budgets(self) -> Sequence[Ledger]:
+        """Give what is remembered of every token's budgets, sorted by origin and token."""
+        with self._reading() as connection:
+            return ledgers.all_ledgers(connection)
 
     def totals(self) -> Mapping[State, int]:
         """Count entries by state."""

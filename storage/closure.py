@@ -19,7 +19,10 @@ from storage.dialects import Dialect
 from storage.tables import alias, file, finding, forge, publisher, record, repository, software
 
 REPOSITORIES: Select[Any] = select(
-    repository, forge.c.kind.label("forge_kind"), forge.c.origin.label("forge_origin")
+    repository,
+    forge.c.kind.label("forge_kind"),
+    forge.c.origin.label("forge_origin"),
+    forge.c.priority.label("forge_priority"),
 ).join(forge)
 """Read with :func:`storage.rows.repository_row`."""
 

@@ -33,14 +33,24 @@ def begin(
     request: CrawlRequest,
     holder: str,
     now: datetime,
+    *,
+    abandoned: Collection[tuple[str, int]] = (),
 ) -> OpenCrawl:
     """Take the lease and open or go on with a crawl, in a transaction of its own.
+
+    Args:
+        connection: in a transaction that no other writer comes between.
+        dialect: of the database.
+        request: what is to be crawled.
+        holder: who asks.
+        now: the time.
+        abandoned: sources and fences of leases that nobody of this process holds any more.
 
     Raises:
         SourceBusyError: a process that makes progress holds the source.
     """
     _name_source(connection, dialect, request)
-    fence = _take_lease(connection, request.source, holder, now)
+    fence = _take_lease(connection, request.source, holder, now, abandoned=abandoned)
     resumed = None if request.partial else _resumable(connection, request, now)
     if resumed is None:
         crawl_id = _open(connection, request, now)
@@ -125,7 +135,14 @@ def _name_source(connection: Connection, dialect: Dialect, request: CrawlRequest
     dialect.insert(connection, source, [row], replace=True)
 
 
-def _take_lease(connection: Connection, name: str, holder: str, now: datetime) -> int:
+def _take_lease(
+    connection: Connection,
+    name: str,
+    holder: str,
+    now: datetime,
+    *,
+    abandoned: Collection[tuple[str, int]],
+) -> int:
     """Give the new fence; it grows with every crawl, also when the lease was free."""
     held = connection.execute(select(lease).where(lease.c.source == name)).one_or_none()
     if held is None:
@@ -133,7 +150,8 @@ def _take_lease(connection: Connection, name: str, holder: str, now: datetime) -
             insert(lease), {"source": name, "fence": 1, "holder": holder, "progress_at": now}
         )
         return 1
-    if not may_take(held.holder, held.progress_at, now):
+    free = (name, held.fence) in abandoned
+    if not free and not may_take(held.holder, held.progress_at, now):
         age = max(0, int((now - held.progress_at).total_seconds()))
         raise SourceBusyError(
             f"source {name} is being crawled by {readable(held.holder)}, which made progress "

@@ -40,6 +40,7 @@ forge = Table(
     Column("url", key_text(), primary_key=True),
     Column("kind", Words(), nullable=False),
     Column("origin", Words(), nullable=False, server_default="crawl"),
+    Column("priority", Integer, nullable=False, server_default="0"),
 )
 
 owner = Table(
@@ -112,8 +113,8 @@ alias = Table(
     Column("since", Moment(), nullable=False),
 )
 
-lead = Table(
-    "lead",
+forwarding = Table(
+    "forwarding",
     metadata,
     Column("url_key", key_text(), primary_key=True),
     Column("url", Words(), nullable=False),
@@ -229,6 +230,15 @@ software_rest = Table(
     Column("was", Json()),
 )
 
+wait = Table(
+    "wait",
+    metadata,
+    Column("source", key_text(), ForeignKey("source.name"), primary_key=True),
+    Column("software_id", key_text(), primary_key=True),
+    Column("reason", Words(), nullable=False),
+    Column("since", Moment(), nullable=False),
+)
+
 feed_head = Table(
     "feed_head",
     metadata,
@@ -337,6 +347,29 @@ guard = Table(
     Column("holder", Words()),
     Column("beat_at", Moment(), nullable=False),
     CheckConstraint("id = 1", name="one_row"),
+)
+
+# --- what lists of places to crawl said ------------------------------------------------------
+
+lead_list = Table(
+    "lead_list",
+    metadata,
+    Column("source", key_text(), primary_key=True),
+    Column("read_at", Moment(), nullable=False),
+    Column("leads", Json(), nullable=False),
+    Column("left_out", Json(), nullable=False),
+    Column("leaving", Json(), nullable=False),
+    Column("doubles", Integer, nullable=False),
+    Column("sources", Json(), nullable=False),
+)
+
+host = Table(
+    "host",
+    metadata,
+    Column("url", key_text(), primary_key=True),
+    Column("kind", Words()),
+    Column("reason", Words()),
+    Column("asked_at", Moment(), nullable=False),
 )
 
 # --- what the HTTP chain keeps --------------------------------------------------------------

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from connectors.bitbucket.forge import Forge
 from connectors.kit import OneByOne, counts, each, walk
 from connectors.transport import BEARER, Chain, credential, open_chain
+from connectors.transport.answers import is_about_the_way
 from harvester.model import (
     Estimate,
     Found,
@@ -88,7 +89,7 @@ class BitbucketConnector:
 
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
         """Look repositories up by id, one a request; see the port."""
-        return await each(self._access.source, forge_ids, self._looked_up)
+        return await each(self._access.source, forge_ids, self._looked_up, raises=is_about_the_way)
 
     async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
         """Find repositories by path, one a request; see the port."""

@@ -15,6 +15,7 @@ from connectors.gitea.files import Files
 from connectors.gitea.forge import Forge
 from connectors.kit import OneByOne, each, only, walk
 from connectors.transport import Chain, credential, open_chain
+from connectors.transport.answers import is_about_the_way
 from connectors.transport.credential import HeaderForm
 from connectors.transport.statistics import Statistics
 from harvester.model import (
@@ -25,6 +26,7 @@ from harvester.model import (
     Missing,
     Origin,
     Page,
+    Private,
     Resolution,
     Scope,
     Sighting,
@@ -122,7 +124,7 @@ class GiteaConnector:
 
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
         """Look repositories up by their numbers, one a request; see the port."""
-        return await each(self._access.source, forge_ids, self._looked_up)
+        return await each(self._access.source, forge_ids, self._looked_up, raises=is_about_the_way)
 
     async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
         """Find repositories by path, one a request, two where it moved; see the port."""
@@ -206,7 +208,7 @@ class GiteaConnector:
         if row is None:
             return Missing()
         sighting = only(await forge.told([row]))
-        return Missing() if sighting is None else Found(sighting=sighting)
+        return Private() if sighting is None else Found(sighting=sighting)
 
     async def _resolved(self, path: str) -> Resolution:
         if path.count("/") != 1:

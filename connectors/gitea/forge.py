@@ -49,7 +49,8 @@ class Forge:
                 yield replace(
                     await self.told(rows.rows),
                     after=None if mark is None else mark.text(),
-                    total=rows.total if since is None else None,
+                    # Of news the total is not the listing's, but that there is nothing says much.
+                    total=rows.total if since is None or rows.total == 0 else None,
                 )
 
     async def named(self, path: str) -> Slice:

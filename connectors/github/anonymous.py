@@ -8,20 +8,22 @@ request therefore lists a hundred repositories, and a file is asked for only whe
 pushed since it was last read.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http import HTTPStatus
+from typing import TypeVar
 
 from connectors.github.addresses import Addresses
 from connectors.github.blobs import PATHS, blob_id
 from connectors.github.cursor import Order, Position, Stream, key
 from connectors.github.located import is_name
-from connectors.github.nodes import NotPublic
+from connectors.github.nodes import NotPublic, misshapen_failure
 from connectors.github.owners import unknown_owner
 from connectors.github.rest import is_json, sighting_of_json
 from connectors.github.streams import Agenda, Slot
 from connectors.github.times import moment
+from connectors.kit.shapes import MISSHAPEN
 from connectors.transport import Chain, Kind
 from harvester.model import (
     Failure,
@@ -43,15 +45,37 @@ from harvester.ports.errors import (
     UnexpectedAnswerError,
 )
 
+T = TypeVar("T")
+
 _SIZE = 100
 _CACHED = timedelta(minutes=5)
 """So long after a push the raw host may still show what was there before (its ``max-age``)."""
+_FAILED_IN_A_ROW = 3
+"""So many that fail in a row are not bad owners but a bad forge, or way to it."""
 _TOGETHER = 20
 """Repositories by name that make a page."""
 _SORTS = {
     Order.CREATED: {"sort": "created", "direction": "asc"},
     Order.PUSHED: {"sort": "pushed", "direction": "desc"},
 }
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A page that is being made."""
+
+    sightings: list[Sighting] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    """Ids of repositories that are not public."""
+
+    def add(self, made: Sighting | NotPublic | Failure) -> None:
+        if isinstance(made, Failure):
+            self.failures.append(made)
+        elif isinstance(made, NotPublic):
+            self.hidden.append(made.forge_id)
+        else:
+            self.sightings.append(made)
 
 
 class AnonymousReader:
@@ -70,42 +94,39 @@ class AnonymousReader:
         self._chain = chain
         self._where = where
         self.exhausted: BudgetExhaustedError | None = None
+        self._failed = 0
+        """Owners and repositories in a row that were not told of, though not refused."""
 
     # --- listing ----------------------------------------------------------------------------
 
     async def owner_pages(self, agenda: Agenda, visited: frozenset[str]) -> AsyncIterator[Page]:
         """List owners, one after the other; the last page has no cursor."""
         while True:
-            sightings: list[Sighting] = []
-            failures: list[Failure] = []
+            draft = _Draft()
             owners_read: list[str] = []
-            hidden: list[str] = []
             if not agenda.streams and not agenda.is_over():
                 self._begin(agenda, visited)
             for stream in agenda.streams[:1]:
-                listed = await self._listed(stream)
+                subject = f"{self._where.web}/{stream.login}"
+                listed = await self._or_failure(subject, self._listed(stream))
                 if isinstance(listed, Failure):
-                    failures.append(listed)
+                    draft.add(listed)
                     agenda.closed(stream.login)
                     continue
                 entries, more = listed
                 for entry in entries:
-                    made = sighting_of_json(entry, self._where, lasting=True)
-                    if isinstance(made, NotPublic):
-                        hidden.append(made.forge_id)
-                    else:
-                        sightings.append(made)
+                    draft.add(self._made(subject, entry))
                 if more and not self._old(stream, entries, agenda.position):
                     agenda.went_on(Slot(stream, _SIZE), str(int(stream.after or 1) + 1))
                 elif agenda.ended(stream):
                     owners_read.append(stream.login)
             yield Page(
-                sightings=tuple(sightings),
+                sightings=tuple(draft.sightings),
                 cursor=None if agenda.is_over() else agenda.position.text(),
                 owners_read=tuple(owners_read),
-                failures=tuple(failures),
-                skipped=len(hidden),
-                hidden=tuple(hidden),
+                failures=tuple(draft.failures),
+                skipped=len(draft.hidden),
+                hidden=tuple(draft.hidden),
                 owners_left=agenda.owners_left,
             )
             if agenda.is_over():
@@ -117,32 +138,24 @@ class AnonymousReader:
         """List repositories by name; without owners to come, the last page has no cursor."""
         exhausted: BudgetExhaustedError | None = None
         while (wanted := position.after(repositories)) and exhausted is None:
-            sightings: list[Sighting] = []
-            failures: list[Failure] = []
-            hidden: list[str] = []
+            draft = _Draft()
             for path in wanted[:_TOGETHER]:
+                subject = f"{self._where.web}/{path}"
                 try:
-                    told = await self._named(path)
+                    told = await self._or_failure(subject, self._named(path))
                 except BudgetExhaustedError as error:
                     exhausted = error
                     break
                 position.named = key(path)
-                if isinstance(told, Failure):
-                    failures.append(told)
-                    continue
-                made = sighting_of_json(told, self._where, lasting=True)
-                if isinstance(made, NotPublic):
-                    hidden.append(made.forge_id)
-                else:
-                    sightings.append(made)
-            if sightings or failures or hidden:
+                draft.add(told if isinstance(told, Failure) else self._made(subject, told))
+            if draft.sightings or draft.failures or draft.hidden:
                 more = owners_left or position.after(repositories)
                 yield Page(
-                    sightings=tuple(sightings),
+                    sightings=tuple(draft.sightings),
                     cursor=position.text() if more else None,
-                    failures=tuple(failures),
-                    skipped=len(hidden),
-                    hidden=tuple(hidden),
+                    failures=tuple(draft.failures),
+                    skipped=len(draft.hidden),
+                    hidden=tuple(draft.hidden),
                     owners_left=owners_left or None,
                 )
         if exhausted is not None:
@@ -217,6 +230,29 @@ class AnonymousReader:
         agenda.asked(1)
         agenda.begin(login, Order.PUSHED if known else Order.CREATED)
 
+    def _made(self, subject: str, told: JsonObject) -> Sighting | NotPublic | Failure:
+        try:
+            return sighting_of_json(told, self._where, lasting=True)
+        except MISSHAPEN as error:
+            return misshapen_failure(self._chain.source, subject, error)
+
+    async def _or_failure(self, subject: str, answer: Awaitable[T | Failure]) -> T | Failure:
+        """Give what was told of one owner or repository, or why it was not.
+
+        Raises:
+            SourceError: it is not theirs: several in a row failed so.
+        """
+        try:
+            told = await answer
+        except (ServerError, UnexpectedAnswerError) as error:
+            self._failed += 1
+            if self._failed == _FAILED_IN_A_ROW:
+                raise
+            return Failure(subject=subject, code=FailureCode.UNREADABLE, message=str(error))
+        if not isinstance(told, Failure):
+            self._failed = 0
+        return told
+
     async def _listed(self, stream: Stream) -> tuple[list[JsonObject], bool] | Failure:
         """Give a page of an owner's repositories, and whether more follow."""
         subject = f"{self._where.web}/{stream.login}"
@@ -235,7 +271,10 @@ class AnonymousReader:
         except ForbiddenError as error:
             return Failure(subject=subject, code=FailureCode.FORBIDDEN, message=str(error))
         if not isinstance(listed, list):
-            raise UnexpectedAnswerError(f"{url} answered with JSON that is not a list")
+            raise UnexpectedAnswerError(
+                f"source {self._chain.source}: {url} answered with JSON that is not a list;"
+                " is this the address of the API?"
+            )
         return listed, "next" in response.links
 
     async def _named(self, path: str) -> JsonObject | Failure:
@@ -261,7 +300,7 @@ class AnonymousReader:
     def _old(self, stream: Stream, entries: Sequence[JsonObject], position: Position) -> bool:
         if stream.order is Order.CREATED or position.since is None or not entries:
             return False
-        last = moment(entries[-1].get("pushed_at"))
+        last = moment((entries[-1] or {}).get("pushed_at"))
         return last is None or last < position.since
 
     def _having(self, sighting: Sighting, files: Files) -> Sighting:

@@ -28,8 +28,11 @@ from connectors.github.rest import is_json, sighting_of_json
 from connectors.github.scope import by_visit, named
 from connectors.github.streams import Agenda
 from connectors.github.vitality import vitality
+from connectors.kit.shapes import MISSHAPEN, misshapen
 from connectors.transport import Chain, GraphQL, credential, open_chain
+from connectors.transport.answers import is_about_the_way
 from connectors.transport.bridge import Bridge
+from connectors.transport.redirects import trail_of
 from harvester.model import (
     Estimate,
     Found,
@@ -153,6 +156,8 @@ class GitHubConnector:
             try:
                 seen = await self._looked_up(forge_id)
             except SourceError as error:
+                if is_about_the_way(error):
+                    raise
                 failed, reason = failed + 1, str(error)
                 answers[forge_id] = Unknown(reason=reason)
                 continue
@@ -164,6 +169,8 @@ class GitHubConnector:
         try:
             read = await self.read(found)
         except SourceError as error:
+            if is_about_the_way(error):
+                raise
             reason = str(error)
             return answers | {s.repository.forge_id: Unknown(reason=reason) for s in found}
         return answers | {s.repository.forge_id: Found(sighting=s) for s in read}
@@ -261,31 +268,45 @@ class GitHubConnector:
     ) -> AsyncIterator[Page]:
         if self._anonymous:
             return self._anonymous_reader().named_pages(repositories, place, owners_left=owners)
-        return named_pages(self._graphql(), self._where, repositories, place, owners_left=owners)
+        return named_pages(
+            self._graphql(),
+            self._where,
+            repositories,
+            place,
+            owners_left=owners,
+            source=self._access.source,
+        )
 
     def _of_owners(self, agenda: Agenda, listing: Listing) -> AsyncIterator[Page]:
         visited = frozenset(key(path) for path in listing.recent_owners)
         if self._anonymous:
             return self._anonymous_reader().owner_pages(agenda, visited)
-        return OwnerListing(self._graphql(), self._where, agenda, visited=visited).pages()
+        listing_of = OwnerListing(
+            self._graphql(), self._where, agenda, visited=visited, source=self._access.source
+        )
+        return listing_of.pages()
 
     async def _looked_up(self, forge_id: str) -> Sighting | Missing | Private | Unknown:
         """Ask for one repository.
 
-        Only GitHub's own 404 means that it is missing: not that of a proxy, nor one that was met
-        while an App's token was fetched.
+        Only GitHub's own 404 means that it is missing: not that of a proxy, nor of a page that the
+        question was sent on to, nor one that was met while an App's token was fetched.
 
         Raises:
             SourceError: what went wrong is not about this repository.
         """
         response = await self._chain.get(f"{self._where.api}/repositories/{forge_id}")
-        if response.status_code == HTTPStatus.NOT_FOUND and is_json(response):
+        own = is_json(response) and trail_of(response).hops == 0
+        if response.status_code == HTTPStatus.NOT_FOUND and own:
             return Missing()
         try:
             told = self._chain.json(response)
         except ForbiddenError as error:
             return Unknown(reason=str(error))
-        made = sighting_of_json(told, self._where, lasting=self._anonymous)
+        try:
+            made = sighting_of_json(told, self._where, lasting=self._anonymous)
+        except MISSHAPEN as error:
+            raise misshapen(self._access.source, f"repository {forge_id}", error) from error
         return Private() if isinstance(made, NotPublic) else made
 
     def _raise_if_exhausted(self) -> None:

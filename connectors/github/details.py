@@ -8,14 +8,20 @@ from dataclasses import replace
 
 from connectors.github.addresses import Addresses
 from connectors.github.aliases import document
-from connectors.github.blobs import LARGEST, blob_id
+from connectors.github.blobs import LARGEST
 from connectors.github.nodes import NotPublic, node_id, sighting_of, with_details
+from connectors.kit import with_bytes
+from connectors.kit.shapes import MISSHAPEN, misshapen
 from connectors.transport import Chain, GraphQL, ItemUnreadableError
+from connectors.transport.answers import is_about_the_way
 from harvester.model import FileVersion, Sighting, Unknown
-from harvester.ports.errors import BudgetExhaustedError, SourceError, UnauthorisedError
+from harvester.ports.errors import SourceError
 
 BATCH = 20
 """Repositories a query; with texts and connections, more of them time out."""
+_PAGE_FOR_FILE = (
+    "{}: a web page (for signing in?) came instead of the file; the next crawl asks again"
+)
 _AS_IT_IS = "application/vnd.github.raw+json"
 
 
@@ -55,15 +61,26 @@ class Details:
                 errors = answer.errors_at("nodes", index)
                 if node is None:
                     said = errors[0].message if errors else "no such node"
-                    read.append(unread(sighting, f"GitHub no longer tells it: {said}"))
+                    read.append(
+                        unread(sighting, f"GitHub no longer tells it: {said}; a sweep finds out")
+                    )
                     continue
                 inner = [replace(e, path=e.path[2:]) for e in errors]
-                made = sighting_of(node, inner, self._where)
-                if isinstance(made, NotPublic):
-                    read.append(unread(sighting, "the repository is no longer public"))
-                    continue
                 broken = frozenset(str(e.path[0]) for e in inner if e.path)
-                read.append(await self._completed(with_details(made, node, broken)))
+                try:
+                    made = sighting_of(node, inner, self._where)
+                    if not isinstance(made, NotPublic):
+                        made = with_details(made, node, broken)
+                except MISSHAPEN as error:
+                    lost = misshapen(self._chain.source, sighting.repository.web_url, error)
+                    read.append(unread(sighting, str(lost)))
+                    continue
+                if isinstance(made, NotPublic):
+                    read.append(
+                        unread(sighting, "it is no longer public; a sweep finds out about it")
+                    )
+                    continue
+                read.append(await self._completed(made))
         return read
 
     async def _completed(self, sighting: Sighting) -> Sighting:
@@ -86,13 +103,14 @@ class Details:
             response = await self._chain.get(url, headers={"accept": _AS_IT_IS})
             content = self._chain.checked(response).content
             if "html" in response.headers.get("content-type", ""):
-                return replace(file, unread=f"{url}: a web page came instead of the file")
-        except (BudgetExhaustedError, UnauthorisedError):
-            raise
+                return replace(file, unread=_PAGE_FOR_FILE.format(url))
         except SourceError as error:
+            if is_about_the_way(error):
+                raise
             return replace(file, unread=str(error))
         self._chain.statistics.text_bytes += len(content)
-        return replace(file, blob_id=blob_id(content), size=len(content), content=content)
+        # What was pushed since the query is read by the next crawl: its activity has moved.
+        return with_bytes(file, content)
 
 
 def unread(sighting: Sighting, reason: str) -> Sighting:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from connectors.github.addresses import Addresses
 from connectors.github.aliases import numbered, repeated
 from connectors.github.cursor import Position, key
-from connectors.github.nodes import NotPublic, failure, sighting_of
+from connectors.github.nodes import NotPublic, failure, misshapen_failure, sighting_of
+from connectors.kit.shapes import MISSHAPEN
 from connectors.transport import GraphQL, ItemUnreadableError
 from harvester.model import Failure, FailureCode, Page, Sighting
 
@@ -21,6 +22,7 @@ async def named_pages(
     position: Position,
     *,
     owners_left: int,
+    source: str,
 ) -> AsyncIterator[Page]:
     """List repositories by name.
 
@@ -31,6 +33,7 @@ async def named_pages(
         position: where to go on; moved with each page.
         owners_left: how many owners the listing goes on with afterwards; without any, the last
             page has no cursor.
+        source: the configured name, for messages.
     """
     wanted = position.after(repositories)
     while wanted:
@@ -58,7 +61,11 @@ async def named_pages(
                 if node is None:
                     failures.append(failure(f"{where.web}/{path}", errors))
                     continue
-                made = sighting_of(node, [replace(e, path=e.path[1:]) for e in errors], where)
+                try:
+                    made = sighting_of(node, [replace(e, path=e.path[1:]) for e in errors], where)
+                except MISSHAPEN as error:
+                    failures.append(misshapen_failure(source, f"{where.web}/{path}", error))
+                    continue
                 if isinstance(made, NotPublic):
                     hidden.append(made.forge_id)
                 else:

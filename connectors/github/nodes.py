@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from connectors.github.addresses import Addresses
 from connectors.github.blobs import PATHS, blob_id
 from connectors.github.times import moment
+from connectors.kit.shapes import misshapen
 from connectors.transport.graphql import GraphQLError
 from harvester.model import (
     Activity,
@@ -132,6 +133,12 @@ def raw_base(where: Addresses, path: str, branch: str | None) -> str | None:
     return f"{where.shown_raw}/{path}/HEAD/" if branch else None
 
 
+def misshapen_failure(source: str, subject: str, error: Exception) -> Failure:
+    """Say that the forge's description of something could not be understood."""
+    told = str(misshapen(source, subject, error))
+    return Failure(subject=subject, code=FailureCode.UNREADABLE, message=told)
+
+
 def failure(subject: str, errors: Iterable[GraphQLError], forge_id: str | None = None) -> Failure:
     """Say that something could not be read, in the forge's words."""
     first = next(iter(errors), None)
@@ -144,7 +151,7 @@ def failure(subject: str, errors: Iterable[GraphQLError], forge_id: str | None =
     return Failure(
         subject=subject,
         code=code,
-        message=f"{subject} could not be read: {said}",
+        message=f"{subject} could not be read: {said}; the next crawl tries again",
         forge_id=forge_id,
     )
 
@@ -154,7 +161,9 @@ def _files(node: JsonObject, errors: tuple[GraphQLError, ...]) -> Files:
         return BLOCKED
     broken = [e for e in errors if e.path and e.path[0] in _FIELDS]
     if broken:
-        return Unknown(reason=f"GitHub did not tell the file: {broken[0].message}")
+        return Unknown(
+            reason=f"GitHub did not tell the file: {broken[0].message}; the next crawl asks again"
+        )
     found = []
     for path, name in zip(PATHS, _FIELDS, strict=True):
         blob = node.get(name)

@@ -15,13 +15,15 @@ from typing import Any
 from connectors.github.addresses import Addresses
 from connectors.github.aliases import document, numbered, repeated
 from connectors.github.cursor import Order, Stream, key
-from connectors.github.nodes import NotPublic, failure, sighting_of
+from connectors.github.nodes import NotPublic, failure, misshapen_failure, sighting_of
 from connectors.github.streams import Agenda, Slot, pack
 from connectors.github.times import moment
+from connectors.kit.shapes import MISSHAPEN
 from connectors.transport import Answer, Document, GraphQL, ItemUnreadableError
+from connectors.transport.answers import is_about_the_way
 from connectors.transport.graphql import GraphQLError
 from harvester.model import Failure, FailureCode, JsonObject, Page, Sighting
-from harvester.ports.errors import BudgetExhaustedError, SourceError, UnauthorisedError
+from harvester.ports.errors import SourceError
 
 _ORDERS: Mapping[Order, Mapping[str, str]] = {
     Order.CREATED: {"field": "CREATED_AT", "direction": "ASC"},
@@ -50,6 +52,7 @@ class OwnerListing:
         agenda: what is to be read.
         visited: keys of the owners that were read to their end before; another one is read in
             whole, whatever the listing asks for.
+        source: the configured name, for messages.
     """
 
     def __init__(
@@ -59,7 +62,9 @@ class OwnerListing:
         agenda: Agenda,
         *,
         visited: frozenset[str],
+        source: str,
     ) -> None:
+        self._source = source
         self._graphql = graphql
         self._where = where
         self._agenda = agenda
@@ -167,7 +172,11 @@ class OwnerListing:
                 draft.failures.append(failure(f"{self._where.web}/{login}", errors))
                 continue
             seen.append(node)
-            self._keep(node, [_below(error, 4) for error in errors], draft)
+            try:
+                self._keep(node, [_below(error, 4) for error in errors], draft)
+            except MISSHAPEN as error:
+                subject = f"{self._where.web}/{login}"
+                draft.failures.append(misshapen_failure(self._source, subject, error))
         info = listed["pageInfo"]
         if not info["hasNextPage"] or self._old(slot.stream, seen):
             self._end(slot.stream, draft)
@@ -186,13 +195,13 @@ class OwnerListing:
         since, field_name = self._agenda.position.since, _TIMES.get(stream.order)
         if field_name is None or since is None or not seen:
             return False
-        last = moment(seen[-1][field_name])
+        last = moment(seen[-1].get(field_name))
         return last is None or last < since
 
     def _go_on(self, slot: Slot, after: str | None, draft: _Draft) -> None:
         """Go on behind a stretch; not where that would be its beginning, again and again."""
         if after is None or after == slot.stream.after:
-            reason = "GitHub says that more repositories follow, but not where"
+            reason = "GitHub says that more follow, but not where; the next crawl asks again"
             self._give_up(slot.stream.login, (), draft, reason=reason)
         else:
             self._agenda.went_on(slot, after)
@@ -208,9 +217,9 @@ class OwnerListing:
         }  # fmt: skip
         try:
             answer = await self._graphql.execute(document("passed.graphql"), variables)
-        except (BudgetExhaustedError, UnauthorisedError):
-            raise
         except SourceError as worse:
+            if is_about_the_way(worse):
+                raise
             self._give_up(stream.login, (), draft, reason=str(worse))
             return
         listed = (answer.data.get("owner") or {}).get("repositories")

@@ -171,7 +171,7 @@ class GitLabConnector:
         return Forge(
             url=access.url,
             source=access.source,
-            graph=Graph(graphql, Texts(chain, self._api_url), access.url),
+            graph=Graph(graphql, Texts(chain, self._api_url), access.url, access.source),
             rest=rest,
             witness=Witness(rest.memberships, nobody) if nobody else None,
         )

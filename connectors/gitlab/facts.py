@@ -83,7 +83,9 @@ def files(node: JsonObject, errors: Sequence[str]) -> Files:
     nodes = (git.get("blobs") or {}).get("nodes")
     if errors or nodes is None or None in nodes:
         reason = "; ".join(errors) or "no list of files was given"
-        return Unknown(reason=f"GitLab would not tell the files: {reason}")
+        return Unknown(
+            reason=f"GitLab would not tell the files: {reason}; the next crawl asks again"
+        )
     found = {blob["path"]: blob for blob in nodes}
     return tuple(
         FileVersion(path=path, blob_id=str(blob["oid"]).lower(), size=_size(blob.get("size")))

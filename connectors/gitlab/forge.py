@@ -46,7 +46,9 @@ logger = logging.getLogger(__name__)
 
 _REFUSALS = (ForbiddenError, NotFoundError, UnexpectedAnswerError)
 _ABOUT_A_PLACE = (NoSuchPlaceError, UnreadablePlaceError)
-_VANISHED = "the project vanished, or is not public any more, while it was read"
+_LOOK_UPS = MOST_IDS - 1
+"""One place of a query is for a project that is there for sure."""
+_VANISHED = "the project vanished, or is not public any more, while it was read; a sweep finds out"
 
 
 class Forge:
@@ -75,6 +77,8 @@ class Forge:
         self._rest = rest
         self._witness = witness
         self._refused = False
+        self._seen: str | None = None
+        """A project that the forge told of in this run: what does not know it now tells nothing."""
 
     @property
     def api(self) -> Api:
@@ -94,6 +98,8 @@ class Forge:
             cut = await self._rest.slice(place, after, since=since)
         else:
             cut = await self._by_graph(place, after, since=since, texts=texts)
+        if cut.sightings:
+            self._seen = cut.sightings[-1].repository.forge_id
         told = await self._confirmed(cut.sightings)
         sightings = tuple(one for one in told if isinstance(one, Sighting))
         hidden = ids_of_hidden(told)
@@ -142,6 +148,16 @@ class Forge:
             ),
         )
 
+    async def quiet(self, paths: Sequence[str], since: datetime) -> tuple[str, ...]:
+        """Give those of some paths that are groups in which nothing was active since then."""
+        if self._refused:
+            return ()
+        try:
+            return await self._graph.quiet(paths, since)
+        except _REFUSALS as error:
+            self._note(error)
+            return ()
+
     async def by_paths(self, paths: Sequence[str], *, texts: bool) -> tuple[Told, ...]:
         """Read the projects that have these paths today; over REST also those that had them."""
         if not self._refused:
@@ -188,8 +204,8 @@ class Forge:
     async def look_up(self, forge_ids: Sequence[str], *, texts: bool = False) -> dict[str, LookUp]:
         """Look projects up by id; what fails is ``Unknown``, and so is what is asked after it."""
         answers: dict[str, LookUp] = {}
-        for start in range(0, len(forge_ids), MOST_IDS):
-            batch = forge_ids[start : start + MOST_IDS]
+        for start in range(0, len(forge_ids), _LOOK_UPS):
+            batch = forge_ids[start : start + _LOOK_UPS]
             try:
                 answers |= await self._batch(batch, texts=texts)
                 answers |= await self._doubted(answers, batch)
@@ -239,8 +255,7 @@ class Forge:
     async def _batch(self, batch: Sequence[str], *, texts: bool) -> Mapping[str, LookUp]:
         if not self._refused:
             try:
-                found = await self._graph.by_ids(batch, texts=texts)
-                return {one: _answer(found.get(one)) for one in batch}
+                return await self._by_ids(batch, texts=texts)
             except _REFUSALS as error:
                 self._note(error)
         answers: dict[str, LookUp] = {}
@@ -251,6 +266,22 @@ class Forge:
                 continue
             answers[one] = Found(sighting=await self._read(told) if texts else told)
         return answers
+
+    async def _by_ids(self, batch: Sequence[str], *, texts: bool) -> Mapping[str, LookUp]:
+        """Look up over GraphQL, where what is not told of is missing.
+
+        So a project that was listed a moment ago is asked for with them: an answer without it is
+        not believed.
+        """
+        sure = [self._seen] if self._seen is not None and self._seen not in batch else []
+        found = await self._graph.by_ids([*batch, *sure], texts=texts)
+        if all(isinstance(found.get(one), Sighting) for one in sure):
+            return {one: _answer(found.get(one)) for one in batch}
+        doubt = Unknown(
+            reason=f"source {self.source}: GitLab did not even tell of a project that it had listed"
+            " a moment before; the next sweep asks again"
+        )
+        return {one: _answer(found.get(one, doubt)) for one in batch}
 
     async def _read(self, wanted: Sighting) -> Sighting:
         """Read files over REST, without the token where it might see more than others."""

@@ -4,7 +4,7 @@
 """GitLab over GraphQL: pages of projects with the blob ids, and where asked for the texts."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 from connectors.gitlab import facts
 from connectors.gitlab.places import Place, PlaceKind, Slice
 from connectors.gitlab.texts import Texts
+from connectors.kit import numbered, repeated
+from connectors.kit.shapes import MISSHAPEN, misshapen
 from connectors.transport import (
     Answer,
     Document,
@@ -38,9 +40,14 @@ _GROUP = load(_QUERIES, "group.graphql", "project.graphql")
 _IDS = load(_QUERIES, "ids.graphql", "project.graphql")
 _PATHS = load(_QUERIES, "paths.graphql", "project.graphql")
 _CHECK = load(_QUERIES, "check.graphql")
+_NEWEST = "newest.graphql"
 
 MOST_PATHS = 50
 """GitLab takes no more full paths in one query."""
+MOST_GROUPS = 12
+"""So many groups' newest activity is as complex as GitLab bears without a token."""
+FEWEST_GROUPS = 3
+"""Fewer are listed at once: that costs no more, and where one moved, less."""
 MOST_IDS = 100
 """It takes a thousand ids, but gives a hundred projects a page."""
 
@@ -108,10 +115,12 @@ class Graph:
         graphql: the endpoint.
         texts: checks and completes the texts of files.
         forge_url: canonical web address of the forge.
+        source: the configured name, for messages.
     """
 
-    def __init__(self, graphql: GraphQL, texts: Texts, forge_url: str) -> None:
+    def __init__(self, graphql: GraphQL, texts: Texts, forge_url: str, source: str) -> None:
         self._graphql = graphql
+        self._source = source
         self._texts = texts
         self._forge_url = forge_url
         self._paths: tuple[str, ...] = facts.ASKED
@@ -144,7 +153,7 @@ class Graph:
             return await self._step_over(place, fixed, error)
         connection = _connection(asked.answer, way.above, place, after)
         told = await self._told(asked, connection, (*way.above, "projects"))
-        info = connection["pageInfo"]
+        info = _page_info(connection)
         failures = [one for one in told if isinstance(one, Failure)]
         following = None
         if info["hasNextPage"] and not (since is not None and _all_older(told, since)):
@@ -157,6 +166,32 @@ class Graph:
             after=following,
             total=connection.get("count"),
         )
+
+    async def quiet(self, paths: Sequence[str], since: datetime) -> tuple[str, ...]:
+        """Give those of some paths that are groups in which nothing was active since then.
+
+        Of what is in doubt, nothing is said: it is to be listed.
+        """
+        quiet: list[str] = []
+        rest = list(paths)
+        while rest:
+            try:
+                answer = await self._graphql.page(
+                    lambda size: repeated(_QUERIES, size, _NEWEST),
+                    _groups(tuple(rest)),
+                    most=min(len(rest), MOST_GROUPS),
+                )
+            except ItemUnreadableError:
+                rest = rest[1:]
+                continue
+            asked = rest[: answer.size or len(rest)]
+            rest = rest[len(asked) :]
+            for number, path in enumerate(asked):
+                name = f"group_{number}"
+                told = not answer.errors_at(name)
+                if told and _is_quiet(answer.data.get(name), since):
+                    quiet.append(path)
+        return tuple(quiet)
 
     async def by_paths(self, paths: Sequence[str], *, texts: bool) -> tuple[Told, ...]:
         """Read projects by their paths of today, at most :data:`MOST_PATHS` of them."""
@@ -256,7 +291,7 @@ class Graph:
         answer = await self._graphql.execute(_form(way.document, self._paths), fixed | bare)
         connection = _connection(answer, way.above, place, fixed["after"])
         nodes = [node for node in connection["nodes"] or () if node is not None]
-        info = connection["pageInfo"]
+        info = _page_info(connection)
         public = [node for node in nodes if node.get("visibility") == facts.PUBLIC]
         failures = [
             self._failure(node["fullPath"], facts.forge_id(node), str(error)) for node in public
@@ -301,11 +336,15 @@ class Graph:
         for index, node in enumerate(connection["nodes"] or ()):
             errors = [e.message for e in asked.answer.errors_at(*way, "nodes", index)]
             if node is None:
-                told.append(self._nameless(errors) if errors else Hidden())
-            elif _is_hidden(node, errors):
-                told.append(Hidden(facts.forge_id(node)))
-            else:
-                told.append(await self._sighting(node, errors, asked))
+                told.append(self._nameless(errors or ["nothing came in its place, and no reason"]))
+                continue
+            try:
+                if _is_hidden(node, errors):
+                    told.append(Hidden(facts.forge_id(node)))
+                else:
+                    told.append(await self._sighting(node, errors, asked))
+            except MISSHAPEN as error:
+                told.append(self._nameless([str(misshapen(self._source, "a project", error))]))
         return await self._completed(told, asked)
 
     async def _sighting(self, node: JsonObject, errors: Sequence[str], asked: _Asked) -> Sighting:
@@ -349,10 +388,11 @@ class Graph:
         nodes = connection["nodes"] or ()
         told = await self._told(asked, connection, ("projects",))
         for node, one in zip(nodes, told, strict=True):
-            if node is not None and not isinstance(one, Failure):
+            if not isinstance(one, Failure):
                 found[facts.forge_id(node)] = one
         if any(isinstance(one, Failure) for one in told):
-            lost = Unknown(reason="GitLab would not tell all of the projects that were asked for")
+            said = next(one.message for one in told if isinstance(one, Failure))
+            lost = Unknown(reason=said)
             found |= {forge_id: lost for forge_id in batch if forge_id not in found}
         return found
 
@@ -396,6 +436,18 @@ def _connection(
     raise UnreadablePlaceError(f"GitLab would not list {place.path or 'projects'}: {said}")
 
 
+def _page_info(connection: JsonObject) -> JsonObject:
+    """Give what is said about the pages that follow.
+
+    Raises:
+        UnreadablePlaceError: nothing is.
+    """
+    info = connection.get("pageInfo")
+    if isinstance(info, dict) and {"hasNextPage", "endCursor"} <= info.keys():
+        return info
+    raise UnreadablePlaceError("GitLab does not say whether more projects follow; is it ill?")
+
+
 def ids_of_hidden(told: Iterable[Told]) -> tuple[str, ...]:
     """Give the ids, as far as they were told, of projects that are not for everybody."""
     hidden = (one.forge_id for one in told if isinstance(one, Hidden))
@@ -407,9 +459,23 @@ def _is_hidden(node: JsonObject, errors: Sequence[str]) -> bool:
 
     GitLab shows a ``repository`` of null, without an error, where the code is for members only.
     """
-    if node.get("visibility") != facts.PUBLIC:
+    if node["visibility"] != facts.PUBLIC:
         return True
     return node.get("repository") is None and not errors
+
+
+def _groups(paths: Sequence[str]) -> Callable[[int], dict[str, Any]]:
+    """Give the variables that ask for the first few of some groups."""
+    return lambda size: numbered([{"path": path} for path in paths[:size]])
+
+
+def _is_quiet(group: Any, since: datetime) -> bool:
+    """Say whether the newest project of a group, sorted by activity, is older than that."""
+    nodes = ((group or {}).get("projects") or {}).get("nodes")
+    if nodes is None or None in nodes:
+        return False
+    times = [facts.moment(node.get("lastActivityAt")) for node in nodes]
+    return all(time is not None and time < since for time in times)
 
 
 def _all_older(told: Iterable[Told], since: datetime) -> bool:

@@ -10,7 +10,8 @@ are read one by one, only where something moved.
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +20,8 @@ from urllib.parse import quote
 from connectors.gitlab import facts
 from connectors.gitlab.places import Place, PlaceKind, Slice
 from connectors.gitlab.rest_backend import gitlab_over
-from connectors.gitlab.texts import LARGEST, object_id
+from connectors.gitlab.texts import LARGEST, not_of_the_blob, object_id
+from connectors.kit.shapes import MISSHAPEN, misshapen
 from connectors.transport import Chain
 from connectors.transport.bridge import Bridge
 from harvester.model import (
@@ -126,12 +128,11 @@ class Rest:
             query |= {"page": max(mark.at, 1), "include_subgroups": "true", "with_shared": "false"}
         rows, headers = await self._listed(self._address(place), query)
         public = [row for row in rows if self._is_public(row)]
-        following = _next_by_id(mark, rows, headers) if by_id else _next_page(mark, headers)
+        with self._shaped(self._address(place)):
+            following = _next_by_id(mark, rows, headers) if by_id else _next_page(mark, headers)
+            seen = [self._repository(row, mark.archived) for row in public]
         return Slice(
-            sightings=tuple(
-                Sighting(repository=self._repository(row, mark.archived), files=Unread())
-                for row in public
-            ),
+            sightings=tuple(Sighting(repository=one, files=Unread()) for one in seen),
             skipped=len(rows) - len(public),
             hidden=tuple(str(row["id"]) for row in rows if not self._is_public(row)),
             after=None if following is None else following.text(),
@@ -156,7 +157,8 @@ class Rest:
             near = {"id_after": int(forge_id) - 1, "id_before": int(forge_id) + 1}
             rows, _ = await self._listed("/projects", near | {"archived": "true"})
             archived = bool(rows)
-        return Sighting(repository=self._repository(row, archived), files=Unread())
+        with self._shaped(f"/projects/{forge_id}"):
+            return Sighting(repository=self._repository(row, archived), files=Unread())
 
     async def memberships(self) -> frozenset[str]:
         """Give the ids of the public projects that the token's account is a member of."""
@@ -208,16 +210,28 @@ class Rest:
     ) -> tuple[list[JsonObject], Mapping[str, str]]:
         def ask() -> tuple[list[JsonObject], Mapping[str, str]]:
             answer = self._client.http_request("get", self._api_url + path, query_data=dict(query))
-            return answer.json(), answer.headers
+            return _rows(answer.json()), answer.headers
 
-        return await self._bridge.run(ask)
+        with self._shaped(path):
+            return await self._bridge.run(ask)
 
     async def _one(self, path: str) -> JsonObject:
         def ask() -> JsonObject:
             row: JsonObject = self._client.http_request("get", self._api_url + path).json()
+            if not isinstance(row, dict):
+                raise TypeError("it is no object")
             return row
 
-        return await self._bridge.run(ask)
+        with self._shaped(path):
+            return await self._bridge.run(ask)
+
+    @contextmanager
+    def _shaped(self, path: str) -> Iterator[None]:
+        """Turn what an answer lacks into the forge's error."""
+        try:
+            yield
+        except MISSHAPEN as error:
+            raise misshapen(self._chain.source, f"{self._api_url}{path}", error) from error
 
     async def _project(self, key: str) -> JsonObject | None:
         """Read a project by path or id; None: GitLab says that there is none for everybody.
@@ -231,6 +245,8 @@ class Rest:
             if "Project Not Found" in str(error):
                 return None
             raise UnexpectedAnswerError(str(error)) from error
+        with self._shaped(f"/projects/{key}"):
+            _rows([row])
         return row
 
     async def _file(self, forge_id: str, path: str) -> FileVersion | Unknown | None:
@@ -238,25 +254,29 @@ class Rest:
         address = f"/projects/{forge_id}/repository/files/{quote(path, safe='')}?ref=HEAD"
         try:
             told = await self._one(address)
+            with self._shaped(address):
+                file = FileVersion(path=path, blob_id=str(told["blob_id"]), size=int(told["size"]))
+                text = str(told["content"])
         except NotFoundError as error:
             # an empty repository has a default branch all the same, but no commit
             absent = any(what in str(error) for what in ("File Not Found", "Commit Not Found"))
             return None if absent else Unknown(reason=f"GitLab would not tell {path}: {error}")
         except (ForbiddenError, ServerError, UnexpectedAnswerError) as error:
             return Unknown(reason=f"GitLab would not tell {path}: {error}")
-        file = FileVersion(path=path, blob_id=str(told["blob_id"]), size=int(told["size"]))
         try:
-            content = base64.b64decode(told["content"], validate=True)
+            content = base64.b64decode(text, validate=True)
         except (binascii.Error, ValueError):
             content = b""
         self._chain.statistics.text_bytes += len(content)
         if object_id(content, file.blob_id) != file.blob_id:
-            return replace(file, unread=f"the bytes given for {path} are not those of its blob id")
+            return replace(file, unread=not_of_the_blob(path, file.blob_id))
         return file if len(content) > LARGEST else replace(file, content=content)
 
     async def _languages(self, forge_id: str) -> tuple[str, ...]:
-        shares = await self._one(f"/projects/{forge_id}/languages")
-        return tuple(sorted(shares, key=lambda name: -float(shares[name])))
+        address = f"/projects/{forge_id}/languages"
+        shares = await self._one(address)
+        with self._shaped(address):
+            return tuple(sorted(shares, key=lambda name: -float(shares[name])))
 
     async def _topics_of(self, forge_id: str) -> tuple[str, ...]:
         if forge_id not in self._topics:
@@ -309,6 +329,17 @@ class Rest:
             ),
             revision=_revision(active, self._chain.clock.now()),
         )
+
+
+def _rows(told: object) -> list[JsonObject]:
+    """Check that a listing is one; a row without the least that is needed is no row."""
+    if not isinstance(told, list):
+        raise TypeError("it is no list")
+    if not all(
+        isinstance(row, dict) and {"id", "path_with_namespace"} <= row.keys() for row in told
+    ):
+        raise TypeError("it lists what are no projects")
+    return told
 
 
 def _revision(active: datetime | None, now: datetime) -> str:

@@ -65,12 +65,28 @@ class Texts:
         try:
             response = await self._chain.get(url, kind=Kind.RAW)
             content = self._chain.checked(response).content
+            if "html" in response.headers.get("content-type", ""):
+                return replace(file, unread=_page_for_file(url))
         except (ForbiddenError, NotFoundError, ServerError, UnexpectedAnswerError) as error:
             return replace(file, unread=str(error))
         self._chain.statistics.text_bytes += len(content)
         if object_id(content, file.blob_id) != file.blob_id:
-            reason = f"the bytes that the forge gives for {file.path} are not those of its blob id"
-            return replace(file, unread=f"{reason} {file.blob_id}")
+            return replace(file, unread=not_of_the_blob(file.path, file.blob_id))
         if len(content) > LARGEST:
             return replace(file, size=len(content))
         return replace(file, content=content, size=len(content))
+
+
+def not_of_the_blob(path: str, blob_id: str) -> str:
+    """Say that bytes are not those that were asked for."""
+    return (
+        f"the bytes that the forge gives for {path} are not those of its blob id {blob_id};"
+        " the next crawl asks again"
+    )
+
+
+def _page_for_file(url: str) -> str:
+    return (
+        f"{url}: a web page (for signing in?) came instead of the file; may everybody read it?"
+        " The next crawl asks again"
+    )

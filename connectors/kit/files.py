@@ -27,5 +27,5 @@ def with_bytes(file: FileVersion, content: bytes) -> FileVersion:
     """Fill in what a forge gave for a file, if it is what the blob id stands for."""
     if object_id(content, file.blob_id) != file.blob_id:
         reason = f"the bytes that the forge gives for {file.path} are not those of its blob id"
-        return replace(file, unread=f"{reason} {file.blob_id}")
+        return replace(file, unread=f"{reason} {file.blob_id}; the next crawl asks again")
     return replace(file, content=content, size=len(content))

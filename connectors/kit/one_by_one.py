@@ -78,7 +78,11 @@ class OneByOne:
 
 
 async def each(
-    source: str, keys: Sequence[str], ask: Callable[[str], Awaitable[T]]
+    source: str,
+    keys: Sequence[str],
+    ask: Callable[[str], Awaitable[T]],
+    *,
+    raises: Callable[[SourceError], bool] = lambda _: False,
 ) -> dict[str, T | Unknown]:
     """Ask about one after the other; what fails is ``Unknown``, and so is all after a few.
 
@@ -86,6 +90,7 @@ async def each(
         source: the configured name, for messages.
         keys: ids or paths.
         ask: asks about one; raises as the reader of :class:`OneByOne` does.
+        raises: which errors end it instead.
     """
     answers: dict[str, T | Unknown] = {}
     failed, reason = 0, ""
@@ -97,6 +102,8 @@ async def each(
             answers[key] = await ask(key)
             failed = 0
         except SourceError as error:
+            if raises(error):
+                raise
             failed, reason = failed + 1, str(error)
             answers[key] = Unknown(reason=reason)
         except MISSHAPEN as error:

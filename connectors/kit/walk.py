@@ -17,14 +17,18 @@ from harvester.model import Failure, FailureCode, Listing, Page, ScopeKind, Sigh
 from harvester.ports.errors import (
     ForbiddenError,
     NotFoundError,
+    ServerError,
     SourceError,
     UnexpectedAnswerError,
 )
 
 TOGETHER = 20
 """Repositories by name that make a page."""
-_OWN_FAILURES = (NotFoundError, ForbiddenError, UnexpectedAnswerError)
+_REFUSED = (NotFoundError, ForbiddenError)
+_FAILED = (ServerError, UnexpectedAnswerError)
 """What is wrong with one owner or repository; others can still be read."""
+_FAILED_IN_A_ROW = 3
+"""So many that fail in a row are not bad owners but a bad forge, or way to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,8 @@ class Slice:
     failures: tuple[Failure, ...] = ()
     skipped: int = 0
     """Entries left out because they are not public."""
+    hidden: tuple[str, ...] = ()
+    """Their ids, as far as they were told."""
     after: str | None = None
     """Where the next slice begins, in the forge's own words; None: this was the last."""
     total: int | None = None
@@ -110,6 +116,8 @@ class _Walker:
     forge: Listed
     listing: Listing
     at: Position
+    failed: int = 0
+    """Owners or repositories in a row that could not be read, though nobody refused them."""
 
     async def instance(self) -> AsyncIterator[Page]:
         """List the whole forge."""
@@ -120,6 +128,7 @@ class _Walker:
                 cursor=None if cut.after is None else replace(self.at, after=cut.after).text(),
                 failures=cut.failures,
                 skipped=cut.skipped,
+                hidden=cut.hidden,
                 total=cut.total,
             )
 
@@ -144,17 +153,31 @@ class _Walker:
                 cursor=None if is_last else self.at.text(),
                 failures=tuple(one for cut in cuts for one in cut.failures),
                 skipped=sum(cut.skipped for cut in cuts),
+                hidden=tuple(one for cut in cuts for one in cut.hidden),
                 owners_left=owners or None,
             )
 
     async def _named(self, path: str) -> Slice:
         try:
-            return await self.forge.named(path)
+            cut = await self.forge.named(path)
         except MISSHAPEN as error:
             lost = misshapen(self.forge.source, path, error)
             return Slice(failures=(failure(self.forge, path, lost),))
-        except _OWN_FAILURES as error:
-            return Slice(failures=(failure(self.forge, path, error),))
+        except (*_REFUSED, *_FAILED) as error:
+            return Slice(failures=(self._own(path, error),))
+        self.failed = 0
+        return cut
+
+    def _own(self, path: str, error: SourceError) -> Failure:
+        """Take an error for the failure of one owner or repository.
+
+        Raises:
+            SourceError: it is not theirs: several in a row failed so.
+        """
+        self.failed += isinstance(error, _FAILED)
+        if self.failed == _FAILED_IN_A_ROW:
+            raise error
+        return failure(self.forge, path, error)
 
     async def owners(self, names: Named) -> AsyncIterator[Page]:
         """List owner by owner, the one that was begun first."""
@@ -181,9 +204,11 @@ class _Walker:
                     owners_read=(name,) if ended else (),
                     failures=cut.failures,
                     skipped=cut.skipped,
+                    hidden=cut.hidden,
                     owners_left=left if ended else left + 1,
                 )
-        except _OWN_FAILURES as error:
-            failed = (failure(self.forge, name, error),)
+            self.failed = 0
+        except (*_REFUSED, *_FAILED) as error:
+            failed = (self._own(name, error),)
             yield Page(sightings=(), cursor=last, failures=failed, owners_left=left)
         self.at = done

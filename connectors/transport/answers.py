@@ -14,6 +14,7 @@ from connectors.transport.limits import moment_of
 from connectors.transport.origins import shown
 from connectors.transport.redirects import trail_of
 from harvester.ports.errors import (
+    BudgetExhaustedError,
     ForbiddenError,
     NotFoundError,
     ServerError,
@@ -22,6 +23,17 @@ from harvester.ports.errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
+
+
+def is_about_the_way(error: SourceError) -> bool:
+    """Say whether an error is about the way to the forge, or who asks: any question meets it.
+
+    So a limit, a refused token, and a forge that does not answer at all. A time-out is not: some
+    questions take a forge too long.
+    """
+    if isinstance(error, UnreachableError):
+        return not isinstance(error.__cause__, httpx.TimeoutException)
+    return isinstance(error, BudgetExhaustedError | UnauthorisedError)
 
 
 def no_answer(error: httpx.TransportError, where: str) -> SourceError:

@@ -91,7 +91,8 @@ async def _unpacked(response: httpx.Response, limit: int, subject: str) -> Async
                 raise _too_large(subject, limit)
     except zlib.error as error:
         raise UnexpectedAnswerError(
-            f"{subject}: the answer is not {packing} as it says ({error})"
+            f"{subject}: the answer is not {packing} as it says ({error});"
+            " the forge, or a proxy before it, is set up wrongly"
         ) from error
     if received and not unpacker.eof:
         raise CutAnswerError(f"{subject}: the packed answer was cut off")

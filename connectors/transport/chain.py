@@ -15,7 +15,7 @@ From the outside in, and why there:
 7. *authenticate*: a token that is renewed is asked for at the last moment;
 8. *statistics*: counts each sending;
 9. *archive*, where there is one: each try, as the forge answered it;
-10. *network*: time, size, proxies, authorities.
+10. *network*: time, size, proxies, authorities; guarded, where the address came from data.
 """
 
 import random
@@ -33,6 +33,7 @@ from connectors.transport.ask import Ask, Kind
 from connectors.transport.authenticate import Authenticate
 from connectors.transport.budget import Budget
 from connectors.transport.credential import Credential
+from connectors.transport.guarded import GuardedNetwork
 from connectors.transport.limits import Rates
 from connectors.transport.network import Network
 from connectors.transport.origins import is_web, origin_of, shown
@@ -204,12 +205,13 @@ def open_chain(
     def everybody_of(request: httpx.Request) -> Account:
         return shared().account(origin_of(request.url), EVERYBODY, parallel)
 
+    way = GuardedNetwork if access.guarded else Network
     archive = access.archive
     if archive is not None and network is None:
-        network = Archived(archive, access.source, lambda: Network(http, access.source))
+        network = Archived(archive, access.source, lambda: way(http, access.source))
     if chance is None:
         chance = archive.chance(access.source) if archive is not None else random.Random()  # noqa: S311 - jitter, not a secret
-    counted = Count(network or Network(http, access.source), statistics)
+    counted = Count(network or way(http, access.source), statistics)
     budget = Budget(
         Authenticate(counted, credential),
         account_of=account_of,

@@ -10,10 +10,7 @@ checked as far as it can be resolved here, and the rest is the proxy's duty.
 """
 
 import asyncio
-import ipaddress
-import socket
-import urllib.request
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -21,29 +18,18 @@ import httpx
 
 from connectors.transport.answers import no_answer
 from connectors.transport.body import ACCEPT_ENCODING, read_body, unpacked_headers
-from connectors.transport.guard import Address, is_public, web_address
+from connectors.transport.guard import web_address
 from connectors.transport.network import trusted
-from connectors.transport.origins import has_default_port, port_of, shown
+from connectors.transport.origins import shown
+from connectors.transport.reach import Allow, Reach, Resolve, proxy_for, resolve
 from connectors.transport.redirects import MOST_REDIRECTS
 from harvester.ports.connector import HttpOptions
-from harvester.ports.errors import RefusedAddressError, UnexpectedAnswerError, UnreachableError
+from harvester.ports.errors import UnexpectedAnswerError, UnreachableError
 from harvester.ports.http import Fetched
-
-Allow = Callable[[Address, int], bool]
-"""Says whether an address and port that are not public may be reached all the same."""
-Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-"""Gives the addresses of a name."""
 
 _POST_LIMIT = 64 * 1024
 """Bytes of an answer to a POST that are read; nobody needs more of it than its status."""
-_TRIED_ADDRESSES = 4
 _FOLLOWED = frozenset({301, 302, 303, 307, 308})
-
-
-async def resolve(host: str, port: int) -> Sequence[str]:
-    """Ask the system for the addresses of a name."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class GuardedFetcher:
@@ -64,8 +50,7 @@ class GuardedFetcher:
     ) -> None:
         self._timeout = http.timeout
         self._user_agent = http.user_agent
-        self._allow = allow or _nothing_more
-        self._resolve = resolver
+        self._reach = Reach(allow, resolver)
         self._trusted = trusted(http.ca_file, "fetcher")
         self._clients: dict[str | None, httpx.AsyncClient] = {}
 
@@ -136,8 +121,8 @@ class GuardedFetcher:
         headers: Mapping[str, str],
         body: bytes | None,
     ) -> Fetched:
-        proxy = _proxy_for(url)
-        addresses = await self._addresses(url, proxied=proxy is not None)
+        proxy = proxy_for(url)
+        addresses = await self._reach.addresses(url, proxied=proxy is not None)
         all_headers = {
             "user-agent": self._user_agent,
             "accept": "*/*",
@@ -190,29 +175,6 @@ class GuardedFetcher:
             body=content,
         )
 
-    async def _addresses(self, url: httpx.URL, *, proxied: bool) -> Sequence[Address]:
-        """Give the checked addresses of a host.
-
-        Raises:
-            RefusedAddressError: one of them is not public.
-            UnreachableError: there is none.
-        """
-        host, port = url.raw_host.decode("ascii"), port_of(url)
-        try:
-            addresses = [ipaddress.ip_address(text) for text in await self._resolve(host, port)]
-        except (OSError, UnicodeError, ValueError) as error:
-            if proxied:
-                return ()
-            raise UnreachableError(f"{shown(url)}: no such host ({error})") from error
-        for address in addresses:
-            public = is_public(address) and has_default_port(url)
-            if not public and not self._allow(address, port):
-                raise RefusedAddressError(
-                    f"{shown(url)} is not fetched: it leads to {address} port {port}; addresses"
-                    " found in harvested data are fetched from the public Internet only"
-                )
-        return addresses[:_TRIED_ADDRESSES]
-
     def _client(self, proxy: str | None) -> httpx.AsyncClient:
         self._clients[proxy] = httpx.AsyncClient(
             verify=self._trusted,
@@ -223,16 +185,3 @@ class GuardedFetcher:
             limits=httpx.Limits(max_keepalive_connections=0),
         )
         return self._clients[proxy]
-
-
-def _nothing_more(_address: Address, _port: int) -> bool:
-    return False
-
-
-def _proxy_for(url: httpx.URL) -> str | None:
-    """Give the proxy that the environment names for an address, if any."""
-    proxies = urllib.request.getproxies()
-    proxy = proxies.get(url.scheme) or proxies.get("all")
-    if not proxy or urllib.request.proxy_bypass(url.host):
-        return None
-    return proxy if "://" in proxy else f"http://{proxy}"

@@ -23,9 +23,14 @@ class Network(httpx.AsyncBaseTransport):
 
     Proxies come from the environment (``HTTPS_PROXY``, ``HTTP_PROXY``, ``NO_PROXY``), trusted
     authorities from the system, and one more file of them from the settings.
+
+    Args:
+        http: time, size, authorities.
+        source: the configured name, for messages.
+        direct: past any proxy.
     """
 
-    def __init__(self, http: HttpOptions, source: str) -> None:
+    def __init__(self, http: HttpOptions, source: str, *, direct: bool = False) -> None:
         self._source = source
         self._timeout = http.timeout
         # waiting for a free connection is not part of the exchange
@@ -35,7 +40,7 @@ class Network(httpx.AsyncBaseTransport):
             verify=trusted(http.ca_file, source),
             cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
             follow_redirects=False,
-            trust_env=True,
+            trust_env=not direct,
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

@@ -4,8 +4,10 @@
 """Small fulfilments of ports: the machine's clock, and stores for commands without a catalogue."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from harvester.ports.directory import HostAnswer, KeptLeads
 from harvester.ports.http import Ledger, Validator
 
 
@@ -45,3 +47,27 @@ class NoValidators:
 
     async def put(self, url: str, token: str, validator: Validator) -> None:
         """Keep nothing."""
+
+
+class MemoryLeads:
+    """What lists said, for as long as the process runs."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, KeptLeads] = {}
+        self._hosts: dict[str, HostAnswer] = {}
+
+    def kept(self) -> Mapping[str, KeptLeads]:
+        """Give what every list said, by source."""
+        return dict(self._kept)
+
+    def keep(self, kept: KeptLeads) -> None:
+        """Replace what a list said."""
+        self._kept[kept.source] = kept
+
+    def hosts(self) -> Mapping[str, HostAnswer]:
+        """Give what is known of hosts, by address."""
+        return dict(self._hosts)
+
+    def answer(self, answer: HostAnswer) -> None:
+        """Replace what is known of a host."""
+        self._hosts[answer.url] = answer

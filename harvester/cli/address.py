@@ -18,6 +18,7 @@ from harvester.cli.sources import next_run
 from harvester.cli.targets import source_of
 from harvester.cli.words import say, word
 from harvester.crawl.blocks import Block
+from harvester.crawl.expansion import MARK
 from harvester.crawl.reasons import StateReason
 from harvester.crawl.scope import covers
 from harvester.feed.lines import vitality_json
@@ -25,7 +26,7 @@ from harvester.model import Severity
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.rows import FileRow, Item, RepositoryRow, SoftwareRow, Stored
 from harvester.publiccode.messages import message
-from harvester.settings import Configuration
+from harvester.settings import Configuration, Source
 from harvester.urls import url_key
 
 MOST_ERRORS = 10
@@ -49,6 +50,7 @@ class Address:
         self.url = url
         self._configuration = configuration
         self._states = catalogue.sources()
+        self._kept = compose.lead_store(catalogue).kept()
         self._around: Stored = catalogue.around(url)
         canonical = {row.repository_id for row in self._around.software.values()}
         self._vitality = catalogue.vitality(sorted(key for key in canonical if key))
@@ -67,6 +69,7 @@ class Address:
             "software": [self._software_json(row) for row in self._software()],
             "files": [self._file_json(file) for file in self._files()],
             "source": self._source_name(),
+            "named_by": [source.name for source in self._naming()],
             "next_crawl_at": moment(self._next_crawl()),
         }
 
@@ -109,6 +112,8 @@ class Address:
                 status=word(words.STATUSES, item.status, language),
                 reason=why,
             )
+        if naming := self._naming():
+            yield say("named", language, names=", ".join(source.name for source in naming))
         due = self._next_crawl()
         if due is None:
             yield say("by_hand", language, url=self.url)
@@ -157,15 +162,45 @@ class Address:
         if self._repositories() or self._software():
             return None
         source = source_of(self._configuration, self.url)
-        if source is None:
-            return _Reason("no_source")
-        plan = compose.plan_of(self._configuration, source)
-        if not covers(plan, self.url[len(source.url) :].strip("/")):
-            return _Reason("not_covered", source.name)
-        state = self._states.get(source.name)
+        if source is not None:
+            plan = compose.plan_of(self._configuration, source)
+            if covers(plan, self.url[len(source.url) :].strip("/")):
+                return self._not_found(source.name)
+        if naming := self._naming():
+            part = self._part(naming[0])
+            return _Reason("host_unread", naming[0].name) if part is None else self._not_found(part)
+        return _Reason("not_covered", source.name) if source else _Reason("no_source")
+
+    def _not_found(self, name: str) -> _Reason:
+        """Say why a source that covers the address has not brought it."""
+        state = self._states.get(name)
         if state is None or state.last_success_at is None:
-            return _Reason("never_crawled", source.name)
-        return _Reason("not_seen", source.name, state.last_success_at)
+            return _Reason("never_crawled", name)
+        return _Reason("not_seen", name, state.last_success_at)
+
+    def _naming(self) -> list[Source]:
+        """Give the lists that name the address, or an owner or forge above it."""
+        above = {url_key(self.url)}
+        key = url_key(self.url)
+        while key := key.rpartition("/")[0]:
+            above.add(key)
+        return [
+            source
+            for source in self._configuration.settings.sources
+            if source.directory is not None
+            and source.name in self._kept
+            and any(url_key(lead.url) in above for lead in self._kept[source.name].leads.leads)
+        ]
+
+    def _part(self, source: Source) -> str | None:
+        """Give the source that a list was expanded to for the address's forge, if any."""
+        key = url_key(self.url)
+        parts = (
+            name
+            for name in self._kept[source.name].sources
+            if key.startswith(name.partition(MARK)[2] + "/")
+        )
+        return next(parts, None)
 
     def _block(self) -> Block | None:
         """Give the row of the block list that names the address, or what lies there today."""
@@ -181,11 +216,16 @@ class Address:
         return list(newest.values())
 
     def _source_name(self) -> str | None:
-        source = source_of(self._configuration, self.url)
+        source = self._source()
         return source.name if source else None
 
-    def _next_crawl(self) -> datetime | None:
+    def _source(self) -> Source | None:
+        """Give the configured source that reads the address: a forge, else a list that names it."""
         source = source_of(self._configuration, self.url)
+        return source or next(iter(self._naming()), None)
+
+    def _next_crawl(self) -> datetime | None:
+        source = self._source()
         if source is None:
             return None
         return next_run(source, self._states.get(source.name), SystemClock().now())

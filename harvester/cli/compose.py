@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from importlib.metadata import entry_points
@@ -18,20 +18,22 @@ from pydantic import BaseModel, ConfigDict
 
 from harvester import __version__
 from harvester.cli import console, logs
-from harvester.cli.adapters import MemoryBudgets, NoValidators, SystemClock
+from harvester.cli.adapters import MemoryBudgets, MemoryLeads, NoValidators, SystemClock
 from harvester.cli.invocation import Invocation
 from harvester.cli.output import moment
-from harvester.crawl import KeepPolicy, SourcePlan
+from harvester.crawl import KeepPolicy, Publishers, SourcePlan
 from harvester.crawl.blocks import Block, Blocks
-from harvester.model import Forge, Scope, ScopeKind
+from harvester.model import Forge, Origin, Scope, ScopeKind
 from harvester.ports.catalogue import Catalogue, SourceState
 from harvester.ports.connector import ConnectorType, ForgeAccess, HttpOptions, ToldWaiting
+from harvester.ports.directory import DirectoryType, LeadStore
 from harvester.ports.errors import CatalogueError, ConnectorError
 from harvester.ports.http import Budgets, Clock, Fetcher, Validators
 from harvester.settings import MANUAL_SOURCE, Configuration, Source, Tokens, find_file, load
 from harvester.worker import Worker
 
 GROUP = "harvester.connectors"
+DIRECTORIES = "harvester.directories"
 IN_MEMORY = "sqlite://"
 
 
@@ -44,27 +46,39 @@ class _Unchecked(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What is installed, by kind."""
+
+    connectors: Mapping[str, ConnectorType]
+    directories: Mapping[str, DirectoryType]
+    broken: Mapping[str, ConnectorError]
+    """Why some cannot be loaded."""
+
+
 @cache
-def _installed() -> tuple[Mapping[str, ConnectorType], Mapping[str, ConnectorError]]:
-    """Find the connectors that are installed, by kind: those that load, and why others do not."""
-    loaded: dict[str, ConnectorType] = {}
+def _installed() -> _Found:
+    """Find the connectors and directories that are installed: those that load, and others."""
+    connectors: dict[str, ConnectorType] = {}
+    directories: dict[str, DirectoryType] = {}
     broken: dict[str, ConnectorError] = {}
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        try:
-            connector: ConnectorType = point.load()
-            loaded[connector.kind] = connector
-        except Exception as error:  # noqa: BLE001 - whatever a package of somebody else's raises
-            package = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
-            broken[point.name] = ConnectorError(
-                f'the connector for "{point.name}" of the package {package} cannot be loaded: '
-                f"{type(error).__name__}: {error}; update, mend or remove the package"
-            )
-    return loaded, broken
+    for group, loaded in ((GROUP, connectors), (DIRECTORIES, directories)):
+        for point in sorted(entry_points(group=group), key=lambda point: point.name):
+            try:
+                found = point.load()
+                loaded[found.kind] = found
+            except Exception as error:  # noqa: BLE001 - whatever a package of somebody else's raises
+                package = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
+                broken[point.name] = ConnectorError(
+                    f'the connector for "{point.name}" of the package {package} cannot be loaded: '
+                    f"{type(error).__name__}: {error}; update, mend or remove the package"
+                )
+    return _Found(connectors, directories, broken)
 
 
 def connector_types() -> Mapping[str, ConnectorType]:
     """Give the connectors that are installed and work, by kind."""
-    return _installed()[0]
+    return _installed().connectors
 
 
 def connector_of(kind: str) -> ConnectorType:
@@ -74,24 +88,38 @@ def connector_of(kind: str) -> ConnectorType:
         ConnectorError: its package is broken. Only now is that told: it is nothing to sources of
             other kinds.
     """
-    loaded, broken = _installed()
-    if kind in broken and kind not in loaded:
-        raise broken[kind]
-    return loaded[kind]
+    found = _installed()
+    if kind in found.broken and kind not in found.connectors:
+        raise found.broken[kind]
+    return found.connectors[kind]
+
+
+def directory_of(kind: str) -> DirectoryType:
+    """Give the reader of one kind of lists, which is known to be installed.
+
+    Raises:
+        ConnectorError: its package is broken.
+    """
+    found = _installed()
+    if kind in found.broken and kind not in found.directories:
+        raise found.broken[kind]
+    return found.directories[kind]
 
 
 def connector_kinds() -> frozenset[str]:
-    """Name all kinds that are installed, whether they can be loaded or not."""
-    loaded, broken = _installed()
-    return frozenset({*loaded, *broken})
+    """Name all kinds of forges that are installed, whether they can be loaded or not."""
+    found = _installed()
+    return frozenset({*found.connectors, *(found.broken.keys() - found.directories.keys())})
 
 
 def connector_options() -> Mapping[str, type[BaseModel]]:
-    """Give what each connector adds to a ``[[sources]]`` table."""
-    loaded, broken = _installed()
-    return dict.fromkeys(broken, _Unchecked) | {
-        kind: connector.Options for kind, connector in loaded.items()
-    }
+    """Give what each kind of source adds to a ``[[sources]]`` table."""
+    found = _installed()
+    return (
+        dict.fromkeys(found.broken, _Unchecked)
+        | {kind: connector.Options for kind, connector in found.connectors.items()}
+        | {kind: directory.Options for kind, directory in found.directories.items()}
+    )
 
 
 def configuration(invocation: Invocation) -> Configuration:
@@ -186,6 +214,14 @@ def stores(catalogue: Catalogue, worker: Worker) -> tuple[Budgets, Validators]:
     )
 
 
+def lead_store(catalogue: Catalogue) -> LeadStore:
+    """Give what remembers what lists said: the catalogue's database."""
+    from storage.catalogue import SqlCatalogue
+    from storage.lead_lists import StoredLeads
+
+    return StoredLeads(catalogue.store) if isinstance(catalogue, SqlCatalogue) else MemoryLeads()
+
+
 def holder() -> str:
     """Name this process, for leases."""
     from storage.lease import holder as name_process
@@ -196,20 +232,28 @@ def holder() -> str:
 # --- sources --------------------------------------------------------------------------------
 
 
-def plan_of(configuration: Configuration, source: Source) -> SourcePlan:
+def plan_of(
+    configuration: Configuration, source: Source, publishers: Publishers | None = None
+) -> SourcePlan:
     """Make a configured source ready to be crawled.
+
+    Args:
+        configuration: the settings.
+        source: one of theirs, a forge.
+        publishers: who stands behind addresses, where more is known than the settings say.
 
     Raises:
         SettingsError: a list of public bodies cannot be used.
         ConnectorError: its connector cannot be loaded.
     """
-    return _plan(
+    return make_plan(
         configuration,
         name=source.name,
         kind=source.kind,
         url=source.url,
         scope=configuration.scope(source),
         source=source,
+        publishers=publishers,
     )
 
 
@@ -220,7 +264,7 @@ def manual_plan(configuration: Configuration, *, kind: str, url: str, scope: Sco
         SettingsError: a list of public bodies cannot be used.
         ConnectorError: the connector of this kind cannot be loaded.
     """
-    return _plan(
+    return make_plan(
         configuration,
         name=MANUAL_SOURCE,
         kind=kind,
@@ -230,7 +274,7 @@ def manual_plan(configuration: Configuration, *, kind: str, url: str, scope: Sco
     )
 
 
-def _plan(
+def make_plan(
     configuration: Configuration,
     *,
     name: str,
@@ -238,14 +282,29 @@ def _plan(
     url: str,
     scope: Scope,
     source: Source | None,
+    publishers: Publishers | None = None,
 ) -> SourcePlan:
+    """Make a plan; include, exclude and the sweeps are those of ``source``, if there is one.
+
+    Raises:
+        SettingsError: a list of public bodies cannot be used.
+        ConnectorError: its connector cannot be loaded.
+    """
     connector = connector_of(kind)
+    own = source.directory if source else None
     include = source.include if source else ("*",)
     exclude = source.exclude if source else ()
     return SourcePlan(
         name=name,
         kind=kind,
-        forge=Forge(url=url, kind=kind, origin=connector.origin),
+        forge=Forge(
+            url=url,
+            kind=kind,
+            origin=connector.origin,
+            priority=own.priority
+            if own is not None and connector.origin is not Origin.CRAWL
+            else 0,
+        ),
         scope=scope,
         include=include,
         exclude=exclude,
@@ -256,7 +315,7 @@ def _plan(
         # Every source knows the lists of all: an entry may hang together with repositories of
         # several sources, and if each named its publisher by a list of its own, they would rename
         # it by turns, a change each time.
-        publishers=configuration.directory,
+        publishers=publishers or configuration.directory,
         keep=keep_of(configuration),
         sweep_every=source.sweep_every if source else timedelta(days=7),
         fingerprint=fingerprint(kind, url, scope, include, exclude),
@@ -276,7 +335,7 @@ def retired_plan(configuration: Configuration, state: SourceState) -> SourcePlan
         scope=Scope(ScopeKind.REPOSITORIES),
         blocks=blocks_of(configuration),
         publishers=configuration.directory,
-        keep=replace(keep_of(configuration), max_vanish=1.0),
+        keep=replace(keep_of(configuration), max_vanish=1.0, gate=1.0),
         fingerprint="retired",
     )
 

@@ -41,6 +41,11 @@ def plan(
     plans, code, now = [], ExitCode.OK, SystemClock().now()
     with compose.catalogue_or_empty(configuration) as catalogue:
         for source in configuration.sources(names or []):
+            if source.directory is not None:
+                from harvester.cli.parts import foreseen
+
+                plans += foreseen(configuration, source, catalogue)
+                continue
             try:
                 made = compose.connector_of(source.kind)
             except ConnectorError as error:

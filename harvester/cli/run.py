@@ -5,7 +5,7 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,17 +15,18 @@ from harvester.cli import compose, console, progress, summary, targets
 from harvester.cli.crawl import CrawlForm
 from harvester.cli.estimates import expected
 from harvester.cli.exits import ExitCode, UsageError
+from harvester.cli.given_up import let_go
+from harvester.cli.hosts import Bodies
 from harvester.cli.invocation import Invocation
-from harvester.cli.output import moment, write_json
+from harvester.cli.lists import ListCrawl, failed, told
+from harvester.cli.output import write_json
 from harvester.cli.signals import StopSignals
 from harvester.cli.tapes import Asked, NoTape, RecordingTape, ReplayTape, Tape
 from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl, foresee
 from harvester.crawl.ahead import StoppedError, unless_stopped
-from harvester.crawl.retire import retire, taken_off_at
-from harvester.model import ItemStatus, Outcome, Spent
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import Connector, ForgeAccess
-from harvester.ports.errors import ConnectorError, SourceError, UnreachableError
+from harvester.ports.errors import ConnectorError, SourceError
 from harvester.ports.http import Clock
 from harvester.settings import MANUAL_SOURCE, Configuration
 from harvester.worker import Worker
@@ -56,7 +57,7 @@ class Job:
     target: targets.Target
     access: ForgeAccess
     plan: SourcePlan | None
-    """None: the kind of its forge has yet to be found out."""
+    """None: the kind of its forge has yet to be found out, or it is a list, which has many."""
     broken: ConnectorError | None = None
     """Why its connector cannot be loaded; that ends this job, not those of other sources."""
 
@@ -119,81 +120,63 @@ class Run:
         listener = progress.listener(catalogue.name, events=self._form is CrawlForm.NDJSON)
         summaries: list[SourceSummary] = []
         with StopSignals() as signals, Worker("catalogue") as worker, listener.shown():
+            kept = await worker(compose.lead_store(catalogue).kept)
+            bodies = Bodies(configuration, kept)
             jobs = [
-                self._job(configuration, catalogue, worker, listener, target) for target in wanted
+                self._job(
+                    configuration, catalogue, worker, target, listener=listener, bodies=bodies
+                )
+                for target in wanted
             ]
             tokens = {job.name: len(job.access.tokens) for job in jobs}
             self._tape.begin(catalogue, asked, tokens)
             jobs = [replace(job, access=self._tape.through(job.access)) for job in jobs]
+            begun: list[Job] = []
+            stopped: list[Job] = []
             for job in jobs:
                 if signals.stop.is_set():
                     break
+                begun.append(job)
                 clock = self._tape.clock(job.name)
-                one = _One(self, configuration, catalogue, worker, listener, signals.stop, clock)
-                summaries.append(await one.whole(job))
-                listener.ended(summaries[-1])
-            if not asked.arguments and not signals.stop.is_set():
-                summaries += await self._retire(
-                    configuration, catalogue, worker, listener, signals.stop
+                one = _One(
+                    self, configuration, catalogue, worker, listener, signals.stop, clock, bodies
                 )
+                async for ended in one.whole(job):
+                    summaries.append(ended)
+                    listener.ended(ended)
+                    if ended.stopped and job not in stopped:
+                        stopped.append(job)
+            if not asked.arguments and not signals.stop.is_set():
+                gone = let_go(
+                    configuration,
+                    catalogue=catalogue,
+                    worker=worker,
+                    clock=self._tape.clock(RETIRED),
+                    listener=listener,
+                    stop=signals.stop,
+                    holder=compose.holder(),
+                    say=listener.say,
+                )
+                async for ended in gone:
+                    summaries.append(ended)
+                    listener.ended(ended)
         self._tell(catalogue.name, summaries)
         if signals.code is not None:
-            left = [_command_of(job) for job in jobs[len(summaries) :]]
-            left = [
-                _command_of(j) for j, s in zip(jobs, summaries, strict=False) if s.stopped
-            ] + left
+            left = [_command_of(job) for job in [*stopped, *jobs[len(begun) :]]]
             if left:
                 console.say("stopped; what was stored stays. Go on with: " + "; ".join(left))
             return signals.code
         return summary.exit_code(summaries)
-
-    async def _retire(
-        self,
-        configuration: Configuration,
-        catalogue: Catalogue,
-        worker: Worker,
-        listener: progress.Lines,
-        stop: asyncio.Event,
-    ) -> list[SourceSummary]:
-        """Say which sources are no longer configured, and let go of those whose grace is over."""
-        clock = self._tape.clock(RETIRED)
-        now = clock.now()
-        names = [source.name for source in configuration.settings.sources]
-        await worker(catalogue.retire, [*names, MANUAL_SOURCE], now)
-        ended = []
-        for state in (await worker(catalogue.sources)).values():
-            over = taken_off_at(state, compose.keep_of(configuration))
-            if over is None:
-                continue
-            what = f"{state.name}: no longer configured; its {state.repositories} repositories"
-            if now < over:
-                listener.say(
-                    f"{what} are kept until {moment(over)}, those of other sources for longer"
-                )
-                continue
-            listener.say(f"{what} leave the catalogue, but for those that another source has")
-            plan = compose.retired_plan(configuration, state)
-            ended.append(
-                await retire(
-                    plan,
-                    catalogue=catalogue,
-                    worker=worker,
-                    clock=clock,
-                    listener=listener,
-                    stop=stop,
-                    holder=compose.holder(),
-                )
-            )
-            listener.ended(ended[-1])
-        return ended
 
     def _job(
         self,
         configuration: Configuration,
         catalogue: Catalogue,
         worker: Worker,
-        listener: progress.Lines,
         target: targets.Target,
+        *,
+        listener: progress.Lines,
+        bodies: Bodies,
     ) -> Job:
         budgets, validators = compose.stores(catalogue, worker)
         name = target.source.name if target.source else MANUAL_SOURCE
@@ -208,8 +191,10 @@ class Run:
                 waiting=waiting,
                 tokens=self._tape.tokens(target.source),
             )
+            if target.source.directory is not None:
+                return Job(target=target, access=access, plan=None)
             try:
-                plan = compose.plan_of(configuration, target.source)
+                plan = compose.plan_of(configuration, target.source, bodies)
             except ConnectorError as error:
                 return Job(target=target, access=access, plan=None, broken=error)
             return Job(target=target, access=access, plan=plan)
@@ -237,6 +222,11 @@ class Run:
         """The options."""
         return self._wishes
 
+    @property
+    def tape(self) -> Tape:
+        """Where clocks and ways to forges come from."""
+        return self._tape
+
 
 @dataclass(slots=True)
 class _One:
@@ -249,25 +239,44 @@ class _One:
     listener: progress.Lines
     stop: asyncio.Event
     clock: Clock
+    bodies: Bodies
 
-    async def whole(self, job: Job) -> SourceSummary:
-        """Crawl; what goes wrong with the source is told in the summary."""
+    async def whole(self, job: Job) -> AsyncIterator[SourceSummary]:
+        """Crawl; what goes wrong with a source is told in its summary, of which a list has many."""
+        source = job.target.source
+        if source is None or source.directory is None:
+            yield await told(job.name, self.clock, lambda: self._crawl(job))
+            return
         began = self.clock.now()
+        lists = ListCrawl(
+            configuration=self.configuration,
+            catalogue=self.catalogue,
+            worker=self.worker,
+            tape=self.run.tape,
+            listener=self.listener,
+            stop=self.stop,
+            bodies=self.bodies,
+            holder=compose.holder(),
+            say=self.listener.say,
+        )
         try:
-            return await self._crawl(job)
+            async for ended in lists.whole(source, job.access, self._part, job.target.parts):
+                yield ended
         except SourceError as error:
-            return SourceSummary(
-                name=job.name,
-                complete=False,
-                resumed_from=None,
-                items=dict.fromkeys(ItemStatus, 0),
-                files=dict.fromkeys(Outcome, 0),
-                spent=Spent(),
-                seconds=(self.clock.now() - began).total_seconds(),
-                cursor=None,
-                error=str(error),
-                answered=not isinstance(error, UnreachableError),
-            )
+            yield failed(job.name, error, self.clock.now() - began)
+
+    async def _part(
+        self, name: str, access: ForgeAccess, plan: SourcePlan | ConnectorError
+    ) -> SourceSummary:
+        """Crawl a source that a list was expanded to."""
+        part = replace(self, clock=self.run.tape.clock(name))
+
+        async def crawling() -> SourceSummary:
+            if isinstance(plan, ConnectorError):
+                raise plan
+            return await part._run(plan, access, None)  # noqa: SLF001 - of its own kind
+
+        return await told(name, part.clock, crawling)
 
     async def _crawl(self, job: Job) -> SourceSummary:
         plan = job.plan
@@ -276,14 +285,19 @@ class _One:
         if plan is None:
             kind = await targets.recognise(job.access)
             plan = targets.manual(self.configuration, kind, job.target)
+        return await self._run(plan, job.access, job.target.addresses)
+
+    async def _run(
+        self, plan: SourcePlan, access: ForgeAccess, addresses: tuple[str, ...] | None
+    ) -> SourceSummary:
         task = CrawlTask(
             source=plan,
             full=self.run.wishes.full,
             limit=self.run.wishes.limit,
-            addresses=job.target.addresses,
+            addresses=addresses,
         )
         self.listener.reads_addresses = task.addresses is not None
-        async with compose.connector_of(plan.kind)(job.access) as connector:
+        async with compose.connector_of(plan.kind)(access) as connector:
             predicted = None
             if task.addresses is None:
                 now, full = self.clock.now(), task.full or task.limit is not None
@@ -316,6 +330,6 @@ class _One:
 
 def _command_of(job: Job) -> str:
     if job.target.source is not None and job.target.addresses is None:
-        return f"harvester crawl {job.target.source.name}"
+        return "harvester crawl " + " ".join(job.target.parts or (job.target.source.name,))
     addresses = [f"{job.target.url}/{path}" for path in job.target.addresses or ()]
     return "harvester crawl " + " ".join(addresses)

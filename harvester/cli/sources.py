@@ -17,7 +17,12 @@ from harvester.cli.output import moment, span, write_json
 
 if TYPE_CHECKING:
     from harvester.ports.catalogue import SourceState
+    from harvester.ports.directory import KeptLeads
+    from harvester.ports.rows import Item
     from harvester.settings import Configuration, Source
+
+_ERRORS = 5
+"""Items that could not be read: so many are shown of each source."""
 
 
 def sources(
@@ -35,6 +40,7 @@ def sources(
     """
     from harvester.cli import compose
     from harvester.cli.adapters import SystemClock
+    from harvester.cli.parts import part_names
     from harvester.crawl.retire import taken_off_at
     from harvester.settings import MANUAL_SOURCE
 
@@ -42,7 +48,13 @@ def sources(
     now = SystemClock().now()
     with compose.catalogue_or_empty(configuration) as catalogue:
         states = catalogue.sources()
+        failed = {
+            source.name: catalogue.errored(source.name, _ERRORS)
+            for source in configuration.settings.sources
+        }
+        kept = compose.lead_store(catalogue).kept()
     configured = {source.name for source in configuration.settings.sources}
+    configured |= set(part_names(configuration, kept))
     keep = compose.keep_of(configuration)
     retired = [
         {
@@ -56,10 +68,12 @@ def sources(
         for state in states.values()
         if state.name not in configured and state.name != MANUAL_SOURCE and state.repositories
     ]
-    rows = [
-        _row(configuration, source, states.get(source.name), now)
-        for source in configuration.settings.sources
-    ]
+    rows = []
+    for source in configuration.settings.sources:
+        row = _row(configuration, source, states.get(source.name), failed[source.name], now)
+        if source.directory is not None:
+            row |= _leads(kept.get(source.name), states)
+        rows.append(row)
     tried = _try_all(configuration) if check else {}
     if json or form is Form.JSON:
         write_json(
@@ -88,7 +102,11 @@ def next_run(source: "Source", state: "SourceState | None", now: datetime) -> da
 
 
 def _row(
-    configuration: "Configuration", source: "Source", state: "SourceState | None", now: datetime
+    configuration: "Configuration",
+    source: "Source",
+    state: "SourceState | None",
+    failed: "Sequence[Item]",
+    now: datetime,
 ) -> dict[str, Any]:
     scope = configuration.scope(source)
     return {
@@ -108,6 +126,39 @@ def _row(
         "next_run_at": moment(next_run(source, state, now)),
         "repositories": state.repositories if state else 0,
         "listed": state.listed if state else 0,
+        "waiting": state.waiting if state else 0,
+        "errored": state.errored if state else 0,
+        "errors": [
+            {"subject": item.subject, "reason": item.reason, "message": item.message}
+            for item in failed
+        ],
+    }
+
+
+def _leads(kept: "KeptLeads | None", states: "Mapping[str, SourceState]") -> dict[str, Any]:
+    """Tell what a list named when it was last read well, and how its parts stand."""
+    from collections import Counter
+
+    reasons = Counter(one.reason.value for one in kept.leads.left_out) if kept else {}
+    parts = [(name, states.get(name)) for name in (kept.sources if kept else ())]
+    return {
+        "leads": {
+            "read_at": moment(kept.read_at) if kept else None,
+            "named": len(kept.leads.leads) if kept else 0,
+            "leaving": len(kept.leaving) if kept else 0,
+            "left_out": dict(sorted(reasons.items())),
+        },
+        "parts": [
+            {
+                "name": name,
+                "last_success_at": moment(state.last_success_at) if state else None,
+                "last_status": state.last_status if state else None,
+                "last_error": state.last_error if state else None,
+                "repositories": state.repositories if state else 0,
+                "listed": state.listed if state else 0,
+            }
+            for name, state in parts
+        ],
     }
 
 
@@ -115,11 +166,16 @@ def _try_all(configuration: "Configuration") -> dict[str, tuple[bool, str]]:
     import asyncio
 
     from harvester.cli import compose
+    from harvester.cli.expanded import directory_access
     from harvester.ports.errors import HarvesterError
 
     async def one(source: "Source") -> tuple[bool, str]:
         try:
             access = compose.access_of(configuration, source)
+            if source.directory is not None:
+                reader = compose.directory_of(source.kind)
+                async with reader(directory_access(source, access)) as directory:
+                    return True, await directory.check()
             async with compose.connector_of(source.kind)(access) as connector:
                 return True, await connector.check()
         except HarvesterError as error:
@@ -150,9 +206,41 @@ def _show(
         else:
             console.out("  last success  never")
         console.out(f"  next run      {row['next_run_at'] or 'by hand only'}")
-        console.out(f"  catalogue     {row['repositories']} repositories, {row['listed']} listed")
+        if "leads" in row:
+            _show_leads(row)
+        else:
+            found = f"{row['repositories']} repositories, {row['listed']} listed"
+            console.out(f"  catalogue     {found}")
+        if row["errored"]:
+            console.out(f"  errored       {row['errored']} items of the newest crawl, such as")
+            for error in row["errors"]:
+                told = error["message"] or error["reason"]
+                console.out(console.printable(f"    {error['subject']}: {told}"))
+        if row["waiting"]:
+            console.out(
+                f"  waiting       {row['waiting']} losses, for harvester approve {row['name']}"
+            )
         if row["last_error"]:
             console.out(console.printable(f"  last error    {row['last_error']}"))
         if row["name"] in tried:
             good, said = tried[row["name"]]
             console.out(console.printable(f"  check         {'ok' if good else 'failed'}: {said}"))
+
+
+def _show_leads(row: Mapping[str, Any]) -> None:
+    leads = row["leads"]
+    text = f"{leads['named']} addresses" if leads["read_at"] else "never read"
+    if leads["leaving"]:
+        text += f", {leads['leaving']} more are about to leave"
+    if leads["left_out"]:
+        out = ", ".join(f"{amount} {reason}" for reason, amount in leads["left_out"].items())
+        text += f"; no leads: {out}"
+    console.out(f"  names         {text}")
+    for part in row["parts"]:
+        stand = part["last_success_at"] or "never"
+        console.out(
+            f"  {part['name']}: {part['repositories']} repositories, {part['listed']} listed; "
+            f"last success {stand}"
+        )
+        if part["last_error"]:
+            console.out(console.printable(f"    last error  {part['last_error']}"))

@@ -9,8 +9,10 @@ from typing import Any
 from harvester.cli.estimates import as_json as estimate_as_json
 from harvester.cli.estimates import hit_or_missed
 from harvester.cli.exits import ExitCode
+from harvester.cli.options import Language
 from harvester.cli.output import count, moment, size
-from harvester.crawl import SourceSummary
+from harvester.cli.words import LEFT_OUT, word
+from harvester.crawl import LeadCounts, SourceSummary
 from harvester.model import ItemStatus, Outcome, Spent
 
 
@@ -34,11 +36,24 @@ def source_as_json(summary: SourceSummary) -> dict[str, Any]:
         "seconds": round(summary.seconds, 3),
         "cursor": summary.cursor,
         "error": summary.error,
+        "waiting": summary.waiting,
         "limited": summary.limited,
         "busy": summary.busy,
         "stopped": summary.stopped,
         "not_before": moment(summary.not_before),
         "predicted": estimate_as_json(summary.predicted) if summary.predicted else None,
+        "leads": _leads_as_json(summary.leads),
+    }
+
+
+def _leads_as_json(leads: LeadCounts | None) -> dict[str, Any] | None:
+    if leads is None:
+        return None
+    return {
+        "named": leads.named,
+        "sources": list(leads.sources),
+        "covered": dict(leads.covered),
+        "left_out": dict(leads.left_out),
     }
 
 
@@ -65,7 +80,7 @@ def as_text(catalogue: str, summaries: Sequence[SourceSummary]) -> str:
 def is_well(summary: SourceSummary) -> bool:
     """Say whether nothing of a source stayed undone that was asked for."""
     if summary.complete:
-        return True
+        return not summary.waiting
     unhindered = not (summary.busy or summary.stopped or summary.error)
     return unhindered and summary.items.get(ItemStatus.ERRORED, 0) == 0
 
@@ -82,7 +97,7 @@ def verdict(summary: SourceSummary) -> str:
     if summary.busy:
         return "busy"
     if summary.complete:
-        return "complete"
+        return "complete, but losses wait" if summary.waiting else "complete"
     if summary.stopped:
         return "stopped"
     if summary.limited:
@@ -94,7 +109,9 @@ def verdict(summary: SourceSummary) -> str:
 
 def _block(summary: SourceSummary) -> str:
     lines = [f"{summary.name}: {verdict(summary)}, {summary.seconds:.1f} s"]
-    if summary.answered and not summary.busy:
+    if summary.leads is not None:
+        lines += _leads(summary.leads)
+    elif summary.answered and not summary.busy:
         lines += _counts(summary)
     if summary.error:
         lines.append(f"  error         {summary.error}")
@@ -103,6 +120,22 @@ def _block(summary: SourceSummary) -> str:
     if summary.cursor is not None and not summary.limited:
         lines.append(f"  goes on with  harvester crawl {summary.name}")
     return "\n".join(lines)
+
+
+def _leads(leads: LeadCounts) -> list[str]:
+    """Write what became of the addresses that a list names."""
+    on = count(len(leads.sources), "forge", "forges")
+    lines = [f"  names         {count(leads.named, 'address', 'addresses')}; crawled on {on}"]
+    if leads.covered:
+        covered = ", ".join(f"{amount} by {name}" for name, amount in leads.covered.items())
+        lines.append(f"  read anyway   {covered}")
+    if leads.left_out:
+        out = ", ".join(
+            f"{amount} {word(LEFT_OUT, reason, Language.EN)}"
+            for reason, amount in leads.left_out.items()
+        )
+        lines.append(f"  left out      {out}")
+    return lines
 
 
 def _counts(summary: SourceSummary) -> list[str]:

@@ -57,16 +57,25 @@ class Tape(Protocol):
         """Lead the way to a forge through the archive."""
         ...
 
+    async def reach(self, url: str) -> None:
+        """Say nothing where an address from data may be asked.
+
+        Raises:
+            RefusedAddressError: it leads to a private network.
+            UnreachableError: there is no such host.
+        """
+        ...
+
     def close(self) -> None:
         """End."""
         ...
 
 
 class NoTape:
-    """The machine's clock and the network."""
+    """The machine's clock, unless another is given, and the network."""
 
-    def __init__(self) -> None:
-        self.chain_clock: Clock = SystemClock()
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.chain_clock: Clock = clock or SystemClock()
 
     def clock(self, source: str) -> Clock:  # noqa: ARG002 - the protocol's
         """Give the machine's clock."""
@@ -82,6 +91,12 @@ class NoTape:
     def through(self, access: ForgeAccess) -> ForgeAccess:
         """Give the way as it is."""
         return access
+
+    async def reach(self, url: str) -> None:
+        """Ask for the addresses of the host."""
+        from connectors.transport.reach import check_public
+
+        await check_public(url)
 
     def close(self) -> None:
         """Do nothing."""
@@ -191,6 +206,9 @@ class ReplayTape:
     def through(self, access: ForgeAccess) -> ForgeAccess:
         """Have every answer come from the archive."""
         return replace(access, archive=self._replay)
+
+    async def reach(self, url: str) -> None:
+        """Say nothing: no host is asked for, and whatever was refused has no answer there."""
 
     def close(self) -> None:
         """Do nothing."""

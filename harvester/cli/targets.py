@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from harvester.cli import compose
 from harvester.cli.exits import UsageError
 from harvester.crawl import SourcePlan
+from harvester.crawl.expansion import origin_name
 from harvester.crawl.scope import covers
 from harvester.model import Scope, ScopeKind
 from harvester.nearest import did_you_mean
@@ -28,6 +29,8 @@ class Target:
     """Of the forge."""
     addresses: tuple[str, ...] | None
     """Paths below the forge, where not the whole source is meant."""
+    parts: tuple[str, ...] | None = None
+    """Names of the sources that a list is expanded to, where not all of them are meant."""
 
 
 def targets(configuration: Configuration, arguments: Sequence[str]) -> list[Target]:
@@ -40,12 +43,30 @@ def targets(configuration: Configuration, arguments: Sequence[str]) -> list[Targ
     names = [argument for argument in arguments if "://" not in argument]
     found: dict[tuple[str, str], Target] = {}
     if names or not arguments:
-        for source in configuration.sources(names):
-            found[source.name, source.url] = Target(source=source, url=source.url, addresses=None)
+        for source in configuration.sources([origin_name(name) for name in names]):
+            found[source.name, source.url] = Target(
+                source=source, url=source.url, addresses=None, parts=_parts(source, names)
+            )
     for argument in arguments:
         if "://" in argument:
             _add(found, configuration, argument)
     return list(found.values())
+
+
+def _parts(source: Source, names: Sequence[str]) -> tuple[str, ...] | None:
+    """Give the parts of a list that were named; None if it was named itself, or nothing was.
+
+    Raises:
+        UsageError: a forge has no parts.
+    """
+    parts = tuple(
+        dict.fromkeys(
+            name for name in names if name != source.name and origin_name(name) == source.name
+        )
+    )
+    if parts and source.directory is None:
+        raise UsageError(f"{parts[0]}: {source.name} is no list; name the source itself")
+    return parts if parts and source.name not in names else None
 
 
 def _add(found: dict[tuple[str, str], Target], configuration: Configuration, argument: str) -> None:
@@ -86,7 +107,11 @@ def _host_aliases(configuration: Configuration) -> dict[str, str]:
 
 def source_of(configuration: Configuration, address: str) -> Source | None:
     """Give the configured source whose forge an address lies on, best the one that covers it."""
-    on_forge = [s for s in configuration.settings.sources if is_below(address, s.url)]
+    on_forge = [
+        s
+        for s in configuration.settings.sources
+        if s.directory is None and is_below(address, s.url)
+    ]
     longest = max((len(source.url) for source in on_forge), default=0)
     candidates = [source for source in on_forge if len(source.url) == longest]
     for source in candidates if len(candidates) > 1 else ():
@@ -114,7 +139,7 @@ async def recognise(access: ForgeAccess) -> str:
         UsageError: no connector knows it.
         SourceError: it does not answer.
     """
-    for kind, connector in sorted(compose.connector_types().items(), key=_most_special_first):
+    for kind, connector in most_special_first():
         if await connector.recognise(access):
             return kind
     raise UsageError(
@@ -123,10 +148,10 @@ async def recognise(access: ForgeAccess) -> str:
     )
 
 
-def _most_special_first(item: tuple[str, ConnectorType]) -> tuple[bool, str]:
-    """Order so that a forge with rules of its own comes before the software that it runs."""
-    kind, connector = item
-    return connector.profile == "standard", kind
+def most_special_first() -> list[tuple[str, ConnectorType]]:
+    """Give the connectors by kind, a forge with rules of its own before the software it runs."""
+    known = compose.connector_types().items()
+    return sorted(known, key=lambda item: (item[1].profile == "standard", item[0]))
 
 
 def manual(configuration: Configuration, kind: str, target: Target) -> SourcePlan:

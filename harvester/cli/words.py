@@ -9,6 +9,7 @@ from typing import NamedTuple
 from harvester.activity import ACTIVE_COMMITS, Criterion, Label
 from harvester.cli.options import Language
 from harvester.crawl.reasons import FileReason, ItemReason, StateReason
+from harvester.leads import LeadReason
 from harvester.model import FailureCode, ItemStatus, Outcome, State
 
 
@@ -142,6 +143,27 @@ ITEMS: Mapping[str, Text] = {
     ),
 }
 
+LEFT_OUT: Mapping[str, Text] = {
+    LeadReason.NOT_AN_ADDRESS: Text("no web address", "keine Webadresse"),
+    LeadReason.WHOLE_FORGE: Text(
+        "a whole forge that everybody shares", "eine ganze Plattform, die allen offensteht"
+    ),
+    LeadReason.IGNORED: Text(
+        "not to be read, as the list itself says", "laut der Liste selbst nicht zu lesen"
+    ),
+    LeadReason.UNSUPPORTED_HOST: Text(
+        "on hosts that no connector reads", "auf Rechnern, die kein Konnektor liest"
+    ),
+    LeadReason.PRIVATE_ADDRESS: Text("in private networks", "in privaten Netzen"),
+    LeadReason.UNREACHABLE_HOST: Text(
+        "on hosts that gave no answer", "auf Rechnern, die nicht antworteten"
+    ),
+    LeadReason.NOT_ASKED_YET: Text(
+        "on hosts that a later run will ask what they are",
+        "auf Rechnern, die ein späterer Lauf fragt, was sie sind",
+    ),
+}
+
 STATUSES: Mapping[str, Text] = {
     ItemStatus.ADDED: Text("added", "neu"),
     ItemStatus.UPDATED: Text("updated", "aktualisiert"),
@@ -244,6 +266,24 @@ _SENTENCES: Mapping[str, Text] = {
     "finding_on_file": Text(
         "    the whole file: {message} [{code}]", "    die ganze Datei: {message} [{code}]"
     ),
+    "nothing_waits": Text(
+        "{source}: no losses wait for approval",
+        "{source}: Keine Verluste warten auf Zustimmung",
+    ),
+    "would_lose": Text(
+        "{source}: {number} listed entries would be lost; they wait for harvester approve {source}",
+        "{source}: {number} gelistete Einträge gingen verloren; sie warten auf harvester approve "
+        "{source}",
+    ),
+    "let_through": Text(
+        "{source}: {number} of {waited} losses that waited took effect",
+        "{source}: {number} von {waited} wartenden Verlusten sind wirksam",
+    ),
+    "loss": Text("  {name} ({url}): {reason}", "  {name} ({url}): {reason}"),
+    "still_there": Text(
+        "  {name} ({url}): back or mended meanwhile; it stays listed",
+        "  {name} ({url}): inzwischen wieder da oder behoben; bleibt gelistet",
+    ),
     "activity": Text(
         "  activity: {label} (as of {at}): {criteria}",
         "  Aktivität: {label} (Stand {at}): {criteria}",
@@ -255,6 +295,13 @@ _SENTENCES: Mapping[str, Text] = {
     "crawled": Text(
         "  last crawl: {source}, {at}: {status}{reason}",
         "  letzter Lauf: {source}, {at}: {status}{reason}",
+    ),
+    "named": Text("  named by: {names}", "  genannt von: {names}"),
+    "host_unread": Text(
+        "{url} is not in the catalogue: the list {source} names it, but no connector reads what "
+        "runs there, or nobody answered.",
+        "{url} steht nicht im Katalog: Die Liste {source} nennt sie, aber kein Konnektor liest, "
+        "was dort läuft, oder niemand antwortete.",
     ),
     "next": Text("  next crawl: {at}", "  nächster Lauf: {at}"),
     "by_hand": Text(

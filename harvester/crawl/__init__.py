@@ -8,6 +8,7 @@ from harvester.crawl.run import crawl
 from harvester.crawl.task import (
     CrawlTask,
     KeepPolicy,
+    LeadCounts,
     Listener,
     Publishers,
     SourcePlan,
@@ -17,6 +18,7 @@ from harvester.crawl.task import (
 __all__ = [
     "CrawlTask",
     "KeepPolicy",
+    "LeadCounts",
     "Listener",
     "Publishers",
     "SourcePlan",

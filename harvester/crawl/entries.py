@@ -316,6 +316,7 @@ class _Maker:
             host.gone_reason is not None,
             row.state is FileState.ABSENT,
             _TRUST[host.forge.origin],
+            -host.forge.priority,
             _RANK[row.state],
             host.facts.fork,
             host.facts.mirror,

@@ -71,5 +71,7 @@ class ItemReason(StrEnum):
     OPT_OUT_FILE = "opt-out-file"
     BLOCKED = "blocked"
     FILE_UNKNOWN = "file-unknown"
+    LOOK_UP_UNKNOWN = "look-up-unknown"
+    """A sweep did not see it, and the look-up by id said nothing."""
     NAME_REUSED = "name-reused"
     """It is new, by its id, and has an address that another repository had before: a warning."""

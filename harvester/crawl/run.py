@@ -10,17 +10,18 @@ one transaction: kill the process anywhere, and the next run goes on after the l
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from harvester.crawl.ahead import StoppedError, ahead, unless_stopped
-from harvester.crawl.batch import Batch, ask, store, wanted
+from harvester.crawl.batch import Batch, ask, leaves_doubt, store, wanted
 from harvester.crawl.conclude import conclude, left_out
+from harvester.crawl.doubts import ANEW, emptiness, is_stuck, unanswered, unread
 from harvester.crawl.enrich import enrich
 from harvester.crawl.foresee import OVERLAP, sweeps
-from harvester.crawl.leads import Leads
+from harvester.crawl.forwardings import Forwardings
 from harvester.crawl.review import review
 from harvester.crawl.scope import covers
 from harvester.crawl.task import CrawlTask, Listener, SourceSummary
@@ -62,6 +63,7 @@ AHEAD = 3
 """Pages that the listing may be ahead of the store."""
 GATHER = 5
 """Pages of a listing that one transaction holds at most."""
+_FAILED = ("failed", "given-up")
 LOOK_UPS = 1000
 """Repositories that one conclusion looks up by id at most; it says nothing of the others."""
 
@@ -110,11 +112,19 @@ class _Run:
     items: Counter[ItemStatus] = field(default_factory=Counter)
     repositories: int = 0
     cursor: str | None = None
+    listed: bool = False
     clean: bool = True
+    failed_before: bool = False
+    """The run before failed; this one goes on there."""
     heard: bool = False
     """The forge gave a page."""
+    total: int | None = None
+    """What the forge said that the whole listing has."""
+    found: int = 0
+    """Repositories that a look-up found though the listing did not give them."""
     answered: bool = True
     limited: bool = False
+    waiting: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     """What this run skipped, by reason."""
 
@@ -125,6 +135,10 @@ class _Run:
     @property
     def _partial(self) -> bool:
         return self.task.addresses is not None or self.task.limit is not None
+
+    @property
+    def _faultless(self) -> bool:
+        return self.items[ItemStatus.ERRORED] == 0
 
     # --- from begin to end ------------------------------------------------------------------
 
@@ -137,9 +151,10 @@ class _Run:
             opened = await self.worker(self.catalogue.begin, request, holder, began)
         except SourceBusyError as error:
             return self._summary(began, files={}, error=str(error), busy=True, resumed_from=None)
+        self.failed_before = state is not None and state.last_status in _FAILED
         self.items.update(opened.items)
         self.repositories = sum(opened.items.values())
-        self.cursor, self.clean = opened.cursor, opened.clean
+        self.cursor, self.listed, self.clean = opened.cursor, opened.listed, opened.clean
         end = await self._guarded(opened, state)
         swept = opened.sweep and not opened.first and end.status in ("complete", "flawed")
         if swept and not self._partial:
@@ -156,7 +171,7 @@ class _Run:
             files=await self.worker(self.catalogue.outcomes, self._name),
             resumed_from=opened.cursor if opened.resumed else None,
             error=end.error,
-            complete=end.status == "complete" and not self._partial,
+            complete=end.status == "complete" and not self._partial and self._faultless,
             stopped=end.status == "stopped",
             not_before=end.not_before,
         )
@@ -169,18 +184,20 @@ class _Run:
             await self._review(opened)
             if not opened.listed:
                 await self._list(opened, self._listing(opened, state))
-            return await self._conclude(opened)
+            return await self._conclude(opened, state)
         except StoppedError:
             end = self._end("stopped")
         except BudgetExhaustedError as error:
             end = self._end("incomplete", str(error), error.not_before)
         except SourceError as error:
             self.answered = self.heard or not isinstance(error, UnreachableError)
-            end = self._end("failed", str(error))
+            end = self._failed(opened, error)
         except LeaseLostError as error:
             return self._end("failed", str(error))
         except CatalogueError:
-            raise  # it would not take the end either
+            # It may not take the end either; this process, if it lives on, may begin again.
+            self.catalogue.abandon(opened)
+            raise
         except BaseException as error:
             # A defect, or the task was cancelled: a process that lives on must not hold the source.
             end = self._end("failed", f"it ended with {type(error).__name__}")
@@ -192,6 +209,17 @@ class _Run:
         except LeaseLostError as error:
             return self._end("failed", str(error))
         return end
+
+    def _failed(self, opened: OpenCrawl, error: SourceError) -> CrawlEnd:
+        """End a crawl that the next run goes on with, unless it has failed there twice."""
+        if not self._is_stuck(opened, error):
+            return self._end("failed", str(error))
+        self.cursor = None
+        return self._end("given-up", f"{error}{ANEW}")
+
+    def _is_stuck(self, opened: OpenCrawl, error: SourceError) -> bool:
+        moved = (self.cursor, self.listed) != (opened.cursor, opened.listed)
+        return is_stuck(error, failed_before=self.failed_before, moved=moved)
 
     def _end(
         self, status: str, error: str | None = None, not_before: datetime | None = None
@@ -252,8 +280,16 @@ class _Run:
     async def _list(self, opened: OpenCrawl, listing: Listing) -> None:
         batch, finished = Batch(), False
         async with aclosing(ahead(self.connector.pages(listing), AHEAD, self.stop)) as pages:
-            async for page in pages:
+            while True:
+                try:
+                    page = await anext(pages)
+                except StopAsyncIteration:
+                    break
+                except SourceError:
+                    await self._save(opened, batch)
+                    raise
                 self.heard = True
+                self.total = page.total if page.total is not None else self.total
                 room = self.task.limit - self.repositories if self.task.limit is not None else None
                 fresh = batch.add(page, self.task.source, room)
                 known = await self.worker(ask, self.catalogue, fresh)
@@ -268,6 +304,12 @@ class _Run:
             batch.cursor = None
             await self._store(opened, batch, None)
 
+    async def _save(self, opened: OpenCrawl, batch: Batch) -> None:
+        """Store the pages that came before the listing failed, if their texts can be read."""
+        if batch.pages:
+            with suppress(SourceError):
+                await self._store(opened, batch, None)
+
     def _is_full(self, batch: Batch) -> bool:
         """Say whether to store: there is nothing to wait for, or enough to ask for together."""
         ripe = not batch.wanted or len(batch.wanted) >= self.connector.read_batch
@@ -277,17 +319,17 @@ class _Run:
         keys = [key for key in batch.sightings if key in batch.wanted]
         if keys:
             asked = [batch.sightings[key] for key in keys]
-            read = await unless_stopped(self.connector.read(asked), self.stop)
+            read = await self._read(opened, asked)
             batch.sightings.update(zip(keys, read, strict=True))
         items = await self.worker(
             store, self.catalogue, opened, self.task.source, batch, self.clock.now()
         )
-        self.cursor = batch.cursor
+        self.cursor, self.listed = batch.cursor, batch.cursor is None
         self.repositories += len(batch.sightings)
         for item in items:
             self._count(item)
         self.items[ItemStatus.SKIPPED] += batch.skipped
-        self.clean &= all(item.status is not ItemStatus.ERRORED for item in items)
+        self.clean &= not any(leaves_doubt(item) for item in items)
         for item in items:
             self.listener.item(self._name, item)
         self.listener.page(
@@ -298,48 +340,67 @@ class _Run:
             self.connector.spent(),
         )
 
+    async def _read(self, opened: OpenCrawl, asked: Sequence[Sighting]) -> Sequence[Sighting]:
+        """Read the texts; where that failed in the run before too, get past them."""
+        try:
+            return await unless_stopped(self.connector.read(asked), self.stop)
+        except SourceError as error:
+            if not self._is_stuck(opened, error):
+                raise
+            return [unread(one, error) for one in asked]
+
     # --- declared addresses -----------------------------------------------------------------
 
-    async def _follow_leads(self, opened: OpenCrawl) -> None:
+    async def _follow_forwardings(self, opened: OpenCrawl) -> None:
         """Ask the forge once where addresses lead that files declare and nobody known has."""
         forge_url = self.task.source.forge.url
-        leads = Leads(self.task.source, await self.worker(self.catalogue.unclaimed, forge_url))
-        urls = leads.open(LOOK_UPS)
+        forwardings = Forwardings(
+            self.task.source, await self.worker(self.catalogue.unclaimed, forge_url)
+        )
+        urls = forwardings.open(LOOK_UPS)
         told: Mapping[str, Resolution] = {}
         if urls:
             told = await unless_stopped(self.connector.resolve(list(urls)), self.stop)
         answers = {urls[path]: answer for path, answer in told.items()}
-        await self.worker(self._commit_leads, opened, leads, answers)
+        await self.worker(self._commit_forwardings, opened, forwardings, answers)
 
-    def _commit_leads(
-        self, opened: OpenCrawl, leads: Leads, answers: Mapping[str, Resolution]
+    def _commit_forwardings(
+        self, opened: OpenCrawl, forwardings: Forwardings, answers: Mapping[str, Resolution]
     ) -> None:
         now = self.clock.now()
-        fresh = leads.answered(answers, now)
-        leading = leads.leading(fresh)
+        fresh = forwardings.answered(answers, now)
+        leading = forwardings.leading(fresh)
         if not leading and not fresh:
             return
         keys = Keys(
             repository_ids=frozenset(target for target, _ in leading),
-            urls=frozenset(lead.url for _, lead in leading),
+            urls=frozenset(one.url for _, one in leading),
         )
         with self.catalogue.page(opened, now) as page:
-            page.write(leads.follow(fresh, page.load(keys), now), now)
+            page.write(forwardings.follow(fresh, page.load(keys), now), now)
 
     # --- the conclusion ---------------------------------------------------------------------
 
-    async def _conclude(self, opened: OpenCrawl) -> CrawlEnd:
+    async def _conclude(self, opened: OpenCrawl, state: SourceState | None) -> CrawlEnd:
         if self.task.limit is None:
-            await self._follow_leads(opened)
+            await self._follow_forwardings(opened)
         if self._partial:
             end = self._end("complete" if self.clean else "flawed")
             await self.worker(self.catalogue.end, opened, end, self.clock.now())
             return end
         answers: Mapping[str, LookUp] = {}
+        seen = self.repositories
         if opened.sweep and self.clean:
             unseen = await self.worker(self.catalogue.unseen, opened)
             answers = await self._look_up(opened, unseen)
-        end, items = await self.worker(self._commit_conclusion, opened, answers)
+        empty = emptiness(
+            state.repositories if state is not None else 0,
+            seen=seen,
+            total=self.total,
+            sweep=opened.sweep,
+            there=self.found,
+        )
+        end, items = await self.worker(self._commit_conclusion, opened, answers, empty)
         for item in items:
             self._count(item)
             self.listener.item(self._name, item)
@@ -360,6 +421,7 @@ class _Run:
             if isinstance(answer, Found)
             and covers(self.task.source, answer.sighting.repository.path)
         }
+        self.found = len(there)
         if there:
             batch = Batch(sightings=there, complete=True)
             batch.wanted = wanted(await self.worker(ask, self.catalogue, there), there)
@@ -367,25 +429,35 @@ class _Run:
         return {key: answer for key, answer in answers.items() if key not in there}
 
     def _commit_conclusion(
-        self, opened: OpenCrawl, answers: Mapping[str, LookUp]
+        self, opened: OpenCrawl, answers: Mapping[str, LookUp], empty: str | None
     ) -> tuple[CrawlEnd, tuple[Item, ...]]:
         """Decide on the state that the transaction itself sees, and end the crawl with it."""
         now = self.clock.now()
-        sweep = opened.sweep and self.clean
+        sweep = opened.sweep and self.clean and empty is None
         with self.catalogue.page(opened, now) as page:
             unseen = self.catalogue.unseen(opened)
             if not sweep:
                 unseen = replace(unseen, repositories=())
             conclusion = conclude(self.task.source, unseen, answers, sweep=sweep, now=now)
-            page.write(conclusion.writes, now)
-            end = self._end(
-                "complete" if self.clean and conclusion.brake is None else "flawed",
-                conclusion.brake,
-            )
+            doubts = unanswered(unseen.repositories, answers)
+            items = conclusion.writes.items + doubts
+            page.write(replace(conclusion.writes, items=items), now)
+            self.waiting = conclusion.waiting
+            why = empty or conclusion.brake
+            end = self._end("complete" if self.clean and why is None else "flawed", why)
             self.catalogue.end(opened, end, now)
-        return end, conclusion.writes.items
+        return end, items
 
     # --- the summary ------------------------------------------------------------------------
+
+    def _waits_said(self) -> str | None:
+        if not self.waiting:
+            return None
+        return (
+            f"{self.waiting} listed entries would be lost, more than [keep] gate lets through at"
+            " once; they stay listed until somebody says"
+            f" harvester approve {self._name} (--dry-run shows them)"
+        )
 
     def _summary(
         self,
@@ -408,7 +480,8 @@ class _Run:
             spent=self.connector.spent(),
             seconds=(self.clock.now() - began).total_seconds(),
             cursor=self.cursor,
-            error=error,
+            error=error or self._waits_said(),
+            waiting=self.waiting,
             limited=self.limited,
             left_out=dict(sorted(self.left_out.items())),
             busy=busy,

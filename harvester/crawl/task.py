@@ -30,7 +30,7 @@ class KeepPolicy:
     max_vanish: float = 0.10
     """Share of a source's repositories that may vanish in one sweep."""
     gate: float = 0.10
-    """Share of the source's listed entries that one crawl may take away without approval."""
+    """Share of the catalogue's listed entries that one crawl may take away without approval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +98,19 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeadCounts:
+    """What became of the addresses that a list or another catalogue names."""
+
+    named: int
+    sources: tuple[str, ...]
+    """Names of the sources that were made of them."""
+    covered: Mapping[str, int]
+    """How many a configured source reads anyway, by source."""
+    left_out: Mapping[str, int]
+    """How many are not crawled, by reason (:class:`~harvester.leads.LeadReason`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSummary:
     """How one source's crawl ended; the contract's ``sources[]`` of ``crawl --json``."""
 
@@ -115,6 +128,8 @@ class SourceSummary:
     error: str | None
     left_out: Mapping[str, int] = field(default_factory=dict)
     """What was skipped for a reason, by :class:`~harvester.crawl.reasons.ItemReason`."""
+    waiting: int = 0
+    """Losses of listed entries that wait for approval."""
     limited: bool = False
     """True where ``--limit`` ended it, which is no failure."""
     busy: bool = False
@@ -123,5 +138,7 @@ class SourceSummary:
     answered: bool = True
     """False where the forge gave no HTTP answer at all."""
     not_before: datetime | None = None
+    leads: LeadCounts | None = None
+    """Only of a list or another catalogue."""
     predicted: Estimate | None = None
     """What a whole crawl of the source was expected to cost, before it began."""

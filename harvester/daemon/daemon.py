@@ -13,14 +13,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
-from harvester.cli import compose
 from harvester.cli.summary import verdict
-from harvester.crawl import CrawlTask, SourceSummary, crawl
+from harvester.crawl import SourceSummary
 from harvester.daemon.choice import Candidate, chosen
+from harvester.daemon.crawls import crawl_source, let_go_of_sources
 from harvester.daemon.listener import LogListener
 from harvester.daemon.metrics import Metrics
 from harvester.daemon.wishes import Answer, Wishes
@@ -81,6 +80,8 @@ class Daemon:
         self._clock, self._holder, self.metrics, self.stop = clock, holder, metrics, stop
         self._began = self._ticked = clock.now()
         self._tidied: datetime | None = None
+        self._chore: asyncio.Task[None] | None = None
+        """What is done once a day beside the crawls."""
         self._ticking = asyncio.Lock()
         self._crawls: dict[str, _Crawl] = {}
         self._held_off: dict[str, datetime] = {}
@@ -89,6 +90,8 @@ class Daemon:
         self.wished = asyncio.Event()
         """Set when a repository is to be looked at, so that nobody waits for the next tick."""
         self._keeper: bool | None = None
+        self._unstored: str | None = None
+        """Why the last crawl could not be stored; None once one could."""
         self._trouble: str | None = "it has just been started"
         self.fatal: HarvesterError | None = None
         """Why it cannot go on at all."""
@@ -102,6 +105,11 @@ class Daemon:
     def crawling(self) -> frozenset[str]:
         """Names of the sources that are being crawled."""
         return frozenset(self._crawls)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is done beside the crawls."""
+        return self._chore is not None
 
     # --- what supervisors ask ---------------------------------------------------------------
 
@@ -150,7 +158,7 @@ class Daemon:
             await self._tried(catalogue, worker)
 
     async def _tried(self, catalogue: Catalogue, worker: Worker) -> None:
-        now = self._clock.now()
+        now, seconds = self._clock.now(), catalogue.seconds
         try:
             await self._tick(catalogue, worker, now)
             self._ticked = now
@@ -166,6 +174,8 @@ class Daemon:
             # A defect: told, and tried again. A daemon that goes on not ticking says that it is
             # dead, so that somebody looks.
             _LOG.exception("a tick failed")
+        finally:
+            self.metrics.database_took(catalogue.seconds - seconds)
 
     async def _tick(self, catalogue: Catalogue, worker: Worker, now: datetime) -> None:
         settings = self._configuration.settings.daemon
@@ -177,6 +187,7 @@ class Daemon:
         self.metrics.sources(states, planned)
         totals: dict[State, int] = dict(await worker(catalogue.totals))
         self.metrics.catalogue(await worker(catalogue.head), totals)
+        self.metrics.budgets(await worker(catalogue.budgets), now)
         waiting = self._waiting(planned, now)
         if other is None and not self.stop.is_set():
             running = [one.candidate for one in self._crawls.values()]
@@ -185,7 +196,8 @@ class Daemon:
             await self._tidy(catalogue, worker, now)
         due_now = sum(one.due <= now and one.name not in self._crawls for one in waiting)
         self.metrics.queue(len(self._crawls), due_now, self._wishes.waiting())
-        self._trouble = None if other is None else f"standing by: {other} keeps this catalogue"
+        standing_by = None if other is None else f"standing by: {other} keeps this catalogue"
+        self._trouble = standing_by or self._unstored
 
     async def _tidy(self, catalogue: Catalogue, worker: Worker, now: datetime) -> None:
         """Once a day, delete what is not kept any longer, a portion a tick."""
@@ -197,6 +209,25 @@ class Daemon:
         if tidied.crawls or tidied.blobs or tidied.changes:
             _LOG.info("tidied", crawls=tidied.crawls, blobs=tidied.blobs, changes=tidied.changes)
         self._tidied = None if tidied.more else now
+        if not tidied.more and self._chore is None:
+            self._chore = asyncio.create_task(self._let_go(self._configuration))
+
+    async def _let_go(self, configuration: Configuration) -> None:
+        """Let go of sources that are configured no more; what fails is tried again tomorrow."""
+        try:
+            await let_go_of_sources(
+                configuration,
+                clock=self._clock,
+                listener=LogListener(_LOG, self._clock),
+                stop=self.stop,
+                holder=self._holder,
+            )
+        except HarvesterError as error:
+            _LOG.warning("sources could not be let go of", said=str(error))
+        except Exception:  # noqa: BLE001 - logged with its place
+            _LOG.exception("letting go of sources ended by a defect")
+        finally:
+            self._chore = None
 
     def _stand(self, other: str | None) -> None:
         """Take note of who keeps the catalogue."""
@@ -266,11 +297,25 @@ class Daemon:
     ) -> None:
         """Crawl a source; however it ends, the daemon lives on."""
         try:
-            summary = await self._crawl_once(configuration, source, addresses, listener)
+            summaries = await crawl_source(
+                configuration,
+                source,
+                addresses=addresses,
+                clock=self._clock,
+                listener=listener,
+                stop=self.stop,
+                holder=self._holder,
+                database_took=self.metrics.database_took,
+            )
         except asyncio.CancelledError:
             log.warning("crawl ended before its time")
         except (SchemaAheadError, SchemaBehindError) as error:
             self._give_up(error)
+        except CatalogueError as error:
+            self.metrics.database_failed()
+            self._unstored = str(error)
+            log.warning("crawl failed: it cannot be stored; trying again", said=str(error))
+            self._hold_off(source.name)
         except HarvesterError as error:
             log.warning("crawl failed", said=str(error))
             self._hold_off(source.name)
@@ -278,46 +323,13 @@ class Daemon:
             log.exception("crawl ended by a defect")
             self._hold_off(source.name)
         else:
-            if summary.busy:
-                self._hold_off(source.name)
-                for path in addresses or ():
-                    self.wish(source.name, path)
-            self._tell(summary, log)
-
-    async def _crawl_once(
-        self,
-        configuration: Configuration,
-        source: Source,
-        addresses: tuple[str, ...] | None,
-        listener: LogListener,
-    ) -> SourceSummary:
-        with Worker(source.name) as worker:
-            opened = compose.catalogue(configuration)
-            catalogue = await worker(opened.__enter__)
-            try:
-                budgets, validators = compose.stores(catalogue, worker)
-                access = compose.access_of(
-                    configuration,
-                    source,
-                    clock=self._clock,
-                    budgets=budgets,
-                    validators=validators,
-                    waiting=partial(listener.waiting, source.name),
-                )
-                plan = compose.plan_of(configuration, source)
-                async with compose.connector_of(plan.kind)(access) as connector:
-                    return await crawl(
-                        CrawlTask(source=plan, addresses=addresses),
-                        connector=connector,
-                        catalogue=catalogue,
-                        worker=worker,
-                        clock=self._clock,
-                        listener=listener,
-                        stop=self.stop,
-                        holder=self._holder,
-                    )
-            finally:
-                await worker(opened.__exit__, None, None, None)
+            self._unstored = None
+            for summary in summaries:
+                if summary.busy:
+                    self._hold_off(source.name)
+                    for path in addresses or ():
+                        self.wish(source.name, path)
+                self._tell(summary, log.bind(source=summary.name))
 
     def _tell(self, summary: SourceSummary, log: structlog.stdlib.BoundLogger) -> None:
         outcome = verdict(summary)
@@ -347,5 +359,7 @@ class Daemon:
         if self._crawls:
             _LOG.info("stopping after what is being stored", crawls=sorted(self._crawls))
             await asyncio.wait([one.task for one in self._crawls.values()])
+        if self._chore is not None:
+            await asyncio.wait([self._chore])
         with suppress(CatalogueError):
             await worker(catalogue.release, self._holder)

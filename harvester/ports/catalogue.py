@@ -14,15 +14,18 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from harvester.model import Forge, ItemStatus, Outcome, ScopeKind, Size, Spent, State, Vitality
+from harvester.ports.http import Ledger
 from harvester.ports.rows import (
     ChangeRow,
     Entry,
     FileRow,
+    ForwardingRow,
     Item,
     Keys,
-    LeadRow,
     RepositoryRow,
+    SoftwareRow,
     Stored,
+    Wait,
     Writes,
 )
 
@@ -135,7 +138,7 @@ class Unclaimed:
     """An address that files declare, and that no known repository has or had."""
 
     url: str
-    lead: LeadRow | None
+    forwarding: ForwardingRow | None
     """What its forge said, unless a file that declares it has changed since."""
 
 
@@ -155,6 +158,10 @@ class Unseen:
     """Entries of the source with a mark that time may have turned into a state (their file is not
     valid, or they have none any more), or that one of the unseen repositories belongs to, closed
     as :class:`Stored` says. An entry without any file is every source's."""
+    waits: tuple[Wait, ...] = ()
+    """The losses that wait for approval, of every source."""
+    listed: int = 0
+    """How many entries of the catalogue are listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +179,8 @@ class SourceState:
     listed: int
     covered_since: datetime | None = None
     """When the newest complete crawl began: what moved since then, it may have passed already."""
+    errored: int = 0
+    """Items that the newest crawl could not read."""
     swept: str | None = None
     """Fingerprint of what the newest complete sweep listed."""
     forge: Forge
@@ -179,6 +188,8 @@ class SourceState:
     """Since when it has not been configured any more."""
     failing_since: datetime | None = None
     """When the first of the crawls began that have not been read to their end since one was."""
+    waiting: int = 0
+    """How many of its losses wait for approval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +234,11 @@ class Catalogue(Protocol):
     @property
     def name(self) -> str:
         """The absolute path of the file, or host and database; never a password."""
+        ...
+
+    @property
+    def seconds(self) -> float:
+        """What the database took since it was opened, waiting for locks included."""
         ...
 
     def close(self) -> None:
@@ -282,6 +298,13 @@ class Catalogue(Protocol):
         """
         ...
 
+    def abandon(self, crawl: OpenCrawl) -> None:
+        """Note that nobody of this process goes on with a crawl whose end could not be written.
+
+        Asks nothing of the database: the next :meth:`begin` of this process may take the lease.
+        """
+        ...
+
     # vitality
     def vitality_due(self, source: str, before: datetime, most: int) -> Sequence[RepositoryRow]:
         """Give repositories whose vitality is to be read, the least recently read first.
@@ -323,6 +346,10 @@ class Catalogue(Protocol):
         ...
 
     # reading
+    def waits(self, source: str) -> Sequence[tuple[Wait, SoftwareRow]]:
+        """Give a source's losses that wait for approval, with their entries, sorted by id."""
+        ...
+
     def size(self, source: str, moved: Movement | None = None) -> Size:
         """Say how large a source was, and, for an incremental crawl, what is expected to move."""
         ...
@@ -355,8 +382,16 @@ class Catalogue(Protocol):
         """Give what the latest crawls did with a repository: source, time, item; newest first."""
         ...
 
+    def errored(self, source: str, limit: int) -> Sequence[Item]:
+        """Give what the newest crawl of a source could not read, at most so many."""
+        ...
+
     def outcomes(self, source: str) -> Mapping[Outcome, int]:
         """Count the files of a source's repositories by outcome."""
+        ...
+
+    def budgets(self) -> Sequence[Ledger]:
+        """Give what is remembered of every token's budgets, sorted by origin and token."""
         ...
 
     def totals(self) -> Mapping[State, int]:

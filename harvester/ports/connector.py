@@ -86,6 +86,9 @@ class ForgeAccess:
     """What of each token's limits is left to its other users: below 1 a share, else a number."""
     options: BaseModel | None = None
     """The connector's own options, an instance of its ``Options``."""
+    guarded: bool = False
+    """True: the address comes from harvested data, such as a list that somebody else keeps. Then
+    nothing is asked but hosts of the public Internet, by whatever way a request gets there."""
     http: HttpOptions
     clock: Clock
     budgets: Budgets

@@ -10,6 +10,7 @@ False
 
 from harvester.publiccode.context import FileContext
 from harvester.publiccode.decoding import MAX_BYTES
+from harvester.publiccode.plain import plain_yaml
 from harvester.publiccode.reading import NORMALISER, addresses, normalise, read, too_large
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "FileContext",
     "addresses",
     "normalise",
+    "plain_yaml",
     "read",
     "too_large",
 ]

@@ -55,17 +55,18 @@ class _Level:
     """The value that comes next belongs to a key that cannot be kept."""
 
 
-def read_yaml(text: str, findings: Findings) -> Mapping | None:
+def read_yaml(text: str, findings: Findings, most_nodes: int = MAX_NODES) -> Mapping | None:
     """Read one document whose root is a mapping.
 
     Args:
         text: decoded, without characters that YAML does not allow.
         findings: gets everything that is wrong, each at its place.
+        most_nodes: what it may consist of, aliases counted as often as they are used.
 
     Returns:
         What could be read, or None where that is nothing.
     """
-    composer = _Composer(findings, escapes="\\" in text)
+    composer = _Composer(findings, escapes="\\" in text, most_nodes=most_nodes)
     parser = CParser(text.encode())
     try:
         _feed(parser, composer)
@@ -119,7 +120,8 @@ def _feed(parser: Any, composer: "_Composer") -> None:
 class _Composer:
     """Builds the tree from events."""
 
-    def __init__(self, findings: Findings, *, escapes: bool) -> None:
+    def __init__(self, findings: Findings, *, escapes: bool, most_nodes: int) -> None:
+        self._most_nodes = most_nodes
         self.root: Node | None = None
         self._findings = findings
         self._escapes = escapes
@@ -150,7 +152,7 @@ class _Composer:
             node = self._unusual(event, style, mark)
         else:
             node = Scalar(event.value, not style, mark, style in _BLOCK)
-        if self._nodes > MAX_NODES or not self._levels:
+        if self._nodes > self._most_nodes or not self._levels:
             self._count(mark, 0)
             self._place(node)
             return
@@ -321,8 +323,9 @@ class _Composer:
 
     def _count(self, mark: Mark | None, nodes: int) -> None:
         self._nodes += nodes
-        if self._nodes > MAX_NODES:
-            self._findings.add(Code.TOO_MANY_NODES, self._path(), mark, limit=str(MAX_NODES))
+        if self._nodes > self._most_nodes:
+            limit = str(self._most_nodes)
+            self._findings.add(Code.TOO_MANY_NODES, self._path(), mark, limit=limit)
             raise _GiveUpError
 
     def _tag(self, tag: str, *, plain: bool, mark: Mark) -> bool:

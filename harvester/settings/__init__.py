@@ -8,6 +8,7 @@ from harvester.settings.errors import SettingsError
 from harvester.settings.loading import find_file, load
 from harvester.settings.model import Daemon, Http, Keep, Settings, Source
 from harvester.settings.rules import MANUAL_SOURCE
+from harvester.settings.values import is_file
 
 __all__ = [
     "MANUAL_SOURCE",
@@ -21,5 +22,6 @@ __all__ = [
     "Tokens",
     "UnknownSourceError",
     "find_file",
+    "is_file",
     "load",
 ]

@@ -226,6 +226,8 @@ class Configuration:
         Raises:
             SettingsError: its list has no row of its host.
         """
+        if source.directory is not None:
+            return Scope(ScopeKind.ADDRESSES)  # what it names is known once it was read
         if source.scope is not None:
             return Scope(ScopeKind.INSTANCE)
         if source.owners is not None:

@@ -7,12 +7,14 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.request import url2pathname
 
 from pydantic import BaseModel, ValidationError
 
 from harvester.nearest import did_you_mean
 from harvester.packaged import config_folder
-from harvester.publishers import BUILTIN
+from harvester.ports.directory import DirectoryOptions
+from harvester.publishers import BUILTIN, PublishersError, builtin_file
 from harvester.settings.configuration import Configuration, absolute_sqlite
 from harvester.settings.errors import (
     Places,
@@ -34,10 +36,14 @@ from harvester.settings.model import (
     environment_keys,
 )
 from harvester.settings.rules import problems
+from harvester.settings.values import FILE, is_file
 from harvester.toml import KeyPath, TomlDocument, TomlError
 
 CONFIG_VARIABLE = "HARVESTER_CONFIG"
 FILE_NAME = "harvester.toml"
+
+_MADE_HERE = ("options", "address")
+"""Fields of a source that nobody writes."""
 
 Options = Mapping[str, type[BaseModel]]
 """The connectors' own keys of a ``[[sources]]`` table, by kind; a model that allows extra keys
@@ -86,7 +92,8 @@ def load(path: Path | None, environ: Mapping[str, str], options: Options) -> Con
     except ValidationError as error:
         found += [Problem(_key(e["loc"]), explain(e)) for e in error.errors(include_url=False)]
         raise refusal(found, places) from None
-    found += problems(settings)
+    directories = {kind for kind, own in options.items() if issubclass(own, DirectoryOptions)}
+    found += problems(settings, directories)
     if found:
         raise refusal(found, places)
     return Configuration(settings=settings, places=places, environ=environ, packaged=path is None)
@@ -152,7 +159,7 @@ def _prepared(
 def _source(table: Any, at: KeyPath, home: Path, options: Options, found: list[Problem]) -> Any:
     if not isinstance(table, dict):
         return table
-    common = tuple(key for key in Source.model_fields if key != "options")
+    common = tuple(key for key in Source.model_fields if key not in _MADE_HERE)
     kind = table.get("kind")
     if not isinstance(kind, str):
         return _absolute({key: table[key] for key in common if key in table}, home)
@@ -177,6 +184,8 @@ def _source(table: Any, at: KeyPath, home: Path, options: Options, found: list[P
     ]
     mine = {key: value for key, value in table.items() if key not in foreign}
     known = _absolute(_known(mine, at, common + own, found), home)
+    if issubclass(model, DirectoryOptions):
+        known = _addressed(known, at, home, found)
     try:
         made = model.model_validate_json(
             json.dumps({key: known[key] for key in own if key in known}, default=str), strict=True
@@ -186,7 +195,26 @@ def _source(table: Any, at: KeyPath, home: Path, options: Options, found: list[P
             Problem((*at, *_key(e["loc"])), explain(e)) for e in error.errors(include_url=False)
         ]
         made = None
-    return {key: value for key, value in known.items() if key in common} | {"options": made}
+    kept = (*common, "address")
+    return {key: value for key, value in known.items() if key in kept} | {"options": made}
+
+
+def _addressed(
+    table: dict[str, Any], at: KeyPath, home: Path, found: list[Problem]
+) -> dict[str, Any]:
+    """Keep what an operator wrote as the address of a list, which may be a file, to the letter."""
+    written = table.get("url")
+    if not isinstance(written, str) or not written:
+        return table
+    if "://" in written and not is_file(written):
+        return table | {"address": written}
+    name = url2pathname(written.removeprefix(FILE)) if is_file(written) else written
+    try:
+        path = (home / builtin_file(name).expanduser()).absolute()
+    except PublishersError as error:
+        found.append(Problem((*at, "url"), str(error)))
+        return table | {"url": "https://builtin.invalid"}
+    return table | {"url": path.as_uri(), "address": str(path)}
 
 
 def _known(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from harvester.ports.directory import DirectoryOptions
 from harvester.schedule import Schedule
 from harvester.settings.values import (
     BlockedAddress,
@@ -20,6 +21,7 @@ from harvester.settings.values import (
     Listen,
     Reason,
     Share,
+    SourceAddress,
     Topics,
     Variable,
     WebAddress,
@@ -108,8 +110,9 @@ class Source(_Table):
     """The word for it in commands and messages."""
     kind: str
     """Which connector reads it."""
-    url: WebAddress
-    """What people see of the forge; identity is made of it."""
+    url: SourceAddress
+    """What people see of the forge; identity is made of it. Of a list or another catalogue, where
+    it is: a web address, or a file; of a list also `builtin:de`."""
     scope: Literal["instance"] | None = None
     """The whole forge."""
     owners: ForgePaths | None = None
@@ -158,8 +161,15 @@ class Source(_Table):
     """GraphQL address, where it is not the derived one."""
     raw_url: WebAddress | None = None
     """Base of raw files, where it is not the derived one."""
+    address: SkipJsonSchema[str | None] = None
+    """Of a list or another catalogue, `url` as it was written, query and all; set by the loader."""
     options: SkipJsonSchema[InstanceOf[BaseModel] | None] = None
     """The connector's own keys, made by the loader from those that are not named above."""
+
+    @property
+    def directory(self) -> DirectoryOptions | None:
+        """Give the keys of a list or another catalogue, which names what is harvested."""
+        return self.options if isinstance(self.options, DirectoryOptions) else None
 
     @property
     def schedule(self) -> Schedule:

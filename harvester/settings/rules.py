@@ -3,12 +3,13 @@
 
 """What settings must agree on among themselves. Pure; each rule yields problems."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from harvester.settings.errors import Problem
 from harvester.settings.model import Settings, Source
+from harvester.settings.values import is_file
 
 MANUAL_SOURCE = "manual"
 """The source under which addresses are kept that no configured source has."""
@@ -16,8 +17,13 @@ _SCOPES = ("scope", "owners", "repositories", "publishers")
 _TOKENS = ("token_env", "token_file", "token_envs", "token_files")
 
 
-def problems(settings: Settings) -> Iterator[Problem]:
-    """Yield everything that does not fit together."""
+def problems(settings: Settings, directories: Collection[str] = ()) -> Iterator[Problem]:
+    """Yield everything that does not fit together.
+
+    Args:
+        settings: typed already.
+        directories: kinds of sources that say themselves what is harvested.
+    """
     first: dict[str, int] = {}
     for index, source in enumerate(settings.sources):
         if source.name in first:
@@ -26,18 +32,21 @@ def problems(settings: Settings) -> Iterator[Problem]:
                 f"sources[{first[source.name]}] has this name already; give each source its own",
             )
         first.setdefault(source.name, index)
-        yield from _source_problems(index, source)
+        yield from _source_problems(index, source, names_leads=source.kind in directories)
     if settings.database_password_env and settings.database_password_file:
         yield Problem(("database_password_file",), "take this or database_password_env, not both")
 
 
-def _source_problems(index: int, source: Source) -> Iterator[Problem]:
+def _source_problems(index: int, source: Source, *, names_leads: bool) -> Iterator[Problem]:
     at = ("sources", index)
     if source.name == MANUAL_SOURCE:
         yield Problem(
             (*at, "name"), f'"{MANUAL_SOURCE}" is kept for addresses given to crawl; take another'
         )
-    yield from _scope_problems(index, source)
+    if names_leads:
+        yield from _list_problems(index, source)
+    else:
+        yield from _scope_problems(index, source)
     if source.every is not None and source.cron is not None:
         yield Problem((*at, "cron"), "a source goes by every or by cron; remove one of them")
     if source.token_env is not None and source.token_file is not None:
@@ -63,6 +72,10 @@ def _source_problems(index: int, source: Source) -> Iterator[Problem]:
 
 
 def _scope_problems(index: int, source: Source) -> Iterator[Problem]:
+    if is_file(source.url):
+        yield Problem(
+            ("sources", index, "url"), "a forge has a web address; only a list can be a file"
+        )
     given = [key for key in _SCOPES if getattr(source, key) is not None]
     if given == ["scope", "publishers"]:
         return  # the list gives names and levels only
@@ -76,6 +89,16 @@ def _scope_problems(index: int, source: Source) -> Iterator[Problem]:
         yield Problem(
             ("sources", index, key), f"stands beside {given[0]}; a source has exactly one scope"
         )
+
+
+def _list_problems(index: int, source: Source) -> Iterator[Problem]:
+    for key in _SCOPES:
+        if getattr(source, key) is not None:
+            yield Problem(
+                ("sources", index, key),
+                f"a source of kind {source.kind} says itself what is harvested; remove it, or "
+                "choose with include and exclude",
+            )
 
 
 def _token_addresses(source: Source) -> list[str]:

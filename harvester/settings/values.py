@@ -16,6 +16,7 @@ from harvester.urls import BadUrlError, canonical_url, repository_url
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d{1,6})([smhdw])")
+FILE = "file://"
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
@@ -76,6 +77,15 @@ def _web_address(text: str) -> str:
     if "@" in urlsplit(text).netloc:
         raise ValueError("an address with a user or password in it is refused; use token_file")
     return canonical_url(text)
+
+
+def _source_address(text: str) -> str:
+    return text if is_file(text) else _web_address(text)
+
+
+def is_file(address: str) -> bool:
+    """Say whether a source's address is that of a file on this machine."""
+    return address.startswith(FILE)
 
 
 def _variable(name: str) -> str:
@@ -145,6 +155,8 @@ Listen = Annotated[str, AfterValidator(_listen)]
 """Host and port."""
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 """Canonical."""
+SourceAddress = Annotated[str, AfterValidator(_source_address)]
+"""Canonical, or the ``file://`` address of a file."""
 Variable = Annotated[
     str,
     AfterValidator(_variable),

@@ -9,13 +9,14 @@ import logging
 import os
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from harvester.model import FileVersion, Listing, Origin, Page, Sighting
+from harvester.model import FileVersion, Listing, Origin, Page, Sighting, Unknown
 from harvester.ports import errors
 from harvester.ports.connector import ForgeAccess
 from tests.crawl.build import FORGE, Scripted, broken, file, good, sighting
@@ -108,4 +109,5 @@ def made(row: dict[str, Any]) -> Sighting:
             files = ()
         case text:
             files = (file(text),)
-    return sighting(row["id"], path, *files, stars=row.get("stars", 0))
+    seen = sighting(row["id"], path, *files, stars=row.get("stars", 0))
+    return replace(seen, files=Unknown(reason=row["unknown"])) if "unknown" in row else seen

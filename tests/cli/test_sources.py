@@ -41,6 +41,24 @@ def test_the_last_error(shell: Shell) -> None:
     assert "  last error    the forge failed\n" in shell("sources").out
 
 
+def test_what_could_not_be_read_is_told(shell: Shell) -> None:
+    shell.world({"id": 1, "path": "a/one"}, {"id": 2, "path": "a/two", "unknown": "not today"})
+    shell("crawl")
+    out = shell("sources").out
+    assert "  errored       1 items of the newest crawl, such as\n" in out
+    assert "    https://forge.example/a/two: not today\n" in out
+    (source,) = shell("sources", "--json").json["sources"]
+    assert source["errored"] == 1
+    assert source["errors"] == [
+        {
+            "subject": "https://forge.example/a/two",
+            "reason": "file-unknown",
+            "message": "not today",
+        }
+    ]
+    assert "not today" in shell("status", "https://forge.example/a/two").out
+
+
 def test_owners_and_no_schedule(shell: Shell) -> None:
     text = SETTINGS.replace('scope = "instance"', 'owners = ["a", "b"]')
     shell.settings(text.replace('every = "6h"', ""))

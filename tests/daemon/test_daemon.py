@@ -6,6 +6,7 @@
 import asyncio
 import itertools
 import logging
+import os
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,17 +14,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from harvester.cli import compose
 from harvester.cli.invocation import LogFormat, LogLevel
 from harvester.cli.logs import configure
 from harvester.daemon.daemon import Daemon
 from harvester.daemon.metrics import Metrics
+from harvester.model import State
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.errors import CatalogueError, SchemaAheadError
 from harvester.settings import load
 from harvester.worker import Worker
 from storage.engine import Store
+from storage.tables import crawl
 from tests.crawl.build import Clock
 from tests.forges.faults import Answer, Hang, html
 from tests.forges.gitlab.forge import GitLabForge
@@ -55,9 +59,20 @@ class Kept:
         while self.forge.requests() == 0:  # noqa: ASYNC110 - it runs in a thread of its own
             await asyncio.sleep(0.005)
 
+    async def chores(self) -> None:
+        """Wait until what is done once a day has been done."""
+        while self.daemon.busy:  # noqa: ASYNC110 - it ends by itself
+            await asyncio.sleep(0.005)
+
     def crawls(self) -> int:
-        """Count requests for the listing: one a crawl, of this small forge."""
-        return self.forge.requests("graphql")
+        """Count the crawls that were begun."""
+        with closing(Store(self.daemon.configuration.database_url())) as store:
+            return len(list(crawls_of(store)))
+
+
+def crawls_of(store: Store) -> Iterator[int]:
+    with store.reading() as connection:
+        yield from connection.execute(select(crawl.c.id)).scalars()
 
 
 Script = Callable[[Kept], Coroutine[Any, Any, None]]
@@ -85,16 +100,17 @@ def kept(tmp_path: Path, forge: GitLabForge) -> Callable[[Script], None]:
     stage = Stage(tmp_path / "stage", [gitlab_source(forge, every="6h")])
 
     def run(script: Script) -> None:
-        asyncio.run(_run(script, stage, forge))
+        asyncio.run(run_script(script, stage, forge))
 
     return run
 
 
-async def _run(script: Script, stage: Stage, forge: GitLabForge) -> None:
+async def run_script(script: Script, stage: Stage, forge: GitLabForge) -> None:
+    """Run a script with a daemon of a stage."""
     clock = Clock()
     with Worker("daemon") as worker:
         daemon = Daemon(
-            lambda: load(stage.configuration, {}, compose.connector_options()),
+            lambda: load(stage.configuration, os.environ, compose.connector_options()),
             clock=clock,
             holder=compose.holder(),
             metrics=Metrics(),
@@ -256,9 +272,9 @@ def test_no_tick_begins_what_another_process_crawls(kept: Run) -> None:
             made.request(source="opencode"), "elsewhere pid 1 start 1", it.clock.now()
         )
         await it.tick()
-        assert it.crawls() == 0
+        assert it.forge.requests() == 0
         await it.tick(minutes=16)
-        assert it.crawls() > 0
+        assert it.forge.requests() > 0
 
     kept(script)
 
@@ -287,10 +303,28 @@ def test_a_wait_is_logged_with_its_end_and_its_reason(
     async def script(it: Kept) -> None:
         it.forge.faults.plan(Answer(status=429, headers={"retry-after": "60"}))
         await it.tick()
-        assert it.crawls() > 1, "it went on after the wait"
+        assert it.forge.requests("graphql") > 1, "it went on after the wait"
 
     kept(script)
     told = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
     (wait,) = [one for one in told if one["event"] == "waiting"]
     assert wait["source"] == "opencode"
     assert wait["why"].startswith("the limit 'secondary' of http://127.0.0.1:")
+
+
+def test_a_source_that_is_configured_no_more_is_let_go_of_after_its_grace(kept: Run) -> None:
+    async def script(it: Kept) -> None:
+        await it.tick()
+        listed = it.catalogue.totals()[State.LISTED]
+        assert listed
+        file = it.daemon.configuration.path
+        file.write_text(file.read_text("utf-8").partition("[[sources]]")[0])
+        it.daemon.reload()
+        await it.tick(days=1)
+        await it.chores()
+        assert it.catalogue.totals()[State.LISTED] == listed
+        await it.tick(days=4)
+        await it.chores()
+        assert State.LISTED not in it.catalogue.totals()
+
+    kept(script)

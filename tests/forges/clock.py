@@ -26,6 +26,10 @@ class ManualClock:
         self._now += timedelta(**by)
         return self._now
 
+    def set(self, time: datetime) -> None:
+        """Put the hands somewhere, also back: a new test begins."""
+        self._now = time
+
     async def sleep(self, seconds: float) -> None:
         """Move the hands by the wait that was asked for."""
         self.slept.append(seconds)

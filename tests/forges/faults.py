@@ -73,7 +73,26 @@ class Call:
     action: Callable[[], object]
 
 
-Fault = Answer | Cut | Drop | Hang | Delay | Call
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Answer with the truth, but changed on its way."""
+
+    edit: Callable[[Answer], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Send these bytes, whatever HTTP says about them, and close the connection."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Vanish:
+    """Close the connection and listen no more: whoever comes next is refused."""
+
+
+Fault = Answer | Cut | Drop | Hang | Delay | Call | Change | Raw | Vanish
 
 SIGN_IN = b"""<!DOCTYPE html>
 <html lang="en"><head><title>Sign in</title></head>

@@ -26,7 +26,20 @@ from starlette.routing import BaseRoute
 from starlette.types import Message, Receive, Scope, Send
 
 from tests.forges.clock import ManualClock
-from tests.forges.faults import Answer, Call, Cut, Delay, Drop, Fault, Faults, Hang, Request
+from tests.forges.faults import (
+    Answer,
+    Call,
+    Change,
+    Cut,
+    Delay,
+    Drop,
+    Fault,
+    Faults,
+    Hang,
+    Raw,
+    Request,
+    Vanish,
+)
 from tests.forges.limits import Meter
 from tests.forges.world import ANONYMOUS, Viewer, World
 
@@ -98,6 +111,11 @@ class Forge:
         if self._socket is None:
             raise RuntimeError("this stand-in is not running; use it in a with statement")
         return int(self._socket.getsockname()[1])
+
+    @property
+    def is_listening(self) -> bool:
+        """Say whether somebody new would be answered."""
+        return self._server is not None and any(one.is_serving() for one in self._server.servers)
 
     @property
     def url(self) -> str:
@@ -211,9 +229,12 @@ class Forge:
         self.log.append(exchange)
         scope["state"] = {"request": request, "exchange": exchange}
         cut: Cut | None = None
+        changes: list[Change] = []
         for fault in self.faults.due(request):
             if isinstance(fault, Cut):
                 cut = fault
+            elif isinstance(fault, Change):
+                changes.append(fault)
             elif await self._meet(fault, exchange, receive, send):
                 return
 
@@ -233,6 +254,8 @@ class Forge:
             headers={k.decode("latin-1"): v.decode("latin-1") for k, v in start["headers"]},
             body=b"".join(m.get("body", b"") for m in messages[1:]),
         )
+        for change in changes:
+            truth = change.edit(truth)
         await self._reply(exchange, truth, receive, send, cut=cut)
 
     async def _read(self, scope: Scope, receive: Receive) -> Request:
@@ -270,6 +293,15 @@ class Forge:
                 return True
             case Hang():
                 await self._hang(receive)
+                return True
+            case Raw(data):
+                _transport(receive).write(data)
+                _abort(receive)
+                return True
+            case Vanish():
+                if self._server is not None:
+                    self._server.listen_no_more()
+                _abort(receive)
                 return True
             case _:
                 raise TypeError(f"no such fault: {fault!r}")
@@ -326,6 +358,13 @@ class _Server(uvicorn.Server):
             loop, event = self._over
             loop.call_soon_threadsafe(event.set)
 
+    def listen_no_more(self) -> None:
+        """Close the listening sockets and what is idle; called on the server's own loop."""
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+
     async def main_loop(self) -> None:
         event = asyncio.Event()
         self._over = (asyncio.get_running_loop(), event)
@@ -342,5 +381,11 @@ class _Server(uvicorn.Server):
 
 
 def _abort(receive: Receive) -> None:
-    """Close the connection under a request; ASGI has no word for it, so uvicorn's own is used."""
-    getattr(receive, "__self__").transport.close()  # noqa: B009 - a bound method behind a protocol
+    """Close the connection under a request."""
+    _transport(receive).close()
+
+
+def _transport(receive: Receive) -> asyncio.Transport:
+    """Give the connection under a request; ASGI has no word for it, so uvicorn's own is used."""
+    transport: asyncio.Transport = getattr(receive, "__self__").transport  # noqa: B009 - a bound method behind a protocol
+    return transport

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from harvester.cli.compose import GROUP
+from harvester.cli.compose import DIRECTORIES, GROUP
 from harvester.packaged import config_folder
 from harvester.settings.schema import settings_schema
 from tests.settings.test_refusals import OPTIONS, SOURCE
@@ -25,8 +25,11 @@ SPDX = "SPDX-FileCopyrightText: 2026 The harvester authors; SPDX-License-Identif
 def text() -> str:
     """Give the schema of the connectors that come with harvester."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = project["entry-points"][GROUP].items()
-    own = [EntryPoint(kind, value, GROUP).load() for kind, value in declared]
+    own = [
+        EntryPoint(kind, value, group).load()
+        for group in (GROUP, DIRECTORIES)
+        for kind, value in project["entry-points"][group].items()
+    ]
     options = {connector.kind: connector.Options for connector in own}
     return json.dumps({"$comment": SPDX, **settings_schema(options)}, indent=2) + "\n"
 

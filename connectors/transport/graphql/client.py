@@ -13,12 +13,13 @@ from typing import Any
 import httpx
 
 from connectors.transport.ask import Ask, Kind
+from connectors.transport.body import CutAnswerError
 from connectors.transport.chain import Chain
 from connectors.transport.graphql.answer import Answer, GraphQLError, errors_in
 from connectors.transport.graphql.dialect import Dialect, ErrorKind, is_undefined
 from connectors.transport.graphql.document import Document, variables_in
 from connectors.transport.graphql.page_size import LARGEST, PageSize
-from connectors.transport.limits import Rates
+from connectors.transport.limits import Rates, ours
 from connectors.transport.origins import shown
 from connectors.transport.shared import shared
 from harvester.model import JsonObject
@@ -128,7 +129,9 @@ class GraphQL:
                     raise self._too_complex(document, reason) from error
                 if error.instead is not None:
                     raise error.instead from error
-        raise ServerError(f"{self._where(document)} failed {_TRIES} times: {reason}")
+        raise ServerError(
+            f"{self._where(document)} failed {_TRIES} times: {reason}; the next crawl tries again"
+        )
 
     async def page(
         self,
@@ -208,6 +211,10 @@ class GraphQL:
             if isinstance(error.__cause__, httpx.ReadTimeout):
                 raise _TooMuchError(str(error), instead=error) from error
             raise
+        except UnexpectedAnswerError as error:
+            if isinstance(error.__cause__, CutAnswerError):
+                raise _TooMuchError(str(error), instead=error) from error
+            raise
         try:
             answer = self._chain.json(response)
         except ServerError as error:
@@ -251,7 +258,10 @@ class GraphQL:
         refused = [error for error in errors if self._kind(error) is ErrorKind.REFUSED]
         if refused or not isinstance(data, dict):
             reason = (refused or errors)[0].message if errors else "neither data nor an error"
-            raise UnexpectedAnswerError(f"{self._where(document)} was refused: {reason}")
+            raise UnexpectedAnswerError(
+                f"{self._where(document)} was refused: {reason};"
+                " is the forge's version one that harvester can read?"
+            )
         return Answer(data=data, errors=errors)
 
     def _count(self, response: httpx.Response, answer: JsonObject) -> None:
@@ -262,11 +272,12 @@ class GraphQL:
             return
         self._chain.statistics.points += cost.points
         if cost.remaining is not None:
+            reset = cost.reset_at
             rates = Rates(
                 resource=None,
                 limit=cost.limit,
                 remaining=cost.remaining,
-                reset_at=cost.reset_at,
+                reset_at=reset and ours(reset, response.headers, self._chain.clock.now()),
             )
             self._chain.learn(response, Ask(kind=Kind.GRAPHQL).ledger, rates)
         if cost.complexity is not None:
@@ -293,11 +304,14 @@ class GraphQL:
                 f" row, the last time so: {reason}; the next crawl tries again"
             )
         return ItemUnreadableError(
-            f"{self._where(document)} failed for a page of one item: {reason}"
+            f"{self._where(document)} failed for a page of one item: {reason};"
+            " the next crawl tries again"
         )
 
     def _too_complex(self, document: Document, reason: str) -> TooComplexError:
-        return TooComplexError(f"{self._where(document)} was refused: {reason}")
+        return TooComplexError(
+            f"{self._where(document)} was refused: {reason}; the forge's operator sets that limit"
+        )
 
     def _kind(self, error: GraphQLError) -> ErrorKind:
         return ErrorKind.UNDEFINED if is_undefined(error) else self._dialect.kind_of(error)

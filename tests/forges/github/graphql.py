@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +58,9 @@ def accept(body: object) -> Accepted | Refused:
     if not isinstance(body, dict) or not isinstance(body.get("query"), str):
         return Refused({"errors": [{"message": "A query attribute must be specified"}]})
     variables = body.get("variables") or {}
-    try:
-        document = parse(body["query"])
-    except GraphQLError as error:
-        return Refused({"errors": [_shown(error)]})
-    if errors := validate(schema(), document):
-        return Refused({"errors": [_shown(error) for error in errors]})
+    document = _good(body["query"])
+    if isinstance(document, Refused):
+        return document
     if paging := refused_paging(document, variables):
         shown = {"type": paging.type, "path": list(paging.path), "message": paging.message}
         return Refused({"data": None, "errors": [shown]})
@@ -77,6 +74,18 @@ def accept(body: object) -> Accepted | Refused:
             {"data": None, "errors": [{"type": "MAX_NODE_LIMIT_EXCEEDED", "message": message}]}
         )
     return Accepted(document, variables, cost)
+
+
+@lru_cache(maxsize=256)
+def _good(text: str) -> DocumentNode | Refused:
+    """Parse and validate a document; clients send the same ones again and again."""
+    try:
+        document = parse(text)
+    except GraphQLError as error:
+        return Refused({"errors": [_shown(error)]})
+    if errors := validate(schema(), document):
+        return Refused({"errors": [_shown(error) for error in errors]})
+    return document
 
 
 def execute(accepted: Accepted, query: Query) -> dict[str, Any]:

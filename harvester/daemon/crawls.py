@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What the daemon does in a database connection of its own: crawls, and lets go of sources."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+
+from harvester.cli import compose
+from harvester.cli.given_up import let_go
+from harvester.cli.hosts import Bodies
+from harvester.cli.lists import ListCrawl, told
+from harvester.cli.tapes import NoTape
+from harvester.crawl import CrawlTask, Listener, SourcePlan, SourceSummary, crawl
+from harvester.ports.connector import ForgeAccess
+from harvester.ports.errors import ConnectorError
+from harvester.ports.http import Clock
+from harvester.settings import Configuration, Source
+from harvester.worker import Worker
+
+_LOG: structlog.stdlib.BoundLogger = structlog.get_logger("harvester.daemon")
+
+
+async def crawl_source(
+    configuration: Configuration,
+    source: Source,
+    *,
+    addresses: tuple[str, ...] | None = None,
+    clock: Clock,
+    listener: Listener,
+    stop: asyncio.Event,
+    holder: str,
+    database_took: Callable[[float], None],
+) -> list[SourceSummary]:
+    """Crawl a source once, or some addresses of its forge, in a database connection of its own.
+
+    How many seconds the database took is told in the end, however it ends.
+
+    Returns:
+        How it ended; of a list, also how each source ended that it was expanded to.
+
+    Raises:
+        HarvesterError: it could not be begun, or the database cannot be used.
+    """
+
+    async def of_forge(access: ForgeAccess, plan: SourcePlan) -> SourceSummary:
+        async with compose.connector_of(plan.kind)(access) as connector:
+            return await crawl(
+                CrawlTask(source=plan, addresses=addresses),
+                connector=connector,
+                catalogue=catalogue,
+                worker=worker,
+                clock=clock,
+                listener=listener,
+                stop=stop,
+                holder=holder,
+            )
+
+    async def part(
+        name: str, access: ForgeAccess, plan: SourcePlan | ConnectorError
+    ) -> SourceSummary:
+        async def crawling() -> SourceSummary:
+            if isinstance(plan, ConnectorError):
+                raise plan
+            return await of_forge(access, plan)
+
+        return await told(name, clock, crawling)
+
+    with Worker(source.name) as worker:
+        opened = compose.catalogue(configuration)
+        catalogue = await worker(opened.__enter__)
+        try:
+            budgets, validators = compose.stores(catalogue, worker)
+            access = compose.access_of(
+                configuration,
+                source,
+                clock=clock,
+                budgets=budgets,
+                validators=validators,
+                waiting=partial(listener.waiting, source.name),
+            )
+            bodies = Bodies(configuration, await worker(compose.lead_store(catalogue).kept))
+            if source.directory is None:
+                plan = compose.plan_of(configuration, source, bodies)
+                return [await of_forge(access, plan)]
+            lists = ListCrawl(
+                configuration=configuration,
+                catalogue=catalogue,
+                worker=worker,
+                tape=NoTape(clock),
+                listener=listener,
+                stop=stop,
+                bodies=bodies,
+                holder=holder,
+                say=_LOG.debug,
+            )
+            return [ended async for ended in lists.whole(source, access, part)]
+        finally:
+            database_took(catalogue.seconds)
+            await worker(opened.__exit__, None, None, None)
+
+
+async def let_go_of_sources(
+    configuration: Configuration,
+    *,
+    clock: Clock,
+    listener: Listener,
+    stop: asyncio.Event,
+    holder: str,
+) -> None:
+    """Let go of the sources that are no longer configured, once their grace is over.
+
+    Raises:
+        HarvesterError: the database cannot be used, or a list of public bodies.
+    """
+    with Worker("given up") as worker:
+        opened = compose.catalogue(configuration)
+        catalogue = await worker(opened.__enter__)
+        try:
+            gone = let_go(
+                configuration,
+                catalogue=catalogue,
+                worker=worker,
+                clock=clock,
+                listener=listener,
+                stop=stop,
+                holder=holder,
+                say=_LOG.info,
+            )
+            async for _ in gone:
+                pass  # its listener has told each repository
+        finally:
+            await worker(opened.__exit__, None, None, None)
