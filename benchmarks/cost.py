@@ -16,14 +16,19 @@ import argparse
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from harvester.ports.directory import HostAnswer
+from storage.catalogue import open_catalogue
+from storage.lead_lists import StoredLeads
 from tests.crawl.build import GOOD
 from tests.forges.bitbucket.forge import BitbucketForge
+from tests.forges.catalogue import CatalogueForge
 from tests.forges.faults import html
 from tests.forges.git.forge import GitForge
 from tests.forges.gitea.forge import GiteaForge
@@ -43,11 +48,13 @@ EVERY = 10
 """One repository in so many has a publiccode.yml; on real forges it is one in forty or fewer."""
 TOKEN = "benchmark-token"  # noqa: S105 - of a stand-in
 VARIABLE = "FORGE_TOKEN"
+STRANGE = "https://git.strange.example"
 PAGE = "{{{{Software|Name={path}|Url=https://forge.example/{path}}}}} [[Kategorie:Software]]"
 _UNLIMITED = 1_000_000
 _PATIENCE = 1800
 """Seconds for one crawl on a busy machine; what is measured does not depend on it."""
 
+KINDS = ("graphql", "rest", "raw")
 RUNS: Mapping[str, tuple[str, ...]] = {
     "first": (),
     "incremental, unchanged": (),
@@ -63,6 +70,8 @@ class Play:
 
     source: dict[str, Any]
     forges: Sequence[Forge]
+    strange: str | None = None
+    """A host of which it is known already that no connector reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +197,18 @@ def _git(world: World) -> Iterator[Play]:
         yield Play(source, [forge])
 
 
+@contextmanager
+def _catalogue(world: World) -> Iterator[Play]:
+    """Play a Software Catalog API with an entry for each repository, on a host nobody reads."""
+    with CatalogueForge(World()) as forge:
+        for repository in world.repositories:
+            url = f"{STRANGE}/{repository.path}"
+            text = GOOD.format(name=repository.path, url=url)
+            forge.add(str(repository.id), url, text)
+        source = {"name": "catalogue", "kind": "catalogue", "url": f"{forge.url}/v1"}
+        yield Play(source, [forge], strange=STRANGE)
+
+
 CASES: Sequence[Case] = (
     Case("gitlab", "instance, anonymous", partial(_gitlab, kind="gitlab")),
     Case("gitlab", "instance, with a token", partial(_gitlab, kind="gitlab", token=True)),
@@ -199,6 +220,7 @@ CASES: Sequence[Case] = (
     Case("gitea", "instance, anonymous", _gitea, organisations=True),
     Case("gitea", "owners, anonymous", partial(_gitea, instance=False), organisations=True),
     Case("bitbucket", "workspaces, anonymous", _bitbucket, organisations=True),
+    Case("catalogue", "a Software Catalog API", _catalogue),
     Case("mediawiki", "pages of a category", _mediawiki),
     Case("git", "repositories", _git, sample=10),
 )
@@ -226,19 +248,32 @@ def measure(case: Case, repositories: int, folder: Path) -> dict[str, Cost]:
     sampled = repositories // case.sample
     with case.play(world(sampled, organisations=case.organisations)) as play:
         stage = Stage(folder, [play.source], environment={VARIABLE: TOKEN})
+        if play.strange is not None:
+            _remember(stage, play.strange)
         for name, arguments in RUNS.items():
             for forge in play.forges:
                 forge.forget()
             done = stage.run("crawl", *arguments, "--json", timeout=_PATIENCE)
-            (told,) = json.loads(done.stdout)["sources"]
-            if not told["complete"]:
-                raise SystemExit(f"{case.kind}, {case.way}, {name}: {told['error']}")
-            cost = Cost(points=told["points"], **told["requests"])
+            told = json.loads(done.stdout)["sources"]
+            if not all(source["complete"] for source in told):
+                raise SystemExit(f"{case.kind}, {case.way}, {name}: {told}")
+            cost = Cost(
+                **{kind: sum(source["requests"][kind] for source in told) for kind in KINDS},
+                points=sum(source["points"] for source in told),
+            )
             asked = sum(forge.requests() for forge in play.forges)
             if asked != cost.requests:
                 raise SystemExit(f"{case.kind}: {asked} requests came, {cost.requests} were told")
             costs[name] = cost.times(case.sample)
     return costs
+
+
+def _remember(stage: Stage, host: str) -> None:
+    """Let an earlier run have found out that nobody reads a host."""
+    now = datetime.now(UTC)
+    answer = HostAnswer(url=host, kind=None, reason="unsupported-host", asked_at=now)
+    with closing(open_catalogue(f"sqlite:///{stage.folder / 'harvester.db'}")) as catalogue:
+        StoredLeads(catalogue.store).answer(answer)
 
 
 def table(costs: Mapping[tuple[str, str, str], Cost]) -> str:

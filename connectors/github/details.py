@@ -76,9 +76,7 @@ class Details:
                     read.append(unread(sighting, str(lost)))
                     continue
                 if isinstance(made, NotPublic):
-                    read.append(
-                        unread(sighting, "it is no longer public; a sweep finds out about it")
-                    )
+                    read.append(unread(sighting, "the repository is no longer public"))
                     continue
                 read.append(await self._completed(made))
         return read

@@ -46,8 +46,6 @@ logger = logging.getLogger(__name__)
 
 _REFUSALS = (ForbiddenError, NotFoundError, UnexpectedAnswerError)
 _ABOUT_A_PLACE = (NoSuchPlaceError, UnreadablePlaceError)
-_LOOK_UPS = MOST_IDS - 1
-"""One place of a query is for a project that is there for sure."""
 _VANISHED = "the project vanished, or is not public any more, while it was read; a sweep finds out"
 
 
@@ -204,8 +202,10 @@ class Forge:
     async def look_up(self, forge_ids: Sequence[str], *, texts: bool = False) -> dict[str, LookUp]:
         """Look projects up by id; what fails is ``Unknown``, and so is what is asked after it."""
         answers: dict[str, LookUp] = {}
-        for start in range(0, len(forge_ids), _LOOK_UPS):
-            batch = forge_ids[start : start + _LOOK_UPS]
+        # One place of a query is for a project that is there for sure.
+        most = MOST_IDS if self._seen is None else MOST_IDS - 1
+        for start in range(0, len(forge_ids), most):
+            batch = forge_ids[start : start + most]
             try:
                 answers |= await self._batch(batch, texts=texts)
                 answers |= await self._doubted(answers, batch)

@@ -22,7 +22,7 @@ from harvester.crawl.expansion import MARK
 from harvester.crawl.reasons import StateReason
 from harvester.crawl.scope import covers
 from harvester.feed.lines import vitality_json
-from harvester.model import Severity
+from harvester.model import ItemStatus, Severity
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.rows import FileRow, Item, RepositoryRow, SoftwareRow, Stored
 from harvester.publiccode.messages import message
@@ -104,6 +104,8 @@ class Address:
             yield from _errors(file, language)
         for name, at, item in self._newest_items():
             why = f": {word(words.ITEMS, item.reason, language)}" if item.reason else ""
+            if item.status is ItemStatus.ERRORED and item.message:
+                why += f" ({item.message})"  # what the forge said, in its words
             yield say(
                 "crawled",
                 language,

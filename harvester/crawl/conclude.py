@@ -91,11 +91,9 @@ def conclude(
         for row in unseen.marked.files
     }
     settled = _settled(plan, unseen.marked, marked, files, now)
-    verdict = _at_the_gate(plan, unseen, settled, marked, thorough=sweep and brake is None)
+    verdict = _at_the_gate(plan, unseen, settled, thorough=sweep and brake is None)
     if verdict.held:
-        kept = _kept(unseen.marked, marked, verdict.held, now)
-        marked |= kept
-        at_once = {key: row for key, row in at_once.items() if key not in kept}
+        marked |= _kept(unseen.marked, marked, verdict.held)
         settled = _settled(plan, unseen.marked, marked, files, now, held=verdict.held)
     return Conclusion(
         writes=Writes(
@@ -128,23 +126,20 @@ def let_through(plan: SourcePlan, stored: Stored, waits: Collection[Wait], now: 
         now: the time.
     """
     reasons = {wait.software_id: wait.reason for wait in waits}
-    out = left_out(plan, stored.repositories.values(), stored.aliases)
     gone = {}
     for row in stored.repositories.values():
         shown = shown_by(row, (file for file in stored.files if file.repository_id == row.id))
         told = sorted(
             reasons[key] for key in shown & reasons.keys() if reasons[key] in OF_REPOSITORIES
         )
-        if not told or row.gone_reason is not None or row.missing_since is None:
-            continue
-        if row.id in out if told[0] == StateReason.OUT_OF_SCOPE else row.missing_sweeps >= SWEEPS:
+        if told and row.gone_reason is None and row.missing_sweeps >= SWEEPS:
             gone[row.id] = replace(row, gone_reason=told[0], updated_at=now)
     files = {(row.repository_id, row.path): row for row in stored.files}
     held = frozenset(stored.software) - reasons.keys()
     settled = _settled(plan, stored, gone, files, now, held=held)
     return Writes(
         repositories=tuple(gone[key] for key in sorted(gone)),
-        unlinked=tuple(key for key in sorted(gone) if gone[key].gone_reason != StateReason.DELETED),
+        unlinked=tuple(key for key in sorted(gone) if gone[key].gone_reason == StateReason.MOVED),
         files=settled.files,
         software=settled.software,
         merges=settled.merges,
@@ -200,7 +195,6 @@ def _at_the_gate(
     plan: SourcePlan,
     unseen: Unseen,
     settled: Settled,
-    marked: Mapping[str, RepositoryRow],
     *,
     thorough: bool,
 ) -> Verdict:
@@ -210,17 +204,12 @@ def _at_the_gate(
         plan: the source.
         unseen: what the conclusion starts from.
         settled: what it would do.
-        marked: the repositories that it would mark or take.
         thorough: whether repositories that wait were looked at anew.
     """
     stored = unseen.marked
     own: dict[str, list[FileRow]] = defaultdict(list)
     for file in stored.files:
         own[file.repository_id].append(file)
-    wished: set[str] = set()
-    for row in marked.values():
-        if row.gone_reason == StateReason.OUT_OF_SCOPE and not _is_beyond(plan, row):
-            wished |= shown_by(row, own[row.id])
     missing: set[str] = set()
     for row in stored.repositories.values():
         if row.missing_since is not None and row.gone_reason is None:
@@ -237,7 +226,7 @@ def _at_the_gate(
     }
     return judge(
         plan.keep,
-        losses(stored.software, settled.software, frozenset(wished)),
+        losses(stored.software, settled.software),
         standing=standing,
         elsewhere=frozenset(wait.software_id for wait in unseen.waits if wait.source != plan.name),
         listed=unseen.listed,
@@ -245,16 +234,11 @@ def _at_the_gate(
 
 
 def _kept(
-    stored: Stored, marked: Mapping[str, RepositoryRow], held: frozenset[str], now: datetime
+    stored: Stored, marked: Mapping[str, RepositoryRow], held: frozenset[str]
 ) -> dict[str, RepositoryRow]:
     """Give the repositories of held entries as they stay: marked, and there."""
     return {
-        key: replace(
-            row,
-            gone_reason=None,
-            missing_since=row.missing_since or now,
-            updated_at=stored.repositories[key].updated_at,
-        )
+        key: replace(row, gone_reason=None, updated_at=stored.repositories[key].updated_at)
         for key, row in marked.items()
         if row.gone_reason in OF_REPOSITORIES
         and shown_by(row, (file for file in stored.files if file.repository_id == key)) & held

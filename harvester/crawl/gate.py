@@ -3,9 +3,10 @@
 
 """The gate before losses: too many at once wait for an operator. Pure.
 
-Held is what looks like an accident: repositories that vanished or fell out of the scope by no
-pattern, files that are gone or broken for too long. Not held is somebody's will: opt-outs, blocks,
-patterns; nor what is private now, which nobody may read for another day.
+Held is what looks like an accident: repositories that vanished, files that are gone or broken for
+too long. Not held is somebody's will: opt-outs, blocks, and what the settings leave out (there,
+``max_vanish`` stands before lists that shrink); nor what is private now, which nobody may read for
+another day.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +20,7 @@ from harvester.ports.rows import FileRow, RepositoryRow, SoftwareRow
 
 FEW = 5
 """So many may always be lost at once, however small the source or the catalogue is."""
-OF_REPOSITORIES = frozenset({StateReason.DELETED, StateReason.MOVED, StateReason.OUT_OF_SCOPE})
+OF_REPOSITORIES = frozenset({StateReason.DELETED, StateReason.MOVED})
 """Losses that only a sweep finds; the others are of files."""
 _ACCIDENTS = OF_REPOSITORIES | {StateReason.FILE_REMOVED, StateReason.STALE}
 
@@ -34,15 +35,12 @@ class Verdict:
     """Reasons of all the source's losses that wait now, by entry id."""
 
 
-def losses(
-    before: Mapping[str, SoftwareRow], after: Iterable[SoftwareRow], wished: frozenset[str]
-) -> dict[str, str]:
+def losses(before: Mapping[str, SoftwareRow], after: Iterable[SoftwareRow]) -> dict[str, str]:
     """Find the listed entries that would be lost by accident.
 
     Args:
         before: the entries as they are stored, by id.
         after: those that would differ.
-        wished: ids of entries that the settings' patterns leave out.
 
     Returns:
         The reasons, by entry id.
@@ -54,7 +52,6 @@ def losses(
         and before[row.id].state is State.LISTED
         and row.state is not State.LISTED
         and row.state_reason in _ACCIDENTS
-        and row.id not in wished
     }
 
 

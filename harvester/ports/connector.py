@@ -144,6 +144,10 @@ class Connector(Protocol):
         """Look repositories up by id, whatever they are called now, as an anonymous visitor would.
 
         Every id has an answer; what could not be found out is ``Unknown``.
+
+        Raises:
+            SourceError: it is about the way to the forge, or who asks: a limit, a refused token, no
+                answer at all. The next run asks again.
         """
         ...
 

@@ -11,7 +11,7 @@ import pytest
 from harvester.crawl import KeepPolicy
 from harvester.crawl.approve import Approved, approve
 from harvester.crawl.gate import judge
-from harvester.model import Details, LookUp, Missing, Scope, ScopeKind, Sighting
+from harvester.model import Details, LookUp, Missing, Sighting
 from harvester.ports.errors import SourceBusyError
 from storage.catalogue import SqlCatalogue
 from tests.crawl.build import Scripted, broken, good, plan, sighting, url_of
@@ -174,19 +174,10 @@ def test_losses_that_come_by_and_by_count_together_while_they_wait(house: House)
     assert states(house) == {"listed": 20}
 
 
-def test_a_scope_that_shrinks_waits_and_a_pattern_takes_effect(house: House) -> None:
-    mixed = whole(12) + [sighting(n, f"town/p{n}", good(f"town/p{n}")) for n in range(12, ALL)]
-    house.crawl(*mixed)
-    house.source = replace(
-        house.source, scope=Scope(ScopeKind.OWNERS, ("city",)), fingerprint="two"
-    )
-    house.clock.advance(days=1)
-    assert house.crawl(*mixed[:12], full=True).waiting == 8
-    assert states(house) == {"listed": 20}
-    assert {loss.wait.reason for loss in approved(house)} == {"out-of-scope"}
-    assert states(house) == {"listed": 12, "withdrawn": 8}
-    house.source = replace(house.source, exclude=("city/*",), fingerprint="three")
-    house.crawl(*mixed[:12], full=True)
+def test_what_the_settings_leave_out_is_not_held(house: House) -> None:
+    house.crawl(*whole())
+    house.source = replace(house.source, exclude=("city/*",), fingerprint="two")
+    assert house.crawl(*whole(), full=True).waiting == 0
     assert states(house) == {"withdrawn": 20}
 
 

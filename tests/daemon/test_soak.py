@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""A daemon that nobody looks at: for a month, and for a year with ``-m integration``.
+"""A daemon that nobody looks at: for a month, and for a year with ``make test-long``.
 
 Three towns of 2,000 repositories each (500 in the month); forges that fail, a daemon that is
 down for hours, days and once for weeks, every other time killed. What it did is held against the
@@ -72,7 +72,7 @@ class Soaked:
     scope="module",
     params=[
         pytest.param((30, 10, 500), id="month"),
-        pytest.param((365, 30, 2000), id="year", marks=pytest.mark.integration),
+        pytest.param((365, 30, 2000), id="year", marks=pytest.mark.long),
     ],
 )
 def soaked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Soaked:

@@ -3,7 +3,7 @@
 
 """``kill -9`` anywhere: what is gone on with ends as if nothing had happened.
 
-A few kills in every run of the tests, a hundred more on each database with ``-m integration``. The
+A few kills in every run of the tests, a hundred more on each database with ``make test-long``. The
 seed is part of each test's name; ``HARVESTER_KILL_SEED`` gives another one.
 """
 
@@ -45,7 +45,7 @@ SEED = int(os.environ.get("HARVESTER_KILL_SEED", "20261122"))
 KILLS = 24
 """On each database, spread over the scenarios and the kinds of points."""
 MORE_KILLS = 100
-"""On each database, in the integration tests."""
+"""On each database, in ``make test-long``."""
 
 
 class SceneKind(TypedDict):
@@ -223,7 +223,7 @@ def plans(kills: int, seed: int) -> Iterator[tuple[str, str, int]]:
     ("scenario", "kind", "luck"),
     [
         *plans(KILLS, SEED),
-        *(pytest.param(*plan, marks=pytest.mark.integration) for plan in plans(MORE_KILLS, -SEED)),
+        *(pytest.param(*plan, marks=pytest.mark.long) for plan in plans(MORE_KILLS, -SEED)),
     ],
     ids=lambda part: f"{SEED}-{part}" if isinstance(part, int) else part,
 )

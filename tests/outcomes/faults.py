@@ -100,6 +100,8 @@ def _at(forge: str, place: Place, concludes: Concludes, *phases: Phase) -> But:
     return {(forge, place, phase): concludes for phase in phases or Phase}
 
 
+_THREE = _at("Gitea", Place.TEXT, ENDS, Phase.FIRST)
+"""Gitea's texts are asked for one by one; of a first crawl's more than three fail in a row."""
 _TOGETHER = _at("GitHub", Place.TEXT, ENDS)
 """GitHub's texts are asked for together: what refuses that query refuses them all."""
 _HALVED = _at("GitHub", Place.TEXT, ENDS, Phase.FIRST) | _at("GitHub", Place.LISTING, ITEM)
@@ -169,21 +171,21 @@ ROWS = (
         name="500",
         fault=_status(500),
         says=ONE_FAILS,
-        but=_TOGETHER | _at("GitLab", Place.TEXT, ENDS, Phase.AGAIN),
+        but=_THREE | _TOGETHER | _at("GitLab", Place.TEXT, ENDS, Phase.AGAIN),
         again=True,
     ),
     Row(
         name="502",
         fault=always(html(502, b"<html>Bad Gateway</html>")),
         says=ONE_FAILS,
-        but=_HALVED,
+        but=_THREE | _HALVED,
         again=True,
     ),
     Row(
         name="503",
         fault=_status(503),
         says=ONE_FAILS,
-        but=_TOGETHER | _at("GitLab", Place.TEXT, ENDS, Phase.AGAIN),
+        but=_THREE | _TOGETHER | _at("GitLab", Place.TEXT, ENDS, Phase.AGAIN),
         again=True,
     ),
     Row(
@@ -231,6 +233,7 @@ ROWS = (
         name="JSON of another shape within",
         fault=lambda forge, strike: forge.misshapen(strike),
         says=_says(ITEM, ITEM, ITEM, UNKNOWN),
+        but=_at("Gitea", Place.LISTING, ENDS, Phase.FIRST, Phase.AGAIN),
     ),
     Row(
         name="empty body",
@@ -261,6 +264,7 @@ ROWS = (
         name="null for each, without a word",
         fault=lambda forge, strike: forge.nulls(strike),
         says=_says(ITEM, ITEM, ITEM, UNKNOWN),
+        but=_at("Gitea", Place.LISTING, ENDS),
     ),
     Row(
         name="GraphQL errors with 200",

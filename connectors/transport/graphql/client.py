@@ -128,7 +128,7 @@ class GraphQL:
                 if error.by_complexity:
                     raise self._too_complex(document, reason) from error
                 if error.instead is not None:
-                    raise error.instead from error
+                    raise error.instead from error.instead.__cause__
         raise ServerError(
             f"{self._where(document)} failed {_TRIES} times: {reason}; the next crawl tries again"
         )

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from harvester.model import FailureCode, Found, ScopeKind, Unknown, Unread
-from harvester.ports.errors import BudgetExhaustedError, UnexpectedAnswerError
+from harvester.ports.errors import BudgetExhaustedError, ServerError
 from tests.connectors.github.support import (
     FILE,
     GitHub,
@@ -240,8 +240,23 @@ async def test_an_answer_of_another_shape_is_not_a_listing(github: GitHub) -> No
     github.api.faults.plan(
         Answer(status=200, headers={"content-type": "application/json"}, body=b"{}")
     )
-    with pytest.raises(UnexpectedAnswerError, match="not a list"):
-        await github.crawl(owners("stadt"), token=None)
+    crawled = await github.crawl(owners("stadt"), token=None)
+    [failure] = crawled.failures
+    assert failure.code is FailureCode.UNREADABLE
+    assert "not a list" in failure.message
+
+
+async def test_three_owners_in_a_row_that_fail_are_the_forge_s_failure(github: GitHub) -> None:
+    names = ("amt", "bund", "land", "stadt")
+    for name in names:
+        github.world.organization(name)
+    github.api.faults.plan(Answer(status=500, body=b"{}"), times=2)
+    crawled = await github.crawl(owners(*names), token=None)
+    assert [f.subject for f in crawled.failures] == ["https://github.com/amt"]
+    assert crawled.owners_read == ["bund", "land", "stadt"]
+    github.api.faults.plan(Answer(status=500, body=b"{}"), times=99)
+    with pytest.raises(ServerError):
+        await github.crawl(owners(*names), token=None)
 
 
 async def test_a_blocked_owner_is_a_failure(github: GitHub) -> None:

@@ -17,7 +17,7 @@ from connectors.github.options import GitHubOptions
 from connectors.transport import credential, open_chain
 from harvester.model import Found, Missing, Private, Scope, ScopeKind, Size, Unknown
 from harvester.ports.connector import Connector, ConnectorType, ForgeAccess
-from harvester.ports.errors import SourceError, UnauthorisedError
+from harvester.ports.errors import SourceError, UnauthorisedError, UnreachableError
 from tests.connectors.github.support import FILE, TOKEN, GitHub, fill, only_file, owners
 from tests.forges.faults import Answer, Drop, html
 from tests.forges.world import Visibility
@@ -93,14 +93,24 @@ async def test_what_a_path_leads_to_is_unknown_while_the_forge_is_ill(
     assert [type(answer) for answer in answers.values()] == [Unknown, Unknown]
 
 
-async def test_a_look_up_with_a_wrong_token_knows_nothing(github: GitHub) -> None:
+async def test_a_look_up_with_a_wrong_token_ends_at_once(github: GitHub) -> None:
     async with github.opened(token="wrong") as connector:
-        answers = await connector.look_up(["1"])
-    assert isinstance(answers["1"], Unknown)
+        with pytest.raises(UnauthorisedError):
+            await connector.look_up(["1", "2"])
+    assert github.api.requests() == 1
 
 
 async def test_look_ups_at_a_forge_that_is_down_end_soon(github: GitHub) -> None:
     github.api.faults.plan(Drop(), times=999)
+    ids = [str(number) for number in range(50)]
+    async with github.opened() as connector:
+        with pytest.raises(UnreachableError):
+            await connector.look_up(ids)
+    assert github.api.requests() == 3
+
+
+async def test_look_ups_at_a_forge_that_fails_end_soon(github: GitHub) -> None:
+    github.api.faults.plan(Answer(status=503, body=b"{}"), times=999)
     ids = [str(number) for number in range(50)]
     async with github.opened() as connector:
         found = await connector.look_up(ids)

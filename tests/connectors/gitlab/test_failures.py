@@ -5,10 +5,11 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from harvester.model import FailureCode, Found, Missing, Private, Scope, Unknown
+from harvester.model import FailureCode, Found, Listing, Missing, Private, Scope, Unknown
 from harvester.ports.errors import (
     BudgetExhaustedError,
     ServerError,
@@ -30,7 +31,7 @@ from tests.connectors.gitlab.support import (
     sightings,
     winner,
 )
-from tests.forges.faults import Answer, Call, Cut, Drop, Hang, html
+from tests.forges.faults import Answer, Call, Cut, Drop, Hang, Predicate, html
 from tests.forges.limits import Limit
 from tests.forges.world import Visibility, World
 
@@ -392,3 +393,46 @@ async def test_a_group_that_cannot_be_listed_stops_nobody(peopled: World, visit:
     [failure] = failures(pages)
     assert failure.code is FailureCode.UNREADABLE
     assert visit.forge.requests("rest") == 1  # which names the projects of a user
+
+
+async def test_an_answer_that_does_not_even_know_what_was_listed_is_not_believed(
+    peopled: World, visit: Visit
+) -> None:
+    gone = peopled.create("mona/weg", {})
+    listing = Listing(scope=owners("mona"))
+    nothing: dict[str, Any] = {"data": {"projects": {"nodes": []}}}
+    empty = Answer(
+        status=200,
+        headers={"content-type": "application/json"},
+        body=json.dumps(nothing).encode(),
+    )
+    async with visit.open() as connector:
+        assert [page async for page in connector.pages(listing)]
+        peopled.delete(gone)
+        visit.forge.faults.plan(empty, when=lambda request: b"query Ids" in request.body)
+        answers = await connector.look_up([str(gone.id)])
+        told = answers[str(gone.id)]
+        assert isinstance(told, Unknown)
+        assert "the next sweep asks again" in told.reason
+        assert await connector.look_up([str(gone.id)]) == {str(gone.id): Missing()}
+
+
+async def test_three_owners_in_a_row_that_fail_are_the_forge_s_failure(
+    peopled: World, visit: Visit
+) -> None:
+    names = [f"gruppe-{number}" for number in range(4)]
+    for name in names:
+        peopled.group(name)
+        peopled.create(f"{name}/p", {})
+    broken = Answer(status=500, body=b"{}")
+
+    def about(owner: str) -> Predicate:
+        return lambda request: owner.encode() in request.body
+
+    visit.forge.faults.plan(broken, when=about("gruppe-1"), times=99)
+    pages = await visit.pages(owners(*names))
+    assert paths(pages) == ["gruppe-0/p", "gruppe-2/p", "gruppe-3/p"]
+    assert [failure.subject for failure in failures(pages)] == [f"{URL}/gruppe-1"]
+    visit.forge.faults.plan(broken, when=about("gruppe"), times=99)
+    with pytest.raises(ServerError):
+        await visit.pages(owners(*names))
