@@ -45,7 +45,7 @@ test-integration: install ## Run the tests that need Debian packages, npm or the
 	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint
 	$(BIN)/python -m pytest -n $(WORKERS) -m integration
 
-test-long: install ## Run what takes long: a year of the daemon, hundreds of kills
+test-long: install ## Run what takes long: years of the daemon and of a forge, hundreds of kills
 	$(BIN)/python -m pytest -n $(WORKERS) -m long
 
 format: install ## Put the code into its form

@@ -102,6 +102,17 @@ class Address:
         for file in files:
             yield _file_sentence(file, self._around.repositories[file.repository_id], language)
             yield from _errors(file, language)
+        yield from self._crawls(language)
+        if naming := self._naming():
+            yield say("named", language, names=", ".join(source.name for source in naming))
+        due = self._next_crawl()
+        if due is None:
+            yield say("by_hand", language, url=self.url)
+        else:
+            yield say("next", language, at=moment(due))
+
+    def _crawls(self, language: Language) -> Iterator[str]:
+        """Say what the latest crawls did with the repositories."""
         for name, at, item in self._newest_items():
             why = f": {word(words.ITEMS, item.reason, language)}" if item.reason else ""
             if item.status is ItemStatus.ERRORED and item.message:
@@ -114,13 +125,6 @@ class Address:
                 status=word(words.STATUSES, item.status, language),
                 reason=why,
             )
-        if naming := self._naming():
-            yield say("named", language, names=", ".join(source.name for source in naming))
-        due = self._next_crawl()
-        if due is None:
-            yield say("by_hand", language, url=self.url)
-        else:
-            yield say("next", language, at=moment(due))
 
     # --- what is known ----------------------------------------------------------------------
 

@@ -114,6 +114,8 @@ class _Run:
     cursor: str | None = None
     listed: bool = False
     clean: bool = True
+    faultless: bool = True
+    """Of the listing; one that is not may be clean: what the settings name is not there."""
     failed_before: bool = False
     """The run before failed; this one goes on there."""
     heard: bool = False
@@ -136,10 +138,6 @@ class _Run:
     def _partial(self) -> bool:
         return self.task.addresses is not None or self.task.limit is not None
 
-    @property
-    def _faultless(self) -> bool:
-        return self.items[ItemStatus.ERRORED] == 0
-
     # --- from begin to end ------------------------------------------------------------------
 
     async def whole(self, holder: str) -> SourceSummary:
@@ -153,6 +151,7 @@ class _Run:
             return self._summary(began, files={}, error=str(error), busy=True, resumed_from=None)
         self.failed_before = state is not None and state.last_status in _FAILED
         self.items.update(opened.items)
+        self.faultless = not opened.items.get(ItemStatus.ERRORED)
         self.repositories = sum(opened.items.values())
         self.cursor, self.listed, self.clean = opened.cursor, opened.listed, opened.clean
         end = await self._guarded(opened, state)
@@ -171,7 +170,7 @@ class _Run:
             files=await self.worker(self.catalogue.outcomes, self._name),
             resumed_from=opened.cursor if opened.resumed else None,
             error=end.error,
-            complete=end.status == "complete" and not self._partial and self._faultless,
+            complete=end.status == "complete" and not self._partial and self.faultless,
             stopped=end.status == "stopped",
             not_before=end.not_before,
         )
@@ -330,6 +329,7 @@ class _Run:
             self._count(item)
         self.items[ItemStatus.SKIPPED] += batch.skipped
         self.clean &= not any(leaves_doubt(item) for item in items)
+        self.faultless &= all(item.status is not ItemStatus.ERRORED for item in items)
         for item in items:
             self.listener.item(self._name, item)
         self.listener.page(

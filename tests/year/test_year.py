@@ -239,7 +239,7 @@ def test_a_season_of_a_small_forge(tmp_path: Path, token: str | None) -> None:
     assert "tombstone: deleted" in reasons
 
 
-@pytest.mark.integration
+@pytest.mark.long
 @pytest.mark.parametrize(("token", "repositories"), [(None, 2000), ("good", 500)])
 def test_a_year_of_a_large_forge(tmp_path: Path, token: str | None, repositories: int) -> None:
     with year(
