@@ -15,7 +15,7 @@ from harvester.schedule import Schedule, next_due
 LEAST_PAUSE = timedelta(minutes=1)
 """Between a crawl that failed and the next try."""
 _INTERRUPTED = ("running", "stopped")
-_UNFINISHED = (*_INTERRUPTED, "failed", "incomplete")
+_UNFINISHED = (*_INTERRUPTED, "failed", "incomplete", "given-up")
 
 
 def due(

@@ -81,8 +81,9 @@ def test_an_interrupted_crawl_goes_on_at_once() -> None:
 
 @given(st.timedeltas(timedelta(0), timedelta(days=30)))
 def test_pauses_after_failures_double_up_to_the_schedule(failing: timedelta) -> None:
-    known = state("failed", ended=timedelta(0), failing_since=NOW - failing)
-    assert planned(HOURLY, known) == NOW + min(timedelta(hours=6), max(LEAST_PAUSE, failing))
+    for status in ("failed", "incomplete", "given-up"):
+        known = state(status, ended=timedelta(0), failing_since=NOW - failing)
+        assert planned(HOURLY, known) == NOW + min(timedelta(hours=6), max(LEAST_PAUSE, failing))
 
 
 def test_a_forge_that_wants_no_request_gets_none() -> None:

@@ -126,6 +126,10 @@ ITEMS: Mapping[str, Text] = {
         "es widerspricht durch die Datei .publiccode-ignore",
     ),
     ItemReason.BLOCKED: Text("it is blocked", "es ist gesperrt"),
+    ItemReason.LOOK_UP_UNKNOWN: Text(
+        "the listing did not show it, and the forge would not say whether it is still there",
+        "die Liste nannte es nicht, und die Forge sagte nicht, ob es noch da ist",
+    ),
     ItemReason.FILE_UNKNOWN: Text(
         "the forge would not show its files",
         "die Plattform zeigte seine Dateien nicht",
@@ -279,7 +283,7 @@ _SENTENCES: Mapping[str, Text] = {
         "{source}: {number} of {waited} losses that waited took effect",
         "{source}: {number} von {waited} wartenden Verlusten sind wirksam",
     ),
-    "loss": Text("  {name} ({url}): {reason}", "  {name} ({url}): {reason}"),
+    "loss": Text("  {name} ({url}): {reason}", "  {name} ({url}), Grund: {reason}"),
     "still_there": Text(
         "  {name} ({url}): back or mended meanwhile; it stays listed",
         "  {name} ({url}): inzwischen wieder da oder behoben; bleibt gelistet",

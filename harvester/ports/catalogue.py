@@ -115,7 +115,8 @@ class CrawlEnd:
 
     status: str
     """``complete``; ``flawed``: read to its end, but not without errors; ``incomplete``,
-    ``failed``, ``stopped``: the next crawl goes on where this one ended."""
+    ``failed``, ``stopped``: the next crawl goes on where this one ended; ``given-up``: it failed
+    twice at one place, and the next one starts anew."""
     error: str | None
     not_before: datetime | None
     spent: Spent

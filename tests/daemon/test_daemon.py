@@ -188,9 +188,9 @@ def test_failures_are_tried_again_at_growing_distances(kept: Run) -> None:
         it.forge.faults.plan(html(503), times=10_000)
         tries = []
         for minute in range(300):
-            before = it.crawls()
+            before = it.forge.requests()
             await it.tick(minutes=1)
-            if it.crawls() > before:
+            if it.forge.requests() > before:
                 tries.append(minute)
         gaps = [later - earlier for earlier, later in itertools.pairwise(tries)]
         assert 5 <= len(tries) <= 12
