@@ -224,6 +224,8 @@ async def test_what_happens_between_two_pages(github: GitHub) -> None:
     crawled = await github.crawl(owners("stadt"), each=between_pages(github, act))
     expected = {f"stadt/r{n:03}" for n in range(250)} - {"stadt/r150"} | {"stadt/neu"}
     assert set(crawled.sightings) == expected
+    listed = [seen.repository.forge_id for page in crawled.pages for seen in page.sightings]
+    assert len(listed) == len(set(listed)), "nothing comes twice"
     assert set(crawled.texts()) == {"stadt/r200", "stadt/neu"}
 
 
