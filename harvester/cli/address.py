@@ -19,10 +19,10 @@ from harvester.cli.targets import source_of
 from harvester.cli.words import say, word
 from harvester.crawl.blocks import Block
 from harvester.crawl.expansion import MARK
-from harvester.crawl.reasons import StateReason
+from harvester.crawl.reasons import ItemReason, StateReason
 from harvester.crawl.scope import covers
 from harvester.feed.lines import vitality_json
-from harvester.model import Severity
+from harvester.model import ItemStatus, Severity
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.rows import FileRow, Item, RepositoryRow, SoftwareRow, Stored
 from harvester.publiccode.messages import message
@@ -102,8 +102,20 @@ class Address:
         for file in files:
             yield _file_sentence(file, self._around.repositories[file.repository_id], language)
             yield from _errors(file, language)
+        yield from self._crawls(language)
+        if naming := self._naming():
+            yield say("named", language, names=", ".join(source.name for source in naming))
+        due = self._next_crawl()
+        if due is None:
+            yield say("by_hand", language, url=self.url)
+        else:
+            yield say("next", language, at=moment(due))
+
+    def _crawls(self, language: Language) -> Iterator[str]:
         for name, at, item in self._newest_items():
             why = f": {word(words.ITEMS, item.reason, language)}" if item.reason else ""
+            if item.status is ItemStatus.ERRORED and item.message:
+                why += f" ({item.message})"
             yield say(
                 "crawled",
                 language,
@@ -112,13 +124,6 @@ class Address:
                 status=word(words.STATUSES, item.status, language),
                 reason=why,
             )
-        if naming := self._naming():
-            yield say("named", language, names=", ".join(source.name for source in naming))
-        due = self._next_crawl()
-        if due is None:
-            yield say("by_hand", language, url=self.url)
-        else:
-            yield say("next", language, at=moment(due))
 
     # --- what is known ----------------------------------------------------------------------
 
@@ -250,7 +255,9 @@ class Address:
             since = moment(row.ignored_since)
             yield say("ignored", language, url=url, since=since, reason=reason)
         elif not any(file.repository_id == row.id for file in files):
-            yield say("no_file", language, url=url)
+            newest = next((item for _, _, item in self._items[row.id]), None)
+            unknown = newest is not None and newest.reason == ItemReason.FILE_UNKNOWN
+            yield say("file_unknown" if unknown else "no_file", language, url=url)
 
     def _repository_json(self, row: RepositoryRow) -> dict[str, Any]:
         return {

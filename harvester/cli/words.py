@@ -126,6 +126,10 @@ ITEMS: Mapping[str, Text] = {
         "es widerspricht durch die Datei .publiccode-ignore",
     ),
     ItemReason.BLOCKED: Text("it is blocked", "es ist gesperrt"),
+    ItemReason.LOOK_UP_UNKNOWN: Text(
+        "it was not listed, and the look-up by its id told nothing",
+        "es wurde nicht aufgelistet, und die Suche nach seiner Nummer ergab nichts",
+    ),
     ItemReason.FILE_UNKNOWN: Text(
         "the forge would not show its files",
         "die Plattform zeigte seine Dateien nicht",
@@ -225,6 +229,12 @@ _SENTENCES: Mapping[str, Text] = {
     "no_file": Text(
         "The repository {url} is known, but has no publiccode.yml in its root.",
         "Das Repository {url} ist bekannt, hat aber keine publiccode.yml im Wurzelverzeichnis.",
+    ),
+    "file_unknown": Text(
+        "The repository {url} is known, but not whether it has a publiccode.yml: when it was last"
+        " read, the forge would not tell.",
+        "Das Repository {url} ist bekannt, aber nicht, ob es eine publiccode.yml hat: Beim letzten"
+        " Lesen gab die Plattform darüber keine Auskunft.",
     ),
     "gone": Text(
         "The repository {url} is gone ({reason}).",
