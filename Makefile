@@ -9,7 +9,7 @@ WORKERS ?= 2
 COVERAGE_FLOOR := 95
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint unit test-integration format requirements build clean
+.PHONY: help install demo test lint unit test-integration test-long format requirements build clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | \
@@ -36,7 +36,7 @@ lint: install
 
 unit: install
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n $(WORKERS) -m "not integration"
+	$(BIN)/coverage run -m pytest -n $(WORKERS) -m "not integration and not long"
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=$(COVERAGE_FLOOR)
 
@@ -44,6 +44,9 @@ test-integration: install ## Run the tests that need Debian packages, npm or the
 	tests/integration/prepare
 	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint
 	$(BIN)/python -m pytest -n $(WORKERS) -m integration
+
+test-long: install ## Run what takes long: years of the daemon and of a forge, hundreds of kills
+	$(BIN)/python -m pytest -n $(WORKERS) -m long
 
 format: install ## Put the code into its form
 	$(BIN)/ruff format .

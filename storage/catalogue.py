@@ -23,8 +23,18 @@ from harvester.ports.catalogue import (
     Unclaimed,
     Unseen,
 )
-from harvester.ports.rows import ChangeRow, Entry, FileRow, Item, RepositoryRow, Stored
-from storage import crawls, feed, guard, history, reading, retention, schema, vitality
+from harvester.ports.http import Ledger
+from harvester.ports.rows import (
+    ChangeRow,
+    Entry,
+    FileRow,
+    Item,
+    RepositoryRow,
+    SoftwareRow,
+    Stored,
+    Wait,
+)
+from storage import crawls, feed, guard, history, ledgers, reading, retention, schema, vitality
 from storage.engine import PATIENCE, Store
 from storage.transaction import Page
 
@@ -66,6 +76,11 @@ class SqlCatalogue:
     def name(self) -> str:
         """The absolute path of the file, or host and database; never a password."""
         return self.store.name
+
+    @property
+    def seconds(self) -> float:
+        """What the database took since it was opened, waiting for locks included."""
+        return self.store.seconds
 
     def close(self) -> None:
         """Let go of the database."""
@@ -167,6 +182,11 @@ class SqlCatalogue:
 
     # reading
 
+    def waits(self, source: str) -> Sequence[tuple[Wait, SoftwareRow]]:
+        """Give a source's losses that wait for approval, with their entries, sorted by id."""
+        with self._reading() as connection:
+            return reading.waits(connection, source)
+
     def size(self, source: str, moved: Movement | None = None) -> Size:
         """Say how large a source was."""
         with self._reading() as connection:
@@ -215,6 +235,11 @@ class SqlCatalogue:
         """Count the files of a source's repositories by outcome."""
         with self._reading() as connection:
             return reading.outcomes(connection, source)
+
+    def budgets(self) -> Sequence[Ledger]:
+        """Give what is remembered of every token's budgets, sorted by origin and token."""
+        with self._reading() as connection:
+            return ledgers.all_ledgers(connection)
 
     def totals(self) -> Mapping[State, int]:
         """Count entries by state."""

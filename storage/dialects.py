@@ -7,6 +7,7 @@ A set of keys is one parameter on both, an array or a JSON list, however many th
 is an index look-up for each key, and no limit of parameters is ever met.
 """
 
+import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from functools import cache
@@ -27,6 +28,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
 from storage.types import Words, is_holdable
@@ -96,8 +98,12 @@ class SQLite:
     def maintain(self, engine: Engine) -> None:
         """Renew its statistics, and bring the log into the file as far as no reader needs it."""
         with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
-            cursor.execute("PRAGMA optimize")
-            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            for statement in ("PRAGMA optimize", "PRAGMA wal_checkpoint(PASSIVE)"):
+                try:
+                    cursor.execute(statement)
+                except sqlite3.Error as error:
+                    # As SQLAlchemy would say it, so that it is told like any other.
+                    raise DBAPIError(statement, None, error) from error
 
 
 class PostgreSQL:

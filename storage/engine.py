@@ -4,6 +4,7 @@
 """Connections and transactions: how a database is reached, and how it says that it cannot be."""
 
 import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,6 +58,9 @@ class Store:
             self.name = _server_name(url)
             self.dialect = PostgreSQL()
             self.engine = _postgresql_engine(url, patience)
+        self.seconds = 0.0
+        """What the database took for statements and commits, waiting for locks included."""
+        _time_statements(self)
 
     def close(self) -> None:
         """Close all connections."""
@@ -74,10 +78,13 @@ class Store:
         with (
             self.translated(),
             self.engine.connect().execution_options(harvester_writes=True) as connection,
-            connection.begin(),
         ):
+            transaction = connection.begin()
             self.dialect.lock(connection)
             yield connection
+            began = time.perf_counter()
+            transaction.commit()  # unless an error came, with which the connection rolls back
+            self.seconds += time.perf_counter() - began
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -104,6 +111,18 @@ class Store:
             return ""
         named = [f"{readable(row.holder)} crawls {row.source}" for row in held]
         return "; " + ", ".join(named) if named else ""
+
+
+def _time_statements(store: Store) -> None:
+    """Add up what the statements of a store take."""
+
+    @event.listens_for(store.engine, "before_cursor_execute")
+    def begins(connection: Connection, *_others: object) -> None:
+        connection.info["began"] = time.perf_counter()
+
+    @event.listens_for(store.engine, "after_cursor_execute")
+    def ends(connection: Connection, *_others: object) -> None:
+        store.seconds += time.perf_counter() - connection.info["began"]
 
 
 def _parse(database_url: str) -> URL:

@@ -5,11 +5,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
+from harvester.model import State
 from harvester.ports.catalogue import OpenCrawl, Unseen
 from harvester.ports.rows import Keys
-from storage import closure
+from storage import closure, rows
 from storage.dialects import Dialect
 from storage.tables import (
     crawl,
@@ -19,6 +20,7 @@ from storage.tables import (
     repository_source,
     seen,
     software,
+    wait,
 )
 
 KEPT_CRAWLS = 30
@@ -27,7 +29,8 @@ COMPLETE = "complete"
 ENDED = (COMPLETE, "flawed")
 """Read to their end; the next crawl starts anew."""
 
-_MAY_CHANGE = ("listed", "invalid")
+_LISTED = State.LISTED.value
+_MAY_CHANGE = (_LISTED, State.INVALID.value)
 """States that time alone may turn into another."""
 
 
@@ -123,6 +126,10 @@ def unseen(connection: Connection, dialect: Dialect, opened: OpenCrawl) -> Unsee
         linked=len(linked),
         seen=frozenset(saw),
         marked=stored,
+        waits=tuple(rows.wait(row) for row in connection.execute(select(wait))),
+        listed=connection.execute(
+            select(func.count()).select_from(software).where(software.c.state == _LISTED)
+        ).scalar_one(),
     )
 
 

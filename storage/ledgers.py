@@ -12,8 +12,9 @@ import asyncio
 import hashlib
 from concurrent.futures import Executor
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import Connection, Row, delete, func, or_, select
 
 from harvester.ports.http import Ledger, Validator
 from storage import tables
@@ -28,6 +29,24 @@ MOST_BYTES = 256 * 1024 * 1024
 """Of all their bodies; the newest stay."""
 PUTS_BETWEEN = 1000
 """How many more are put in before the store is tidied again."""
+
+
+def all_ledgers(connection: Connection) -> tuple[Ledger, ...]:
+    """Give every ledger that is kept."""
+    keys = (budget.c.origin, budget.c.token, budget.c.resource)
+    return tuple(map(_ledger, connection.execute(select(budget).order_by(*keys))))
+
+
+def _ledger(row: Row[Any]) -> Ledger:
+    return Ledger(
+        origin=row.origin,
+        token=row.token,
+        resource=row.resource,
+        limit=row.limit,
+        remaining=row.remaining,
+        reset_at=row.reset_at,
+        not_before=row.not_before,
+    )
 
 
 class StoredBudgets:
@@ -54,18 +73,7 @@ class StoredBudgets:
             .order_by(budget.c.resource)
         )
         with self._store.reading() as connection:
-            return tuple(
-                Ledger(
-                    origin=row.origin,
-                    token=row.token,
-                    resource=row.resource,
-                    limit=row.limit,
-                    remaining=row.remaining,
-                    reset_at=row.reset_at,
-                    not_before=row.not_before,
-                )
-                for row in connection.execute(statement)
-            )
+            return tuple(map(_ledger, connection.execute(statement)))
 
     def _save(self, ledger: Ledger) -> None:
         row = {

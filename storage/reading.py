@@ -21,7 +21,17 @@ from harvester.model import (
     Vitality,
 )
 from harvester.ports.catalogue import Known, Movement, SourceState, Unclaimed
-from harvester.ports.rows import Entry, FileRow, Item, Keys, LeadRow, RepositoryRow, Stored
+from harvester.ports.rows import (
+    Entry,
+    FileRow,
+    ForwardingRow,
+    Item,
+    Keys,
+    RepositoryRow,
+    SoftwareRow,
+    Stored,
+    Wait,
+)
 from harvester.urls import url_key
 from storage import closure, rows, vitality
 from storage.crawls import DROPPED, never_complete
@@ -34,13 +44,14 @@ from storage.tables import (
     crawl_item,
     file,
     forge,
-    lead,
+    forwarding,
     repository,
     repository_source,
     seen,
     software,
     software_alias,
     source,
+    wait,
 )
 from storage.tables import vitality as vitality_table
 
@@ -102,19 +113,27 @@ def unclaimed(connection: Connection, forge_url: str) -> Sequence[Unclaimed]:
         .subquery()
     )
     found = connection.execute(
-        select(declared.c.url, lead.c.url.label("asked"), lead.c.forge_id, lead.c.asked_at)
+        select(
+            declared.c.url,
+            forwarding.c.url.label("asked"),
+            forwarding.c.forge_id,
+            forwarding.c.asked_at,
+        )
         .outerjoin(
-            lead,
-            and_(lead.c.url_key == declared.c.url_key, lead.c.asked_at >= declared.c.changed_at),
+            forwarding,
+            and_(
+                forwarding.c.url_key == declared.c.url_key,
+                forwarding.c.asked_at >= declared.c.changed_at,
+            ),
         )
         .order_by(declared.c.url_key)
     )
     return [
         Unclaimed(
             url=row.url,
-            lead=None
+            forwarding=None
             if row.asked is None
-            else LeadRow(url=row.asked, forge_id=row.forge_id, asked_at=row.asked_at),
+            else ForwardingRow(url=row.asked, forge_id=row.forge_id, asked_at=row.asked_at),
         )
         for row in found
     ]
@@ -209,6 +228,13 @@ def sources(connection: Connection) -> Mapping[str, SourceState]:
         )
         .group_by(link.source),
     )
+    waiting = _by_source(
+        connection,
+        select(wait.c.source, func.count().label("amount"))
+        .join_from(wait, software, software.c.id == wait.c.software_id)
+        .where(software.c.state == State.LISTED.value)
+        .group_by(wait.c.source),
+    )
     return {
         name: SourceState(
             name=name,
@@ -226,9 +252,29 @@ def sources(connection: Connection) -> Mapping[str, SourceState]:
             forge=Forge(url=row.forge_url, kind=row.forge_kind, origin=Origin(row.forge_origin)),
             retired_at=row.retired_at,
             failing_since=_of(failing, name, "since"),
+            waiting=_of(waiting, name, "amount") or 0,
         )
         for name, row in sorted(rows_of.items())
     }
+
+
+def waits(connection: Connection, source_name: str) -> Sequence[tuple[Wait, SoftwareRow]]:
+    """Give a source's losses that wait for approval, with their entries, sorted by id."""
+    found = connection.execute(
+        closure.SOFTWARE.add_columns(
+            wait.c.source, wait.c.reason.label("wait_reason"), wait.c.since
+        )
+        .join(wait, wait.c.software_id == software.c.id)
+        .where(wait.c.source == source_name, software.c.state == State.LISTED.value)
+        .order_by(software.c.id)
+    )
+    return [
+        (
+            Wait(source=row.source, software_id=row.id, reason=row.wait_reason, since=row.since),
+            rows.software_row(row),
+        )
+        for row in found
+    ]
 
 
 def entries(

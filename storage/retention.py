@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from harvester.ports.catalogue import Retention, Tidied
-from storage.crawls import UNFINISHED
+from storage.crawls import RESUMABLE_FOR, UNFINISHED
 from storage.engine import Store
 from storage.history import COMPLETE
 from storage.tables import blob, change, crawl, crawl_item, file, record, seen
@@ -20,18 +20,19 @@ AT_ONCE = 1000
 def tidy(store: Store, keep: Retention, now: datetime) -> Tidied:
     """Delete a portion of each kind, each in a transaction of its own."""
     with store.writing() as connection:
-        crawls = _crawls(connection, now - keep.crawls)
+        crawls = _crawls(connection, now - keep.crawls, now)
     with store.writing() as connection:
         blobs = _blobs(connection)
     with store.writing() as connection:
         changes = _changes(connection, now - keep.changes)
     more = AT_ONCE in (crawls, blobs, changes)
     if not more:
-        store.dialect.maintain(store.engine)
+        with store.translated():
+            store.dialect.maintain(store.engine)
     return Tidied(crawls=crawls, blobs=blobs, changes=changes, more=more)
 
 
-def _crawls(connection: Connection, before: datetime) -> int:
+def _crawls(connection: Connection, before: datetime, now: datetime) -> int:
     """Delete old crawls, but none that tells when its source was last read or where it goes on."""
     whole = crawl.c.partial.is_(False)
     good = and_(whole, crawl.c.status == COMPLETE)
@@ -44,7 +45,11 @@ def _crawls(connection: Connection, before: datetime) -> int:
             select(crawl.c.id)
             .where(
                 crawl.c.progress_at < before,
-                or_(crawl.c.status.not_in(UNFINISHED), crawl.c.partial.is_(True)),
+                or_(
+                    crawl.c.status.not_in(UNFINISHED),
+                    crawl.c.partial.is_(True),
+                    crawl.c.started_at < now - RESUMABLE_FOR,
+                ),
                 *(crawl.c.id.not_in(kept) for kept in newest),
             )
             .order_by(crawl.c.id)

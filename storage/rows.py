@@ -27,11 +27,12 @@ from harvester.model import (
 from harvester.ports.rows import (
     AliasRow,
     FileRow,
+    ForwardingRow,
     Item,
-    LeadRow,
     RecordRow,
     RepositoryRow,
     SoftwareRow,
+    Wait,
 )
 from harvester.urls import url_key
 from storage.types import canonical_json
@@ -186,14 +187,29 @@ def alias_row(row: Row[Any]) -> AliasRow:
     return AliasRow(url=row.url, repository_id=row.repository_id, since=row.since)
 
 
-def lead_values(row: LeadRow) -> Values:
-    """Give the row for table ``lead``."""
+def forwarding_values(row: ForwardingRow) -> Values:
+    """Give the row for table ``forwarding``."""
     return {
         "url_key": lookup_key(row.url),
         "url": row.url,
         "forge_id": row.forge_id,
         "asked_at": row.asked_at,
     }
+
+
+def wait_values(row: Wait) -> Values:
+    """Give the row for table ``wait``."""
+    return {
+        "source": row.source,
+        "software_id": row.software_id,
+        "reason": row.reason,
+        "since": row.since,
+    }
+
+
+def wait(row: Row[Any]) -> Wait:
+    """Make the value of a row of table ``wait``."""
+    return Wait(source=row.source, software_id=row.software_id, reason=row.reason, since=row.since)
 
 
 # --- files ----------------------------------------------------------------------------------

@@ -18,9 +18,10 @@ REVISIONS = (
     "0003_guard",
     "0004_vitality",
     "0005_software_at_rest",
-    "0006_leads",
+    "0006_forwardings",
     "0007_who_takes_leave",
     "0008_lists",
+    "0009_losses_that_wait",
 )
 """Every migration's id, the oldest first."""
 NEWEST = REVISIONS[-1]

@@ -113,8 +113,8 @@ alias = Table(
     Column("since", Moment(), nullable=False),
 )
 
-lead = Table(
-    "lead",
+forwarding = Table(
+    "forwarding",
     metadata,
     Column("url_key", key_text(), primary_key=True),
     Column("url", Words(), nullable=False),
@@ -228,6 +228,15 @@ software_rest = Table(
     Column("repository_id", key_text(), index=True),
     Column("url_key", key_text(), index=True),
     Column("was", Json()),
+)
+
+wait = Table(
+    "wait",
+    metadata,
+    Column("source", key_text(), ForeignKey("source.name"), primary_key=True),
+    Column("software_id", key_text(), primary_key=True),
+    Column("reason", Words(), nullable=False),
+    Column("since", Moment(), nullable=False),
 )
 
 feed_head = Table(

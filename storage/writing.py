@@ -52,7 +52,7 @@ class Writer:
         self._erase(writes.erased)
         rests.keep(self._connection, self._dialect, self._crawl_id, writes.rests)
         self._put(tables.alias, [rows.alias_values(row) for row in writes.aliases])
-        self._put(tables.lead, [rows.lead_values(row) for row in writes.leads])
+        self._put(tables.forwarding, [rows.forwarding_values(row) for row in writes.forwardings])
         self._put_new(
             repository_source,
             [
@@ -61,6 +61,11 @@ class Writer:
             ],
         )
         self._unlink(writes.unlinked)
+        if writes.waits is not None:
+            self._connection.execute(
+                delete(tables.wait).where(tables.wait.c.source == self._source)
+            )
+            self._put(tables.wait, [rows.wait_values(row) for row in writes.waits])
 
     def _put(self, table: Table, values: Sequence[Mapping[str, Any]], *, new: bool = False) -> None:
         """Insert rows, or replace those whose key is there already."""

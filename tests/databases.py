@@ -26,7 +26,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TypedDict
@@ -49,13 +49,40 @@ _STARTUP = 30.0
 """Seconds that a server may take on a busy machine."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class PostgresServer:
     """A server that tests may do with what they like."""
 
     folder: Path
     port: int
-    process: subprocess.Popen[bytes]
+    command: list[str]
+    user: str | None
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self.folder,
+                **_identity(self.user),
+            )
+        _await(self)
+
+    def stop(self) -> None:
+        """End it and its clients' sessions; its databases stay."""
+        self.process.send_signal(signal.SIGINT)  # "fast"
+        try:
+            self.process.wait(timeout=_STARTUP)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
     def url(self, database: str, *, password: str = PASSWORD) -> str:
         """Give the address of a database, as a user would configure it."""
@@ -117,18 +144,9 @@ def _start(folder: Path, user: str | None) -> PostgresServer:
         ],
     )
     port = _free_port()
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [str(binaries / "postgres"), "-D", str(data), *_settings(folder, port)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-            **_identity(user),
-        )
-    server = PostgresServer(folder, port, process)
-    atexit.register(_stop, server)
-    _await(server)
+    command = [str(binaries / "postgres"), "-D", str(data), *_settings(folder, port)]
+    server = PostgresServer(folder, port, command, user)
+    atexit.register(_remove, server)
     server.create(_TEMPLATE)
     store = Store(server.url(_TEMPLATE))
     upgrade(store)
@@ -219,6 +237,7 @@ def _await(server: PostgresServer) -> None:
             psycopg.connect(server.url("postgres"), connect_timeout=5).close()
         except psycopg.OperationalError:
             if server.process.poll() is not None or time.monotonic() > deadline:
+                server.process.kill()
                 log = (server.folder / "log").read_text(encoding="utf-8", errors="replace")
                 raise RuntimeError(f"PostgreSQL did not start:\n{log}") from None
             time.sleep(0.02)
@@ -226,13 +245,8 @@ def _await(server: PostgresServer) -> None:
             return
 
 
-def _stop(server: PostgresServer) -> None:
-    server.process.send_signal(signal.SIGINT)  # "fast": ends clients' sessions
-    try:
-        server.process.wait(timeout=_STARTUP)
-    except subprocess.TimeoutExpired:
-        server.process.kill()
-        server.process.wait()
+def _remove(server: PostgresServer) -> None:
+    server.stop()
     shutil.rmtree(server.folder, ignore_errors=True)
 
 

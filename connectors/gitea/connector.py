@@ -26,6 +26,7 @@ from harvester.model import (
     Missing,
     Origin,
     Page,
+    Private,
     Resolution,
     Scope,
     Sighting,
@@ -207,7 +208,7 @@ class GiteaConnector:
         if row is None:
             return Missing()
         sighting = only(await forge.told([row]))
-        return Missing() if sighting is None else Found(sighting=sighting)
+        return Private() if sighting is None else Found(sighting=sighting)
 
     async def _resolved(self, path: str) -> Resolution:
         if path.count("/") != 1:

@@ -5,12 +5,20 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import replace
 
 from connectors.gitea.api import Api
 from connectors.kit import LARGEST, PATHS, with_bytes
 from connectors.transport import Chain
-from harvester.model import Details, FileVersion, JsonObject, Sighting, Unread
+from harvester.model import (
+    IGNORE_FILE,
+    Details,
+    FileVersion,
+    JsonObject,
+    Sighting,
+    Unread,
+)
 
 
 class Files:
@@ -35,24 +43,24 @@ class Files:
     async def read(self, sighting: Sighting) -> Sighting:
         """Bring files and details; raises what the chain raises."""
         seen = sighting.repository
-        files = sighting.files
+        files, ignore_file = sighting.files, sighting.ignore_file
         if isinstance(files, Unread):
-            files = await self._files(seen.path) if seen.default_branch else ()
+            # The root's tree tells the names, the blob ids and the sizes in one answer, and unlike
+            # a listing of the contents it does not make the forge look up each last commit.
+            tree = await self._api.tree(seen.path) if seen.default_branch else {}
+            files, ignore_file = await self._files(seen.path, tree), IGNORE_FILE in tree
         topics, languages = self._noted.pop(seen.forge_id, (None, ()))
         if files:
             languages = await self._api.languages(seen.path)
             if topics is None:
                 topics = await self._api.topics(seen.path)
         details = Details(topics=topics or (), languages=languages)
-        return Sighting(repository=replace(seen, details=details), files=files)
+        return Sighting(
+            repository=replace(seen, details=details), files=files, ignore_file=ignore_file
+        )
 
-    async def _files(self, path: str) -> tuple[FileVersion, ...]:
-        """Find the files in the root's tree, which also proves that there are none; get them.
-
-        The tree tells the names, the blob ids and the sizes in one answer, and unlike a listing
-        of the contents it does not make the forge look up the last commit of every entry.
-        """
-        tree = await self._api.tree(path)
+    async def _files(self, path: str, tree: Mapping[str, JsonObject]) -> tuple[FileVersion, ...]:
+        """Find the files in the root's tree, which also proves that there are none; get them."""
         there = [name for name in PATHS if name in tree]
         return tuple([await self._file(path, name, tree[name]) for name in there])
 

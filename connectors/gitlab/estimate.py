@@ -3,10 +3,10 @@
 
 """What a crawl will cost. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil
 
-from connectors.gitlab.graph import MOST_IDS, MOST_PATHS
+from connectors.gitlab.graph import FEWEST_GROUPS, MOST_GROUPS, MOST_IDS, MOST_PATHS
 from connectors.gitlab.places import outermost
 from harvester.model import Estimate, Scope, ScopeKind, Size
 
@@ -33,19 +33,27 @@ def estimate(scope: Scope, size: Size, *, with_token: bool) -> Estimate:
     elif scope.kind is ScopeKind.REPOSITORIES:
         pages, exact = max(1, ceil(len(scope.paths) / MOST_PATHS)), True
     else:
-        pages = sum(
-            _listing(
-                _below(path, size.by_owner),
-                None if size.moved is None else _below(path, size.moved),
-            )
-            for path in outermost(scope.paths)
-        )
+        pages = _of_owners(outermost(scope.paths), size)
     texts = 0 if size.first else ceil(size.changed / MOST_IDS)
     return Estimate(
         graphql=pages + texts + ceil(size.vitality_due / _VITALITY),
         rest=(1 if with_token else 0) + size.vitality_due,
         exact=exact and not with_token,
         remark=_REMARK + (_AS_MEMBER if with_token else ""),
+    )
+
+
+def _of_owners(paths: Sequence[str], size: Size) -> int:
+    """Count the pages of owners; which of several moved is asked for together."""
+    if size.moved is None:
+        return sum(_listing(_below(path, size.by_owner), None) for path in paths)
+    moved = {path: _below(path, size.moved) for path in paths}
+    together = len(paths) >= FEWEST_GROUPS
+    probes = ceil(len(paths) / MOST_GROUPS) if together else 0
+    return probes + sum(
+        _listing(_below(path, size.by_owner), number)
+        for path, number in moved.items()
+        if number or not together
     )
 
 

@@ -146,6 +146,16 @@ class Forge:
             ),
         )
 
+    async def quiet(self, paths: Sequence[str], since: datetime) -> tuple[str, ...]:
+        """Give those of some paths that are groups in which nothing was active since then."""
+        if self._refused:
+            return ()
+        try:
+            return await self._graph.quiet(paths, since)
+        except _REFUSALS as error:
+            self._note(error)
+            return ()
+
     async def by_paths(self, paths: Sequence[str], *, texts: bool) -> tuple[Told, ...]:
         """Read the projects that have these paths today; over REST also those that had them."""
         if not self._refused:

@@ -4,7 +4,7 @@
 """GitLab over GraphQL: pages of projects with the blob ids, and where asked for the texts."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from connectors.gitlab import facts
 from connectors.gitlab.places import Place, PlaceKind, Slice
 from connectors.gitlab.texts import Texts
+from connectors.kit import numbered, repeated
 from connectors.kit.shapes import MISSHAPEN, misshapen
 from connectors.transport import (
     Answer,
@@ -39,9 +40,14 @@ _GROUP = load(_QUERIES, "group.graphql", "project.graphql")
 _IDS = load(_QUERIES, "ids.graphql", "project.graphql")
 _PATHS = load(_QUERIES, "paths.graphql", "project.graphql")
 _CHECK = load(_QUERIES, "check.graphql")
+_NEWEST = "newest.graphql"
 
 MOST_PATHS = 50
 """GitLab takes no more full paths in one query."""
+MOST_GROUPS = 12
+"""So many groups' newest activity is as complex as GitLab bears without a token."""
+FEWEST_GROUPS = 3
+"""Fewer are listed at once: that costs no more, and where one moved, less."""
 MOST_IDS = 100
 """It takes a thousand ids, but gives a hundred projects a page."""
 
@@ -160,6 +166,32 @@ class Graph:
             after=following,
             total=connection.get("count"),
         )
+
+    async def quiet(self, paths: Sequence[str], since: datetime) -> tuple[str, ...]:
+        """Give those of some paths that are groups in which nothing was active since then.
+
+        Of what is in doubt, nothing is said: it is to be listed.
+        """
+        quiet: list[str] = []
+        rest = list(paths)
+        while rest:
+            try:
+                answer = await self._graphql.page(
+                    lambda size: repeated(_QUERIES, size, _NEWEST),
+                    _groups(tuple(rest)),
+                    most=min(len(rest), MOST_GROUPS),
+                )
+            except ItemUnreadableError:
+                rest = rest[1:]
+                continue
+            asked = rest[: answer.size or len(rest)]
+            rest = rest[len(asked) :]
+            for number, path in enumerate(asked):
+                name = f"group_{number}"
+                told = not answer.errors_at(name)
+                if told and _is_quiet(answer.data.get(name), since):
+                    quiet.append(path)
+        return tuple(quiet)
 
     async def by_paths(self, paths: Sequence[str], *, texts: bool) -> tuple[Told, ...]:
         """Read projects by their paths of today, at most :data:`MOST_PATHS` of them."""
@@ -430,6 +462,20 @@ def _is_hidden(node: JsonObject, errors: Sequence[str]) -> bool:
     if node["visibility"] != facts.PUBLIC:
         return True
     return node.get("repository") is None and not errors
+
+
+def _groups(paths: Sequence[str]) -> Callable[[int], dict[str, Any]]:
+    """Give the variables that ask for the first few of some groups."""
+    return lambda size: numbered([{"path": path} for path in paths[:size]])
+
+
+def _is_quiet(group: Any, since: datetime) -> bool:
+    """Say whether the newest project of a group, sorted by activity, is older than that."""
+    nodes = ((group or {}).get("projects") or {}).get("nodes")
+    if nodes is None or None in nodes:
+        return False
+    times = [facts.moment(node.get("lastActivityAt")) for node in nodes]
+    return all(time is not None and time < since for time in times)
 
 
 def _all_older(told: Iterable[Told], since: datetime) -> bool:

@@ -6,6 +6,7 @@
 ``docs/connectors.md`` shows how a connector is made of it.
 """
 
+from connectors.kit.aliases import numbered, repeated
 from connectors.kit.files import LARGEST, PATHS, object_id, with_bytes
 from connectors.kit.one_by_one import OneByOne, each
 from connectors.kit.position import counts, key
@@ -22,8 +23,10 @@ __all__ = [
     "each",
     "failure",
     "key",
+    "numbered",
     "object_id",
     "only",
+    "repeated",
     "slice_of",
     "walk",
     "with_bytes",

@@ -26,7 +26,7 @@ async def slice_of(
         sighting: reads one; None: it is not public.
         id_key: where the forge's own id stands.
     """
-    sightings, failures, skipped = [], [], 0
+    sightings, failures, hidden, skipped = [], [], [], 0
     for row in rows:
         try:
             seen = await sighting(row)
@@ -44,9 +44,15 @@ async def slice_of(
             continue
         if seen is None:
             skipped += 1
+            hidden += [str(row[id_key]).strip("{}")] if row.get(id_key) is not None else []
         else:
             sightings.append(seen)
-    return Slice(sightings=tuple(sightings), failures=tuple(failures), skipped=skipped)
+    return Slice(
+        sightings=tuple(sightings),
+        failures=tuple(failures),
+        skipped=skipped,
+        hidden=tuple(hidden),
+    )
 
 
 def only(cut: Slice) -> Sighting | None:

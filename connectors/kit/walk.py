@@ -39,6 +39,8 @@ class Slice:
     failures: tuple[Failure, ...] = ()
     skipped: int = 0
     """Entries left out because they are not public."""
+    hidden: tuple[str, ...] = ()
+    """Their ids, as far as they were told."""
     after: str | None = None
     """Where the next slice begins, in the forge's own words; None: this was the last."""
     total: int | None = None
@@ -126,6 +128,7 @@ class _Walker:
                 cursor=None if cut.after is None else replace(self.at, after=cut.after).text(),
                 failures=cut.failures,
                 skipped=cut.skipped,
+                hidden=cut.hidden,
                 total=cut.total,
             )
 
@@ -150,6 +153,7 @@ class _Walker:
                 cursor=None if is_last else self.at.text(),
                 failures=tuple(one for cut in cuts for one in cut.failures),
                 skipped=sum(cut.skipped for cut in cuts),
+                hidden=tuple(one for cut in cuts for one in cut.hidden),
                 owners_left=owners or None,
             )
 
@@ -200,6 +204,7 @@ class _Walker:
                     owners_read=(name,) if ended else (),
                     failures=cut.failures,
                     skipped=cut.skipped,
+                    hidden=cut.hidden,
                     owners_left=left if ended else left + 1,
                 )
             self.failed = 0

@@ -83,7 +83,7 @@ def retry_after(headers: httpx.Headers, now: datetime) -> datetime | None:
     if seconds is not None:
         return now + timedelta(seconds=min(seconds, _FARTHEST.total_seconds()))
     moment = moment_of(text)
-    return None if moment is None else _ahead(moment, headers, now)
+    return None if moment is None else ours(moment, headers, now)
 
 
 def limit_of(response: httpx.Response, now: datetime) -> Limit | None:
@@ -172,7 +172,7 @@ def _reset(text: str | None, headers: httpx.Headers, now: datetime) -> datetime 
     if number < _EPOCH_FROM:
         return now + timedelta(seconds=min(number, _FARTHEST.total_seconds()))
     try:
-        return _ahead(datetime.fromtimestamp(number, UTC), headers, now)
+        return ours(datetime.fromtimestamp(number, UTC), headers, now)
     except (OverflowError, ValueError, OSError):
         return None
 
@@ -186,8 +186,8 @@ def moment_of(text: str) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _ahead(moment: datetime, headers: httpx.Headers, now: datetime) -> datetime:
-    """Move a moment of the forge's clock to ours, and not farther than is believable."""
+def ours(moment: datetime, headers: httpx.Headers, now: datetime) -> datetime:
+    """Move a moment of the forge's clock, which its answer shows, to ours; never too far."""
     theirs = moment_of(headers.get("date", ""))
     wait = moment - (theirs if theirs is not None else now)
     return now + min(max(wait, timedelta(0)), _FARTHEST)

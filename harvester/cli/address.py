@@ -112,10 +112,11 @@ class Address:
             yield say("next", language, at=moment(due))
 
     def _crawls(self, language: Language) -> Iterator[str]:
+        """Say what the latest crawls did with the repositories."""
         for name, at, item in self._newest_items():
             why = f": {word(words.ITEMS, item.reason, language)}" if item.reason else ""
             if item.status is ItemStatus.ERRORED and item.message:
-                why += f" ({item.message})"
+                why += f" ({item.message})"  # what the forge said, in its words
             yield say(
                 "crawled",
                 language,

@@ -8,7 +8,18 @@ from typing import Annotated
 import typer
 
 from harvester import __version__
-from harvester.cli import check, crawl, daemon, database, draft, export, plan, sources, status
+from harvester.cli import (
+    approve,
+    check,
+    crawl,
+    daemon,
+    database,
+    draft,
+    export,
+    plan,
+    sources,
+    status,
+)
 from harvester.cli.invocation import (
     ConfigOption,
     Invocation,
@@ -52,6 +63,7 @@ def common(
 
 command(app, "crawl")(crawl.crawl)
 command(app, "daemon")(daemon.daemon)
+command(app, "approve")(approve.approve)
 command(app, "plan")(plan.plan)
 command(app, "check")(check.check)
 command(app, "draft")(draft.draft)

@@ -335,7 +335,7 @@ def retired_plan(configuration: Configuration, state: SourceState) -> SourcePlan
         scope=Scope(ScopeKind.REPOSITORIES),
         blocks=blocks_of(configuration),
         publishers=configuration.directory,
-        keep=replace(keep_of(configuration), max_vanish=1.0),
+        keep=replace(keep_of(configuration), max_vanish=1.0, gate=1.0),
         fingerprint="retired",
     )
 

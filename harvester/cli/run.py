@@ -28,7 +28,7 @@ from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import Connector, ForgeAccess
 from harvester.ports.errors import ConnectorError, SourceError
 from harvester.ports.http import Clock
-from harvester.settings import MANUAL_SOURCE, Configuration
+from harvester.settings import MANUAL_SOURCE, Configuration, SettingsError
 from harvester.worker import Worker
 
 RETIRED = "no longer configured"
@@ -128,8 +128,7 @@ class Run:
                 )
                 for target in wanted
             ]
-            tokens = {job.name: len(job.access.tokens) for job in jobs}
-            self._tape.begin(catalogue, asked, tokens)
+            self._tape.begin(catalogue, asked, _token_counts(configuration, jobs))
             jobs = [replace(job, access=self._tape.through(job.access)) for job in jobs]
             begun: list[Job] = []
             stopped: list[Job] = []
@@ -326,6 +325,17 @@ class _One:
                 told = True
             with suppress(StoppedError):
                 await unless_stopped(self.clock.sleep(BUSY_WAIT), self.stop)
+
+
+def _token_counts(configuration: Configuration, jobs: Sequence[Job]) -> dict[str, int]:
+    """Say how many tokens each source has; a list may lend those of any."""
+    counts = {job.name: len(job.access.tokens) for job in jobs}
+    if any(job.target.source and job.target.source.directory for job in jobs):
+        for source in configuration.settings.sources:
+            if source.name not in counts:
+                with suppress(SettingsError):
+                    counts[source.name] = len(configuration.tokens(source).found)
+    return counts
 
 
 def _command_of(job: Job) -> str:

@@ -126,6 +126,7 @@ def _row(
         "next_run_at": moment(next_run(source, state, now)),
         "repositories": state.repositories if state else 0,
         "listed": state.listed if state else 0,
+        "waiting": state.waiting if state else 0,
         "errored": state.errored if state else 0,
         "errors": [
             {"subject": item.subject, "reason": item.reason, "message": item.message}
@@ -215,6 +216,10 @@ def _show(
             for error in row["errors"]:
                 told = error["message"] or error["reason"]
                 console.out(console.printable(f"    {error['subject']}: {told}"))
+        if row["waiting"]:
+            console.out(
+                f"  waiting       {row['waiting']} losses, for harvester approve {row['name']}"
+            )
         if row["last_error"]:
             console.out(console.printable(f"  last error    {row['last_error']}"))
         if row["name"] in tried:

@@ -68,6 +68,7 @@ def _glance(catalogue: "Catalogue", *, as_json: bool) -> None:
                 "name": name,
                 "repositories": state.repositories,
                 "listed": state.listed,
+                "waiting": state.waiting,
                 "files": {one.value.replace("-", "_"): outcomes.get(one, 0) for one in Outcome},
                 "last_success_at": moment(state.last_success_at),
                 "last_status": state.last_status,
@@ -84,6 +85,10 @@ def _glance(catalogue: "Catalogue", *, as_json: bool) -> None:
             f"{source['name']}: {source['repositories']} repositories, {source['listed']} listed; "
             f"last success {source['last_success_at'] or 'never'}"
         )
+        if source["waiting"]:
+            console.out(
+                f"  waiting: {source['waiting']} losses, for harvester approve {source['name']}"
+            )
         if source["last_error"]:
             console.out(console.printable(f"  last error: {source['last_error']}"))
 

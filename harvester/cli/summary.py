@@ -36,6 +36,7 @@ def source_as_json(summary: SourceSummary) -> dict[str, Any]:
         "seconds": round(summary.seconds, 3),
         "cursor": summary.cursor,
         "error": summary.error,
+        "waiting": summary.waiting,
         "limited": summary.limited,
         "busy": summary.busy,
         "stopped": summary.stopped,
@@ -79,7 +80,7 @@ def as_text(catalogue: str, summaries: Sequence[SourceSummary]) -> str:
 def is_well(summary: SourceSummary) -> bool:
     """Say whether nothing of a source stayed undone that was asked for."""
     if summary.complete:
-        return True
+        return not summary.waiting
     unhindered = not (summary.busy or summary.stopped or summary.error)
     return unhindered and summary.items.get(ItemStatus.ERRORED, 0) == 0
 
@@ -96,7 +97,7 @@ def verdict(summary: SourceSummary) -> str:
     if summary.busy:
         return "busy"
     if summary.complete:
-        return "complete"
+        return "complete, but losses wait" if summary.waiting else "complete"
     if summary.stopped:
         return "stopped"
     if summary.limited:

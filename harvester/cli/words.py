@@ -276,6 +276,24 @@ _SENTENCES: Mapping[str, Text] = {
     "finding_on_file": Text(
         "    the whole file: {message} [{code}]", "    die ganze Datei: {message} [{code}]"
     ),
+    "nothing_waits": Text(
+        "{source}: no losses wait for approval",
+        "{source}: Keine Verluste warten auf Zustimmung",
+    ),
+    "would_lose": Text(
+        "{source}: {number} listed entries would be lost; they wait for harvester approve {source}",
+        "{source}: {number} gelistete Einträge gingen verloren; sie warten auf harvester approve "
+        "{source}",
+    ),
+    "let_through": Text(
+        "{source}: {number} of {waited} losses that waited took effect",
+        "{source}: {number} von {waited} wartenden Verlusten sind wirksam",
+    ),
+    "loss": Text("  {name} ({url}): {reason}", "  {name} ({url}): {reason}"),
+    "still_there": Text(
+        "  {name} ({url}): back or mended meanwhile; it stays listed",
+        "  {name} ({url}): inzwischen wieder da oder behoben; bleibt gelistet",
+    ),
     "activity": Text(
         "  activity: {label} (as of {at}): {criteria}",
         "  Aktivität: {label} (Stand {at}): {criteria}",

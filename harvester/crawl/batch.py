@@ -120,10 +120,20 @@ def store(
                 cursor=batch.cursor,
                 owners_read=tuple(batch.owners_read),
                 skipped=batch.skipped,
-                clean=all(item.status is not ItemStatus.ERRORED for item in items),
+                clean=not any(leaves_doubt(item) for item in items),
             )
         )
     return tuple(items)
+
+
+def leaves_doubt(item: Item) -> bool:
+    """Say whether, because of this, a listing cannot tell what is missing.
+
+    That there is no such owner or repository is an answer: an error of the settings, which is
+    told, and no reason to keep for ever what else of the source has gone. Each that has is looked
+    up by its id.
+    """
+    return item.status is ItemStatus.ERRORED and item.reason != FailureCode.NOT_FOUND
 
 
 def _write(

@@ -8,11 +8,12 @@ the grace time; and never when more of a source vanishes at once than an acciden
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from harvester.crawl.entries import Catalog, settle
+from harvester.crawl.entries import Catalog, Settled, settle
+from harvester.crawl.gate import FEW, OF_REPOSITORIES, Verdict, judge, losses, shown_by
 from harvester.crawl.leaving import farewell
 from harvester.crawl.leaving import gone as tell_gone
 from harvester.crawl.places import is_entered, place_of
@@ -29,13 +30,19 @@ from harvester.model import (
     State,
 )
 from harvester.ports.catalogue import Unseen
-from harvester.ports.rows import AliasRow, FileRow, RepositoryRow, SoftwareRow, Writes
+from harvester.ports.rows import (
+    AliasRow,
+    FileRow,
+    RepositoryRow,
+    SoftwareRow,
+    Stored,
+    Wait,
+    Writes,
+)
 from harvester.urls import is_below
 
 SWEEPS = 2
 """Complete sweeps that must have missed a thing before it is gone."""
-FEW = 5
-"""So many may always vanish at once, however small the source is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +52,8 @@ class Conclusion:
     writes: Writes
     brake: str | None
     """Why nothing was concluded from what is missing, where too much is."""
+    waiting: int = 0
+    """How many losses of the source wait for approval."""
 
 
 def conclude(
@@ -75,31 +84,17 @@ def conclude(
         at_once = {key: row for key, row in at_once.items() if key not in beyond}
     marked = {row.id: _missed(row, plan.keep, answers, unseen.elsewhere, now) for row in missing}
     marked |= at_once
-    repositories = {**unseen.marked.repositories, **marked}
     files = {
         (row.repository_id, row.path): _counted(
             row, sweep=sweep and row.repository_id in unseen.seen
         )
         for row in unseen.marked.files
     }
-    catalog = Catalog(
-        repositories=repositories,
-        files=files,
-        before=unseen.marked.files,
-        software=unseen.marked.software,
-        aliases=unseen.marked.aliases,
-        rests=unseen.marked.rests,
-        neighbours=unseen.marked.neighbours,
-    )
-    catalog, losses = _inherited(catalog, _losses(plan.keep, catalog, now))
-    gone = [row for row in marked.values() if row.gone_reason is not None]
-    touched = {place_of(row).software_id for row in gone} | losses.keys()
-    touched |= {
-        row.software_id
-        for row in catalog.files.values()
-        if row.software_id is not None and row.repository_id in {lost.id for lost in gone}
-    }
-    settled = settle(catalog, frozenset(touched), plan.publishers, now, losses, blocks=plan.blocks)
+    settled = _settled(plan, unseen.marked, marked, files, now)
+    verdict = _at_the_gate(plan, unseen, settled, thorough=sweep and brake is None)
+    if verdict.held:
+        marked |= _kept(unseen.marked, marked, verdict.held)
+        settled = _settled(plan, unseen.marked, marked, files, now, held=verdict.held)
     return Conclusion(
         writes=Writes(
             repositories=tuple(marked[key] for key in sorted(marked)),
@@ -107,16 +102,162 @@ def conclude(
             + tuple(
                 key for key in sorted(at_once) if at_once[key].gone_reason != StateReason.PRIVATE
             ),
+            waits=_waits(plan.name, unseen, verdict, now),
             files=settled.files,
             software=settled.software,
             merges=settled.merges,
             erased=settled.erased,
             rests=settled.rests,
             changes=settled.changes,
-            items=tuple(tell_gone(row) for row in gone),
+            items=tuple(tell_gone(row) for row in marked.values() if row.gone_reason is not None),
         ),
         brake=brake,
+        waiting=len(verdict.waiting),
     )
+
+
+def let_through(plan: SourcePlan, stored: Stored, waits: Collection[Wait], now: datetime) -> Writes:
+    """Take away what waited, as far as it is still lost.
+
+    Args:
+        plan: the source.
+        stored: what the catalogue holds about the entries that wait.
+        waits: the losses of the source that wait; all are over then.
+        now: the time.
+    """
+    reasons = {wait.software_id: wait.reason for wait in waits}
+    gone = {}
+    for row in stored.repositories.values():
+        shown = shown_by(row, (file for file in stored.files if file.repository_id == row.id))
+        told = sorted(
+            reasons[key] for key in shown & reasons.keys() if reasons[key] in OF_REPOSITORIES
+        )
+        if told and row.gone_reason is None and row.missing_sweeps >= SWEEPS:
+            gone[row.id] = replace(row, gone_reason=told[0], updated_at=now)
+    files = {(row.repository_id, row.path): row for row in stored.files}
+    held = frozenset(stored.software) - reasons.keys()
+    settled = _settled(plan, stored, gone, files, now, held=held)
+    return Writes(
+        repositories=tuple(gone[key] for key in sorted(gone)),
+        unlinked=tuple(key for key in sorted(gone) if gone[key].gone_reason == StateReason.MOVED),
+        files=settled.files,
+        software=settled.software,
+        merges=settled.merges,
+        erased=settled.erased,
+        rests=settled.rests,
+        waits=(),
+        changes=settled.changes,
+        items=tuple(tell_gone(row) for row in gone.values()),
+    )
+
+
+def _settled(
+    plan: SourcePlan,
+    stored: Stored,
+    marked: Mapping[str, RepositoryRow],
+    files: Mapping[tuple[str, str], FileRow],
+    now: datetime,
+    *,
+    held: frozenset[str] = frozenset(),
+) -> Settled:
+    """Settle what repositories that are gone, and grace times that are over, mean.
+
+    Args:
+        plan: the source.
+        stored: as it is.
+        marked: repositories as they are to be, where they differ.
+        files: all of them, as they are to be.
+        now: the time.
+        held: ids of entries whose grace times are not over yet, whatever the clock says.
+    """
+    catalog = Catalog(
+        repositories={**stored.repositories, **marked},
+        files=files,
+        before=stored.files,
+        software=stored.software,
+        aliases=stored.aliases,
+        rests=stored.rests,
+        neighbours=stored.neighbours,
+    )
+    over = {key: why for key, why in _losses(plan.keep, catalog, now).items() if key not in held}
+    catalog, ended = _inherited(catalog, over)
+    gone = {row.id for row in marked.values() if row.gone_reason is not None}
+    touched = {place_of(marked[key]).software_id for key in gone} | ended.keys()
+    touched |= {
+        row.software_id
+        for row in catalog.files.values()
+        if row.software_id is not None and row.repository_id in gone
+    }
+    return settle(catalog, frozenset(touched), plan.publishers, now, ended, blocks=plan.blocks)
+
+
+def _at_the_gate(
+    plan: SourcePlan,
+    unseen: Unseen,
+    settled: Settled,
+    *,
+    thorough: bool,
+) -> Verdict:
+    """Ask the gate about the losses.
+
+    Args:
+        plan: the source.
+        unseen: what the conclusion starts from.
+        settled: what it would do.
+        thorough: whether repositories that wait were looked at anew.
+    """
+    stored = unseen.marked
+    own: dict[str, list[FileRow]] = defaultdict(list)
+    for file in stored.files:
+        own[file.repository_id].append(file)
+    missing: set[str] = set()
+    for row in stored.repositories.values():
+        if row.missing_since is not None and row.gone_reason is None:
+            missing |= shown_by(row, own[row.id])
+    standing = {
+        wait.software_id: wait.reason
+        for wait in unseen.waits
+        if wait.source == plan.name
+        and not thorough
+        and wait.reason in OF_REPOSITORIES
+        and wait.software_id in missing
+        and wait.software_id in stored.software
+        and stored.software[wait.software_id].state is State.LISTED
+    }
+    return judge(
+        plan.keep,
+        losses(stored.software, settled.software),
+        standing=standing,
+        elsewhere=frozenset(wait.software_id for wait in unseen.waits if wait.source != plan.name),
+        listed=unseen.listed,
+    )
+
+
+def _kept(
+    stored: Stored, marked: Mapping[str, RepositoryRow], held: frozenset[str]
+) -> dict[str, RepositoryRow]:
+    """Give the repositories of held entries as they stay: marked, and there."""
+    return {
+        key: replace(row, gone_reason=None, updated_at=stored.repositories[key].updated_at)
+        for key, row in marked.items()
+        if row.gone_reason in OF_REPOSITORIES
+        and shown_by(row, (file for file in stored.files if file.repository_id == key)) & held
+    }
+
+
+def _waits(source: str, unseen: Unseen, verdict: Verdict, now: datetime) -> tuple[Wait, ...] | None:
+    """Give the losses that wait now; None where they are those that did."""
+    before = {wait.software_id: wait for wait in unseen.waits if wait.source == source}
+    after = tuple(
+        Wait(
+            source=source,
+            software_id=key,
+            reason=reason,
+            since=before[key].since if key in before else now,
+        )
+        for key, reason in sorted(verdict.waiting.items())
+    )
+    return None if set(after) == set(before.values()) else after
 
 
 def _at_once(

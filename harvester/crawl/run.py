@@ -16,12 +16,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from harvester.crawl.ahead import StoppedError, ahead, unless_stopped
-from harvester.crawl.batch import Batch, ask, store, wanted
+from harvester.crawl.batch import Batch, ask, leaves_doubt, store, wanted
 from harvester.crawl.conclude import conclude, left_out
 from harvester.crawl.doubts import ANEW, emptiness, is_stuck, unanswered, unread
 from harvester.crawl.enrich import enrich
 from harvester.crawl.foresee import OVERLAP, sweeps
-from harvester.crawl.leads import Leads
+from harvester.crawl.forwardings import Forwardings
 from harvester.crawl.review import review
 from harvester.crawl.scope import covers
 from harvester.crawl.task import CrawlTask, Listener, SourceSummary
@@ -114,6 +114,8 @@ class _Run:
     cursor: str | None = None
     listed: bool = False
     clean: bool = True
+    faultless: bool = True
+    """Of the listing; one that is not may be clean: what the settings name is not there."""
     failed_before: bool = False
     """The run before failed; this one goes on there."""
     heard: bool = False
@@ -124,6 +126,7 @@ class _Run:
     """Repositories that a look-up found though the listing did not give them."""
     answered: bool = True
     limited: bool = False
+    waiting: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     """What this run skipped, by reason."""
 
@@ -148,6 +151,7 @@ class _Run:
             return self._summary(began, files={}, error=str(error), busy=True, resumed_from=None)
         self.failed_before = state is not None and state.last_status in _FAILED
         self.items.update(opened.items)
+        self.faultless = not opened.items.get(ItemStatus.ERRORED)
         self.repositories = sum(opened.items.values())
         self.cursor, self.listed, self.clean = opened.cursor, opened.listed, opened.clean
         end = await self._guarded(opened, state)
@@ -166,7 +170,7 @@ class _Run:
             files=await self.worker(self.catalogue.outcomes, self._name),
             resumed_from=opened.cursor if opened.resumed else None,
             error=end.error,
-            complete=end.status == "complete" and not self._partial,
+            complete=end.status == "complete" and not self._partial and self.faultless,
             stopped=end.status == "stopped",
             not_before=end.not_before,
         )
@@ -324,7 +328,8 @@ class _Run:
         for item in items:
             self._count(item)
         self.items[ItemStatus.SKIPPED] += batch.skipped
-        self.clean &= all(item.status is not ItemStatus.ERRORED for item in items)
+        self.clean &= not any(leaves_doubt(item) for item in items)
+        self.faultless &= all(item.status is not ItemStatus.ERRORED for item in items)
         for item in items:
             self.listener.item(self._name, item)
         self.listener.page(
@@ -346,37 +351,39 @@ class _Run:
 
     # --- declared addresses -----------------------------------------------------------------
 
-    async def _follow_leads(self, opened: OpenCrawl) -> None:
+    async def _follow_forwardings(self, opened: OpenCrawl) -> None:
         """Ask the forge once where addresses lead that files declare and nobody known has."""
         forge_url = self.task.source.forge.url
-        leads = Leads(self.task.source, await self.worker(self.catalogue.unclaimed, forge_url))
-        urls = leads.open(LOOK_UPS)
+        forwardings = Forwardings(
+            self.task.source, await self.worker(self.catalogue.unclaimed, forge_url)
+        )
+        urls = forwardings.open(LOOK_UPS)
         told: Mapping[str, Resolution] = {}
         if urls:
             told = await unless_stopped(self.connector.resolve(list(urls)), self.stop)
         answers = {urls[path]: answer for path, answer in told.items()}
-        await self.worker(self._commit_leads, opened, leads, answers)
+        await self.worker(self._commit_forwardings, opened, forwardings, answers)
 
-    def _commit_leads(
-        self, opened: OpenCrawl, leads: Leads, answers: Mapping[str, Resolution]
+    def _commit_forwardings(
+        self, opened: OpenCrawl, forwardings: Forwardings, answers: Mapping[str, Resolution]
     ) -> None:
         now = self.clock.now()
-        fresh = leads.answered(answers, now)
-        leading = leads.leading(fresh)
+        fresh = forwardings.answered(answers, now)
+        leading = forwardings.leading(fresh)
         if not leading and not fresh:
             return
         keys = Keys(
             repository_ids=frozenset(target for target, _ in leading),
-            urls=frozenset(lead.url for _, lead in leading),
+            urls=frozenset(one.url for _, one in leading),
         )
         with self.catalogue.page(opened, now) as page:
-            page.write(leads.follow(fresh, page.load(keys), now), now)
+            page.write(forwardings.follow(fresh, page.load(keys), now), now)
 
     # --- the conclusion ---------------------------------------------------------------------
 
     async def _conclude(self, opened: OpenCrawl, state: SourceState | None) -> CrawlEnd:
         if self.task.limit is None:
-            await self._follow_leads(opened)
+            await self._follow_forwardings(opened)
         if self._partial:
             end = self._end("complete" if self.clean else "flawed")
             await self.worker(self.catalogue.end, opened, end, self.clock.now())
@@ -435,12 +442,22 @@ class _Run:
             doubts = unanswered(unseen.repositories, answers)
             items = conclusion.writes.items + doubts
             page.write(replace(conclusion.writes, items=items), now)
+            self.waiting = conclusion.waiting
             why = empty or conclusion.brake
             end = self._end("complete" if self.clean and why is None else "flawed", why)
             self.catalogue.end(opened, end, now)
         return end, items
 
     # --- the summary ------------------------------------------------------------------------
+
+    def _waits_said(self) -> str | None:
+        if not self.waiting:
+            return None
+        return (
+            f"{self.waiting} listed entries would be lost, more than [keep] gate lets through at"
+            " once; they stay listed until somebody says"
+            f" harvester approve {self._name} (--dry-run shows them)"
+        )
 
     def _summary(
         self,
@@ -463,7 +480,8 @@ class _Run:
             spent=self.connector.spent(),
             seconds=(self.clock.now() - began).total_seconds(),
             cursor=self.cursor,
-            error=error,
+            error=error or self._waits_said(),
+            waiting=self.waiting,
             limited=self.limited,
             left_out=dict(sorted(self.left_out.items())),
             busy=busy,

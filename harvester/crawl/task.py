@@ -30,7 +30,7 @@ class KeepPolicy:
     max_vanish: float = 0.10
     """Share of a source's repositories that may vanish in one sweep."""
     gate: float = 0.10
-    """Share of the source's listed entries that one crawl may take away without approval."""
+    """Share of the catalogue's listed entries that one crawl may take away without approval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +128,8 @@ class SourceSummary:
     error: str | None
     left_out: Mapping[str, int] = field(default_factory=dict)
     """What was skipped for a reason, by :class:`~harvester.crawl.reasons.ItemReason`."""
+    waiting: int = 0
+    """Losses of listed entries that wait for approval."""
     limited: bool = False
     """True where ``--limit`` ended it, which is no failure."""
     busy: bool = False

@@ -4,6 +4,7 @@
 """What the daemon does in a database connection of its own: crawls, and lets go of sources."""
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 
 import structlog
@@ -32,8 +33,11 @@ async def crawl_source(
     listener: Listener,
     stop: asyncio.Event,
     holder: str,
+    database_took: Callable[[float], None],
 ) -> list[SourceSummary]:
     """Crawl a source once, or some addresses of its forge, in a database connection of its own.
+
+    How many seconds the database took is told in the end, however it ends.
 
     Returns:
         How it ended; of a list, also how each source ended that it was expanded to.
@@ -95,6 +99,7 @@ async def crawl_source(
             )
             return [ended async for ended in lists.whole(source, access, part)]
         finally:
+            database_took(catalogue.seconds)
             await worker(opened.__exit__, None, None, None)
 
 

@@ -90,6 +90,8 @@ class Daemon:
         self.wished = asyncio.Event()
         """Set when a repository is to be looked at, so that nobody waits for the next tick."""
         self._keeper: bool | None = None
+        self._unstored: str | None = None
+        """Why the last crawl could not be stored; None once one could."""
         self._trouble: str | None = "it has just been started"
         self.fatal: HarvesterError | None = None
         """Why it cannot go on at all."""
@@ -156,7 +158,7 @@ class Daemon:
             await self._tried(catalogue, worker)
 
     async def _tried(self, catalogue: Catalogue, worker: Worker) -> None:
-        now = self._clock.now()
+        now, seconds = self._clock.now(), catalogue.seconds
         try:
             await self._tick(catalogue, worker, now)
             self._ticked = now
@@ -172,6 +174,8 @@ class Daemon:
             # A defect: told, and tried again. A daemon that goes on not ticking says that it is
             # dead, so that somebody looks.
             _LOG.exception("a tick failed")
+        finally:
+            self.metrics.database_took(catalogue.seconds - seconds)
 
     async def _tick(self, catalogue: Catalogue, worker: Worker, now: datetime) -> None:
         settings = self._configuration.settings.daemon
@@ -183,6 +187,7 @@ class Daemon:
         self.metrics.sources(states, planned)
         totals: dict[State, int] = dict(await worker(catalogue.totals))
         self.metrics.catalogue(await worker(catalogue.head), totals)
+        self.metrics.budgets(await worker(catalogue.budgets), now)
         waiting = self._waiting(planned, now)
         if other is None and not self.stop.is_set():
             running = [one.candidate for one in self._crawls.values()]
@@ -191,7 +196,8 @@ class Daemon:
             await self._tidy(catalogue, worker, now)
         due_now = sum(one.due <= now and one.name not in self._crawls for one in waiting)
         self.metrics.queue(len(self._crawls), due_now, self._wishes.waiting())
-        self._trouble = None if other is None else f"standing by: {other} keeps this catalogue"
+        standing_by = None if other is None else f"standing by: {other} keeps this catalogue"
+        self._trouble = standing_by or self._unstored
 
     async def _tidy(self, catalogue: Catalogue, worker: Worker, now: datetime) -> None:
         """Once a day, delete what is not kept any longer, a portion a tick."""
@@ -299,11 +305,17 @@ class Daemon:
                 listener=listener,
                 stop=self.stop,
                 holder=self._holder,
+                database_took=self.metrics.database_took,
             )
         except asyncio.CancelledError:
             log.warning("crawl ended before its time")
         except (SchemaAheadError, SchemaBehindError) as error:
             self._give_up(error)
+        except CatalogueError as error:
+            self.metrics.database_failed()
+            self._unstored = str(error)
+            log.warning("crawl failed: it cannot be stored; trying again", said=str(error))
+            self._hold_off(source.name)
         except HarvesterError as error:
             log.warning("crawl failed", said=str(error))
             self._hold_off(source.name)
@@ -311,6 +323,7 @@ class Daemon:
             log.exception("crawl ended by a defect")
             self._hold_off(source.name)
         else:
+            self._unstored = None
             for summary in summaries:
                 if summary.busy:
                     self._hold_off(source.name)

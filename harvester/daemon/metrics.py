@@ -12,6 +12,7 @@ from harvester import __version__
 from harvester.crawl import SourceSummary
 from harvester.model import State
 from harvester.ports.catalogue import SourceState
+from harvester.ports.http import Ledger
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -63,6 +64,22 @@ class Metrics:
             "harvester_waited_seconds", "Time spent waiting for forges.", source
         )
         self._seconds = self._counter("harvester_crawl_seconds", "Time spent crawling.", source)
+        self._not_modified = self._counter(
+            "harvester_not_modified", "Answers 304, of the requests.", source
+        )
+        ledger = ["origin", "token", "resource"]
+        self._limit = self._gauge(
+            "harvester_budget_limit", "What a token has from one reset to the next.", ledger
+        )
+        self._rest = self._gauge("harvester_budget_left", "What a token has left of it.", ledger)
+        self._closed = self._gauge(
+            "harvester_budget_not_before_timestamp_seconds",
+            "Before when a token may not ask.",
+            ledger,
+        )
+        self._database_seconds = self._counter(
+            "harvester_database_seconds", "Time that the database took.", []
+        )
         self._database = self._counter(
             "harvester_database_errors", "How often the database could not be used.", []
         )
@@ -99,6 +116,25 @@ class Metrics:
                 _set(self._sweep, name, state.last_sweep_at)
                 self._listed.labels(name).set(state.listed)
 
+    def budgets(self, ledgers: Iterable[Ledger], now: datetime) -> None:
+        """Tell what the tokens have left; after its reset, a budget is whole again."""
+        for gauge in (self._limit, self._rest, self._closed):
+            gauge.clear()
+        for one in ledgers:
+            key = (one.origin, one.token, one.resource)
+            if one.limit is not None:
+                self._limit.labels(*key).set(one.limit)
+            reset = one.reset_at is not None and one.reset_at <= now
+            left = one.limit if reset else one.remaining
+            if left is not None:
+                self._rest.labels(*key).set(left)
+            if one.not_before is not None and one.not_before > now:
+                self._closed.labels(*key).set(one.not_before.timestamp())
+
+    def database_took(self, seconds: float) -> None:
+        """Count time that the database took."""
+        self._database_seconds.inc(max(0.0, seconds))
+
     def queue(self, running: int, waiting: int, wishes: int) -> None:
         """Tell how much is under way."""
         self._running.set(running)
@@ -116,6 +152,7 @@ class Metrics:
         self._points.labels(name).inc(spent.points)
         self._retries.labels(name).inc(spent.retries)
         self._waited.labels(name).inc(spent.waited_seconds)
+        self._not_modified.labels(name).inc(spent.not_modified)
         self._seconds.labels(name).inc(max(0.0, summary.seconds))
         if spent.budget_left is not None:
             self._left.labels(name).set(spent.budget_left)

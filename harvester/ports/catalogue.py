@@ -14,15 +14,18 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from harvester.model import Forge, ItemStatus, Outcome, ScopeKind, Size, Spent, State, Vitality
+from harvester.ports.http import Ledger
 from harvester.ports.rows import (
     ChangeRow,
     Entry,
     FileRow,
+    ForwardingRow,
     Item,
     Keys,
-    LeadRow,
     RepositoryRow,
+    SoftwareRow,
     Stored,
+    Wait,
     Writes,
 )
 
@@ -135,7 +138,7 @@ class Unclaimed:
     """An address that files declare, and that no known repository has or had."""
 
     url: str
-    lead: LeadRow | None
+    forwarding: ForwardingRow | None
     """What its forge said, unless a file that declares it has changed since."""
 
 
@@ -155,6 +158,10 @@ class Unseen:
     """Entries of the source with a mark that time may have turned into a state (their file is not
     valid, or they have none any more), or that one of the unseen repositories belongs to, closed
     as :class:`Stored` says. An entry without any file is every source's."""
+    waits: tuple[Wait, ...] = ()
+    """The losses that wait for approval, of every source."""
+    listed: int = 0
+    """How many entries of the catalogue are listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +188,8 @@ class SourceState:
     """Since when it has not been configured any more."""
     failing_since: datetime | None = None
     """When the first of the crawls began that have not been read to their end since one was."""
+    waiting: int = 0
+    """How many of its losses wait for approval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +234,11 @@ class Catalogue(Protocol):
     @property
     def name(self) -> str:
         """The absolute path of the file, or host and database; never a password."""
+        ...
+
+    @property
+    def seconds(self) -> float:
+        """What the database took since it was opened, waiting for locks included."""
         ...
 
     def close(self) -> None:
@@ -332,6 +346,10 @@ class Catalogue(Protocol):
         ...
 
     # reading
+    def waits(self, source: str) -> Sequence[tuple[Wait, SoftwareRow]]:
+        """Give a source's losses that wait for approval, with their entries, sorted by id."""
+        ...
+
     def size(self, source: str, moved: Movement | None = None) -> Size:
         """Say how large a source was, and, for an incremental crawl, what is expected to move."""
         ...
@@ -370,6 +388,10 @@ class Catalogue(Protocol):
 
     def outcomes(self, source: str) -> Mapping[Outcome, int]:
         """Count the files of a source's repositories by outcome."""
+        ...
+
+    def budgets(self) -> Sequence[Ledger]:
+        """Give what is remembered of every token's budgets, sorted by origin and token."""
         ...
 
     def totals(self) -> Mapping[State, int]:

@@ -153,8 +153,8 @@ class AliasRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeadRow:
-    """What a forge said where an address leads that a file declares. Table ``lead``."""
+class ForwardingRow:
+    """What a forge said where an address leads that a file declares. Table ``forwarding``."""
 
     url: str
     forge_id: str | None
@@ -217,6 +217,18 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """A loss of a listed entry that waits for an operator's approval. Table ``wait``."""
+
+    source: str
+    """Whose crawl would have taken the entry away."""
+    software_id: str
+    reason: str
+    """What the entry's ``state_reason`` would be."""
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Writes:
     """The rows that differ now. Storage writes each by its key, nothing else."""
 
@@ -230,7 +242,7 @@ class Writes:
     unlinked: tuple[str, ...] = ()
     """Ids of repositories that no longer do."""
     aliases: tuple[AliasRow, ...] = ()
-    leads: tuple[LeadRow, ...] = ()
+    forwardings: tuple[ForwardingRow, ...] = ()
     blobs: tuple[tuple[str, bytes], ...] = ()
     """Blob id and bytes."""
     files: tuple[FileRow, ...] = ()
@@ -240,6 +252,8 @@ class Writes:
     """Ids of entries that no file describes and that were never worth showing."""
     rests: tuple[tuple[str, Rest | None], ...] = ()
     """Entry ids, and what those entries were before this crawl; kept until it ends."""
+    waits: tuple[Wait, ...] | None = None
+    """All losses of this crawl's source that wait now; None: those that did."""
     changes: tuple[Change, ...] = ()
     items: tuple[Item, ...] = ()
     """All are counted with the crawl; those that are not ``unchanged`` are kept as rows."""

@@ -307,6 +307,24 @@ def test_another_harvester_is_a_source(town: Town, tmp_path: Path) -> None:
         ], "land is read by a source of its own"  # fmt: skip
 
 
+def test_a_crawl_of_a_list_is_replayed_without_a_network(town: Town, tmp_path: Path) -> None:
+    address = town.place.put("list.csv", LIST, "text/csv")
+    source = {"name": "towns", "kind": "list", "url": address}
+    stage = town.stage(source)
+    archive = str(tmp_path / "archive")
+    assert stage.run("crawl", "towns", "--archive", archive).returncode == 0
+    told = stage.good("export", "jsonl")
+    town.folder = tmp_path / "again"
+    again = town.stage(source)
+    town.forge.stop()
+    town.place.stop()
+    done = again.run("crawl", "--replay", archive)
+    town.forge.start()
+    town.place.start()
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert again.good("export", "jsonl") == told
+
+
 def test_settings_of_lists_are_checked(town: Town) -> None:
     for source, said in (
         ({"kind": "list", "url": "x.csv", "scope": "instance"}, "says itself what is harvested"),

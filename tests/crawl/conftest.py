@@ -15,6 +15,9 @@ from harvester.ports.catalogue import Catalogue
 from harvester.worker import Worker
 from storage.catalogue import open_catalogue
 from tests.crawl.build import Clock, Ears, Scripted, plan
+from tests.databases import catalogue, database_url, postgres, postgres_url, sqlite_url
+
+__all__ = ["catalogue", "database_url", "house", "postgres", "postgres_url", "sqlite_url"]
 
 
 @dataclass
@@ -74,6 +77,6 @@ class House:
 
 @pytest.fixture
 def house() -> Iterator[House]:
-    catalogue = open_catalogue("sqlite://")
-    yield House(catalogue)
-    catalogue.close()
+    in_memory = open_catalogue("sqlite://")
+    yield House(in_memory)
+    in_memory.close()

@@ -13,6 +13,8 @@ from harvester.crawl.blocks import Block, Blocks
 from harvester.crawl.retire import retire, taken_off_at
 from harvester.model import (
     Details,
+    Failure,
+    FailureCode,
     Found,
     ItemStatus,
     Page,
@@ -429,3 +431,34 @@ def test_an_incremental_crawl_goes_on_with_an_unfinished_sweep(house: House) -> 
     assert connector.listings[0].since is None
     row = house.catalogue.around(url_of("city/p29")).repositories[repository_id(FORGE.url, "29")]
     assert row.missing_sweeps == 1, "the sweep was concluded"
+
+
+def failing(code: FailureCode) -> Callable[[int, Page], Page]:
+    failure = Failure(subject=url_of("nobody"), code=code, message="what the forge said")
+    return lambda _number, page: replace(page, failures=(failure,))
+
+
+@pytest.mark.parametrize(
+    ("code", "states"),
+    [
+        (FailureCode.NOT_FOUND, ["listed", "gone"]),
+        (FailureCode.FORBIDDEN, ["listed", "listed"]),
+        (FailureCode.UNREADABLE, ["listed", "listed"]),
+    ],
+)
+def test_an_owner_that_is_no_more_does_not_keep_what_others_deleted(
+    house: House, code: FailureCode, states: list[str]
+) -> None:
+    """A list of public bodies has one that was renamed, always."""
+    house.crawl(connector=Scripted(several(2), decorate=failing(code)))
+    told = []
+    for _ in range(2):
+        house.clock.advance(days=4)
+        summary = house.crawl(connector=Scripted(several(1), decorate=failing(code)), full=True)
+        assert not summary.complete
+        assert summary.items[ItemStatus.ERRORED] == 1
+        told.append(house.entry(url_of("city/p1"))["state"])
+    assert told == states
+    house.clock.advance(hours=6)
+    house.crawl(connector=Scripted([]))
+    assert (house.connector.listings[0].since is not None) == (code is FailureCode.NOT_FOUND)

@@ -3,7 +3,8 @@
 
 """``kill -9`` anywhere: what is gone on with ends as if nothing had happened.
 
-The seed is part of each test's name; ``HARVESTER_KILL_SEED`` gives another one.
+A few kills in every run of the tests, a hundred more on each database with ``make test-long``. The
+seed is part of each test's name; ``HARVESTER_KILL_SEED`` gives another one.
 """
 
 import json
@@ -21,7 +22,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import pytest
 from sqlalchemy import select
@@ -42,8 +43,29 @@ from tests.staging import Stage, github_source, gitlab_source
 
 SEED = int(os.environ.get("HARVESTER_KILL_SEED", "20261122"))
 KILLS = 24
-"""On each database, spread evenly over the scenarios and the kinds of points."""
-SCENARIOS = ("first", "unchanged", "changed")
+"""On each database, spread over the scenarios and the kinds of points."""
+MORE_KILLS = 100
+"""On each database, in ``make test-long``."""
+
+
+class SceneKind(TypedDict):
+    """What makes a scenario."""
+
+    later: bool
+    arguments: tuple[str, ...]
+    daemon: bool
+
+
+SCENARIOS: dict[str, SceneKind] = {
+    "first": {"later": False, "arguments": (), "daemon": False},
+    "unchanged": {"later": False, "arguments": ("--full",), "daemon": False},
+    "changed": {"later": True, "arguments": ("--full",), "daemon": False},
+    "daemon-first": {"later": False, "arguments": (), "daemon": True},
+    "daemon-changed": {"later": True, "arguments": ("--full",), "daemon": True},
+}
+STRIDE = 7
+"""Through all scenarios and kinds, so that a few kills meet each of them."""
+DAEMON = {"tick": "1s", "lease": "2s", "listen": "127.0.0.1:0"}
 KINDS = ("request", "within-answer", *POINTS)
 DATABASES = ("sqlite", "postgresql")
 SOURCES = ("opencode", "github")
@@ -86,6 +108,8 @@ class Scene:
     github: GitHubForge
     time: datetime
     arguments: tuple[str, ...]
+    daemon: bool = False
+    """It is a daemon that is killed; it takes the sources in the order of their names."""
     truth: dict[str, Any] = field(default_factory=dict)
     points: dict[str, int] = field(default_factory=dict)
     start: str | None = None
@@ -97,15 +121,22 @@ class Scene:
 
     def stage(self, database_url: str) -> Stage:
         owners = [owner.path for owner in self.github.world.owners]
+        sources = [
+            gitlab_source(self.gitlab, every="1d"),
+            github_source(self.github, owners=owners, token_env="FORGE_TOKEN", every="1d"),
+        ]
         return Stage(
             self.folder / uuid.uuid4().hex,
-            [
-                gitlab_source(self.gitlab),
-                github_source(self.github, owners=owners, token_env="FORGE_TOKEN"),
-            ],
+            sorted(sources, key=lambda one: str(one["name"])) if self.daemon else sources,
             database_url=database_url,
             environment={"FORGE_TOKEN": "token"},
+            daemon=DAEMON,
         )
+
+    @property
+    def killed(self) -> tuple[str, ...]:
+        """The command that is killed."""
+        return ("daemon",) if self.daemon else ("crawl", *self.arguments)
 
     def command(self, point: str = "none", number: int = 0) -> list[str]:
         counts = str(self.folder / "counts.json")
@@ -135,14 +166,16 @@ def contents(database_url: str) -> dict[str, Any]:
 
 
 @contextmanager
-def scene(folder: Path, *, later: bool, arguments: tuple[str, ...]) -> Iterator[Scene]:
+def scene(
+    folder: Path, *, later: bool, arguments: tuple[str, ...], daemon: bool
+) -> Iterator[Scene]:
     gitlab = GitLabForge(worlds.opencode(later=later), public_url=worlds.OPENCODE)
     github = GitHubForge(worlds.github(later=later), public_url=worlds.GITHUB)
     github.tokens["token"] = insider()
     with gitlab, github:
         time = START + (worlds.LATER if later else worlds.LATER * 0)
         folder.mkdir(parents=True)
-        yield Scene(folder, gitlab, github, time, arguments)
+        yield Scene(folder, gitlab, github, time, arguments, daemon)
 
 
 @pytest.fixture(scope="module", params=DATABASES)
@@ -163,18 +196,13 @@ def scenes(
     folder = tmp_path_factory.mktemp("scenes")
     with ExitStack() as stack:
         made = {
-            "first": stack.enter_context(scene(folder / "first", later=False, arguments=())),
-            "unchanged": stack.enter_context(
-                scene(folder / "unchanged", later=False, arguments=("--full",))
-            ),
-            "changed": stack.enter_context(
-                scene(folder / "changed", later=True, arguments=("--full",))
-            ),
+            name: stack.enter_context(scene(folder / name, **kind))
+            for name, kind in SCENARIOS.items()
         }
         crawled: str | None = None
-        for each in made.values():
-            each.start = crawled
-            stage = each.stage(databases.create(crawled))
+        for name, each in made.items():
+            each.start = None if name.endswith("first") else crawled
+            stage = each.stage(databases.create(each.start))
             each.truth = each.finish(stage)
             each.points = json.loads((each.folder / "counts.json").read_text())
             each.points |= {name: forge.requests() for name, forge in each.forges.items()}
@@ -182,17 +210,21 @@ def scenes(
         yield made
 
 
-def plans() -> list[tuple[str, str, int]]:
+def plans(kills: int, seed: int) -> Iterator[tuple[str, str, int]]:
     """Spread the kills: scenario, kind of point, and a number that chance picks the point by."""
-    chance = random.Random(SEED)
+    chance = random.Random(seed)
     spread = [(scenario, kind) for kind in KINDS for scenario in SCENARIOS]
-    chosen = [spread[number % len(spread)] for number in range(KILLS)]
-    return [(scenario, kind, chance.randrange(1_000_000)) for scenario, kind in chosen]
+    for number in range(kills):
+        scenario, kind = spread[number * STRIDE % len(spread)]
+        yield scenario, kind, chance.randrange(1_000_000)
 
 
 @pytest.mark.parametrize(
     ("scenario", "kind", "luck"),
-    plans(),
+    [
+        *plans(KILLS, SEED),
+        *(pytest.param(*plan, marks=pytest.mark.long) for plan in plans(MORE_KILLS, -SEED)),
+    ],
     ids=lambda part: f"{SEED}-{part}" if isinstance(part, int) else part,
 )
 def test_a_killed_crawl_ends_as_if_nothing_had_happened(
@@ -218,7 +250,7 @@ def kill(here: Scene, stage: Stage, kind: str, chance: random.Random) -> str:
         forge.forget()
     if kind in POINTS:
         number = chance.randint(1, here.points[kind])
-        done = stage.run("crawl", *here.arguments, command=here.command(kind, number))
+        done = stage.run(*here.killed, command=here.command(kind, number))
         assert done.returncode == -signal.SIGKILL, done.stderr
         return f"{kind} {number} of {here.points[kind]}"
     name = chance.choice(sorted(here.forges))
@@ -233,7 +265,7 @@ def kill(here: Scene, stage: Stage, kind: str, chance: random.Random) -> str:
 
     fault = Call(end) if kind == "request" else Cut(after=chance.randint(0, 200), then=end)
     here.forges[name].faults.plan(fault, skip=number - 1)
-    process.append(stage.start("crawl", *here.arguments, command=here.command()))
+    process.append(stage.start(*here.killed, command=here.command()))
     started.set()
     _, said = process[0].communicate(timeout=120)
     assert process[0].returncode == -signal.SIGKILL, said

@@ -12,35 +12,35 @@ import tempfile
 from pathlib import Path
 
 from tests.crawl.build import GOOD
-from tests.forges.faults import html
-from tests.forges.gitlab.forge import GitLabForge
+from tests.forges.faults import Answer, Cut
+from tests.forges.gitea.forge import GiteaForge
 from tests.forges.world import World
-from tests.staging import Stage, gitlab_source
+from tests.staging import Stage, gitea_source
 
 FOLDER = Path(__file__).parent
 URL = "https://git.stadt.example"
 
 
-def behind_a_sign_in() -> GitLabForge:
-    """Make a GitLab whose proxy shows a sign-in page instead of GraphQL: REST has to do."""
+def shaky() -> GiteaForge:
+    """Make a Gitea whose gateway fails at first, and whose answers are cut once."""
     world = World()
-    world.group("stadt", "Stadt Beispiel")
+    world.organization("stadt", "Stadt Beispiel")
     for name in ("fahrplan", "friedhof"):
         path = f"stadt/{name}"
         world.create(path, {"publiccode.yml": GOOD.format(name=name, url=f"{URL}/{path}")})
     world.create("stadt/notizen", {"README.md": "no software"})
-    forge = GitLabForge(world, public_url=URL)
-    forge.faults.plan(html(), when=lambda r: r.kind == "graphql", times=1000)
+    forge = GiteaForge(world, public_url=URL)
+    forge.faults.on(1, Answer(status=502, headers={"content-type": "text/html"}, body=b"<html>"))
+    forge.faults.on(3, Cut())
     return forge
 
 
 def record() -> None:
     """Crawl each forge once more."""
-    archive = FOLDER / "sign_in_page"
+    archive = FOLDER / "shaky_forge"
     shutil.rmtree(archive, ignore_errors=True)
-    with tempfile.TemporaryDirectory() as folder, behind_a_sign_in() as forge:
-        source = gitlab_source(forge, name="stadt", kind="gitlab", url=URL)
-        stage = Stage(Path(folder), [source])
+    with tempfile.TemporaryDirectory() as folder, shaky() as forge:
+        stage = Stage(Path(folder), [gitea_source(forge, name="stadt", url=URL)])
         stage.crawl("--archive", str(archive))
         shutil.copy(stage.configuration, archive)
 

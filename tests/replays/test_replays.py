@@ -14,14 +14,14 @@ from tests.replays.record import FOLDER
 from tests.staging import Stage
 
 
-def test_a_sign_in_page_instead_of_graphql(tmp_path: Path) -> None:
-    archive = FOLDER / "sign_in_page"
+def test_a_forge_that_fails_now_and_then(tmp_path: Path) -> None:
+    archive = FOLDER / "shaky_forge"
     stage = Stage(tmp_path, [])
     stage.configuration.write_text((archive / "harvester.toml").read_text())
     done = stage.run("crawl", "--replay", str(archive), "--json")
     (source,) = json.loads(done.stdout)["sources"]
     assert source["complete"], f"{source['error']}; python -m tests.replays.record makes it anew"
-    assert source["requests"]["graphql"] == 1
+    assert source["retries"] == 2
     assert source["items"]["added"] == 3
     assert {entry["name"] for entry in stage.entries()} == {"fahrplan", "friedhof"}
     began = json.loads((archive / "archive.json").read_text())["began_at"]

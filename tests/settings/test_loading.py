@@ -201,4 +201,5 @@ def test_topics_to_opt_out_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     file.write_text("")
     assert load(file, {}, {}).settings.opt_out.topics == ("publiccode-ignore",)
     monkeypatch.setenv("HARVESTER_OPT_OUT__TOPICS", '["a", "b"]')
-    assert load(file, os.environ, {}).settings.opt_out.topics == ("a", "b")
+    environ = {"HARVESTER_OPT_OUT__TOPICS": os.environ["HARVESTER_OPT_OUT__TOPICS"]}
+    assert load(file, environ, {}).settings.opt_out.topics == ("a", "b")

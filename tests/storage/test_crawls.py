@@ -129,7 +129,6 @@ def test_a_crawl_read_to_its_end_is_not(catalogue: SqlCatalogue, status: str) ->
     ("asked", "now"),
     [
         ({"fingerprint": "f2"}, NOW),
-        ({"sweep": False}, NOW),
         ({}, NOW + timedelta(days=7)),
     ],
 )
@@ -142,6 +141,15 @@ def test_an_unfinished_crawl_of_another_kind_or_too_old_is_dropped(
     assert statuses(catalogue) == ["dropped", "running"]
     catalogue.end(crawl, made.end("failed"), now)
     assert not catalogue.begin(made.request(), ME, now).resumed
+
+
+@pytest.mark.parametrize("sweep", [True, False])
+def test_a_sweep_goes_on_whatever_is_asked_for_and_takes_the_place_of_less(
+    catalogue: SqlCatalogue, sweep: bool
+) -> None:
+    stopped(catalogue, sweep=sweep)
+    crawl = catalogue.begin(made.request(sweep=not sweep), ME, NOW)
+    assert (crawl.resumed, crawl.sweep) == (sweep, True)
 
 
 def test_a_crawl_that_failed_before_its_first_page_is_remembered(catalogue: SqlCatalogue) -> None:

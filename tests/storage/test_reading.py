@@ -6,6 +6,7 @@
 import tracemalloc
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -178,3 +179,28 @@ def test_a_source_of_that_name_again_with_another_kind(catalogue: SqlCatalogue) 
     assert crawl.forge == forge
     ((_, row),) = catalogue.files()
     assert row.forge == forge, "the newest word on what runs there counts"
+
+
+def test_every_address_that_is_or_was(catalogue: SqlCatalogue) -> None:
+    alias = AliasRow(url="https://alt.example/x", repository_id=ONE.id, since=made.NOW)
+    entry = made.software(TWO, id="s", url="https://nowhere.example/y", repository_id=None)
+    stored(catalogue, Writes(repositories=(ONE,), aliases=(alias,), software=(entry,)))
+    assert sorted(catalogue.addresses()) == sorted([ONE.facts.web_url, alias.url, entry.url])
+
+
+def test_opt_outs_are_kept(catalogue: SqlCatalogue) -> None:
+    row = replace(ONE, opt_outs=("opt-out-topic", "opt-out-file"), ignored_since=made.NOW)
+    stored(catalogue, Writes(repositories=(row,)))
+    assert catalogue.around(row.facts.web_url).repositories == {row.id: row}
+
+
+def test_since_when_a_source_is_not_configured(catalogue: SqlCatalogue) -> None:
+    stored(catalogue, Writes(repositories=(ONE,)))
+    name = made.request().source
+    later = made.NOW + timedelta(days=1)
+    catalogue.retire(["another"], made.NOW)
+    catalogue.retire([], later)
+    assert catalogue.sources()[name].retired_at == made.NOW
+    assert catalogue.sources()[name].forge == made.FORGE
+    catalogue.retire([name, "another"], later)
+    assert catalogue.sources()[name].retired_at is None

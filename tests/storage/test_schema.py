@@ -238,3 +238,31 @@ def test_a_database_of_something_else_is_left_alone(empty_url: str) -> None:
             schema.upgrade(store)
     with pytest.raises(CatalogueError, match=r"something else \(table invoice\)"):
         open_catalogue(empty_url)
+
+
+def test_nobody_had_opted_out_in_a_catalogue_of_before(empty_url: str) -> None:
+    with opened(empty_url) as store:
+        (mine,) = [n for n, it in enumerate(schema.REVISIONS) if it.endswith("who_takes_leave")]
+        upgrade_to(store, schema.REVISIONS[mine - 1])
+        with store.writing() as connection:
+            for statement in (
+                "INSERT INTO forge (url, kind) VALUES ('https://a.example', 'gitlab')",
+                (
+                    "INSERT INTO source (name, kind, forge_url, scope)"
+                    " VALUES ('a', 'gitlab', 'https://a.example', 'instance')"
+                ),
+                (
+                    "INSERT INTO repository (id, forge_url, forge_id, path, web_url, web_url_key,"
+                    " name, owner_path, owner_kind, archived, fork, mirror, revision,"
+                    " first_seen_at, updated_at, missing_sweeps)"
+                    " VALUES ('r', 'https://a.example', '1', 'x/y', 'https://a.example/x/y',"
+                    " 'a.example/x/y', 'y', 'x', 'group', false, false, false, '',"
+                    " '2026-01-31T12:00:00.000000Z', '2026-01-31T12:00:00.000000Z', 0)"
+                ),
+            ):
+                connection.execute(text(statement))
+        schema.upgrade(store)
+        catalogue = SqlCatalogue(store)
+        row = catalogue.around("https://a.example/x/y").repositories["r"]
+        assert (row.opt_outs, row.ignored_since) == ((), None)
+        assert catalogue.sources()["a"].retired_at is None

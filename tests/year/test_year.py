@@ -239,10 +239,12 @@ def test_a_season_of_a_small_forge(tmp_path: Path, token: str | None) -> None:
     assert "tombstone: deleted" in reasons
 
 
-@pytest.mark.integration
-@pytest.mark.parametrize("token", [None, "good"])
-def test_a_year_of_a_large_forge(tmp_path: Path, token: str | None) -> None:
-    with year(tmp_path, token=token, seed=2026, repositories=2000, nightly=20) as lived:
+@pytest.mark.long
+@pytest.mark.parametrize(("token", "repositories"), [(None, 2000), ("good", 500)])
+def test_a_year_of_a_large_forge(tmp_path: Path, token: str | None, repositories: int) -> None:
+    with year(
+        tmp_path, token=token, seed=2026, repositories=repositories, nightly=repositories / 100
+    ) as lived:
         lived.live(365)
     hidden = [r for r in lived.life.world.repositories if r.visibility is Visibility.PRIVATE]
     assert hidden

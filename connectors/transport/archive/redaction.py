@@ -35,7 +35,7 @@ LEAST_SECRET = 6
 _LEAST_TOLD = 16
 """Letters of a value in JSON whose key speaks of a secret, for it to be blanked elsewhere too."""
 
-ASKED = ("accept", "content-type", "if-none-match", "if-modified-since")
+ASKED = ("accept", "content-type", "git-protocol", "if-none-match", "if-modified-since")
 """Headers of requests that decide what is answered."""
 _ANSWERED = frozenset(
     {

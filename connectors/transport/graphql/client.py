@@ -19,7 +19,7 @@ from connectors.transport.graphql.answer import Answer, GraphQLError, errors_in
 from connectors.transport.graphql.dialect import Dialect, ErrorKind, is_undefined
 from connectors.transport.graphql.document import Document, variables_in
 from connectors.transport.graphql.page_size import LARGEST, PageSize
-from connectors.transport.limits import Rates
+from connectors.transport.limits import Rates, ours
 from connectors.transport.origins import shown
 from connectors.transport.shared import shared
 from harvester.model import JsonObject
@@ -272,11 +272,12 @@ class GraphQL:
             return
         self._chain.statistics.points += cost.points
         if cost.remaining is not None:
+            reset = cost.reset_at
             rates = Rates(
                 resource=None,
                 limit=cost.limit,
                 remaining=cost.remaining,
-                reset_at=cost.reset_at,
+                reset_at=reset and ours(reset, response.headers, self._chain.clock.now()),
             )
             self._chain.learn(response, Ask(kind=Kind.GRAPHQL).ledger, rates)
         if cost.complexity is not None:

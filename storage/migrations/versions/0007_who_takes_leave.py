@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007_who_takes_leave"
-down_revision = "0006_leads"
+down_revision = "0006_forwardings"
 
 _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 """Compared by its bytes on both databases."""

@@ -13,12 +13,14 @@ import pytest
 from connectors.gitea import facts
 from connectors.kit import LARGEST, object_id
 from harvester.model import (
+    IGNORE_FILE,
     Details,
     FileVersion,
     Found,
     Listing,
     Missing,
     Owner,
+    Private,
     Sighting,
     Unknown,
     Unread,
@@ -167,6 +169,15 @@ async def test_files_are_read_with_the_roots_tree(world: World, visit: Visit) ->
     assert visit.forge.text_bytes == 12
     # listed with the organisations; tree, two files, languages; tree; nothing of the empty one
     assert visit.forge.requests() == 2 + 4 + 1
+
+
+async def test_the_file_by_which_a_repository_opts_out_costs_no_request(
+    world: World, visit: Visit
+) -> None:
+    world.create("mona/x", {"a": ""})
+    world.create("mona/y", {IGNORE_FILE: ""})
+    told = {path: seen.ignore_file for path, seen in (await visit.crawl()).items()}
+    assert told == {"mona/x": False, "mona/y": True}
 
 
 async def test_a_root_of_many_entries_is_read_to_its_end(world: World, visit: Visit) -> None:
@@ -348,7 +359,8 @@ async def test_look_ups(world: World, visit: Visit) -> None:
         found = answers[str(kept.id)]
         assert isinstance(found, Found)
         assert (found.sighting.repository.path, found.sighting.files) == ("mona/neu", Unread())
-        assert answers[str(deleted.id)] == answers[str(hidden.id)] == Missing()
+        assert answers[str(deleted.id)] == Missing()
+        assert answers[str(hidden.id)] == (Private() if token else Missing())
 
 
 @pytest.mark.parametrize(

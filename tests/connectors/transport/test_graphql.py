@@ -5,7 +5,9 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -368,6 +370,22 @@ async def test_the_last_points_still_bring_good_data(around: Surroundings) -> No
             await graphql.execute(PLAIN)
     assert caught.value.not_before == START + timedelta(hours=1)
     assert len(server.got) == 1
+
+
+@pytest.mark.parametrize("off", [timedelta(days=-1), timedelta(days=1)])
+async def test_a_reset_by_a_clock_that_is_a_day_off_is_moved_to_ours(
+    around: Surroundings, off: timedelta
+) -> None:
+    theirs = START + off
+    told = rate(remaining=0, resetAt=(theirs + timedelta(hours=1)).isoformat())
+    date = {"date": format_datetime(theirs, usegmt=True)}
+    reply = replace(told, headers={**told.headers, **date})
+    async with serving(in_turn(reply)) as server, around.chain(server.url) as chain:
+        graphql = GraphQL(chain, server.url, DIALECT)
+        await graphql.execute(PLAIN)
+        with pytest.raises(BudgetExhaustedError) as caught:
+            await graphql.execute(PLAIN)
+    assert caught.value.not_before == START + timedelta(hours=1)
 
 
 async def test_a_limit_in_a_200_ends_the_crawl_and_is_kept(around: Surroundings) -> None:

@@ -6,7 +6,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006_leads"
+revision = "0006_forwardings"
 down_revision = "0005_software_at_rest"
 
 _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -16,10 +16,10 @@ _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 def upgrade() -> None:
     """Make the table; the next crawl asks for what was never asked."""
     op.create_table(
-        "lead",
+        "forwarding",
         sa.Column("url_key", _TEXT, nullable=False),
         sa.Column("url", _TEXT, nullable=False),
         sa.Column("forge_id", _TEXT, nullable=True),
         sa.Column("asked_at", _TEXT, nullable=False),
-        sa.PrimaryKeyConstraint("url_key", name=op.f("pk_lead")),
+        sa.PrimaryKeyConstraint("url_key", name=op.f("pk_forwarding")),
     )

@@ -17,12 +17,12 @@ from harvester.crawl.places import place_of
 from harvester.crawl.task import SourcePlan
 from harvester.model import Resolution, Unknown, repository_id
 from harvester.ports.catalogue import Unclaimed
-from harvester.ports.rows import AliasRow, LeadRow, Stored, Writes
+from harvester.ports.rows import AliasRow, ForwardingRow, Stored, Writes
 from harvester.urls import path_below
 
 
 @dataclass(frozen=True, slots=True)
-class Leads:
+class Forwardings:
     """The addresses below a source's forge that no known repository claims."""
 
     plan: SourcePlan
@@ -33,33 +33,33 @@ class Leads:
         paths = {
             path: one.url
             for one in self.unclaimed
-            if one.lead is None
+            if one.forwarding is None
             and (path := path_below(one.url, self.plan.forge.url)) is not None
             and "/" in path
         }
         return dict(list(paths.items())[:most])
 
-    def answered(self, told: Mapping[str, Resolution], now: datetime) -> tuple[LeadRow, ...]:
+    def answered(self, told: Mapping[str, Resolution], now: datetime) -> tuple[ForwardingRow, ...]:
         """Give what is to be remembered of the answers, by address.
 
         What the forge would not tell is not known, and asked again by the next crawl.
         """
         return tuple(
-            LeadRow(url=url, forge_id=answer, asked_at=now)
+            ForwardingRow(url=url, forge_id=answer, asked_at=now)
             for url, answer in sorted(told.items())
             if not isinstance(answer, Unknown)
         )
 
-    def leading(self, fresh: Sequence[LeadRow]) -> Sequence[tuple[str, LeadRow]]:
-        """Give the leads, old and new, that lead somewhere: each with the repository's id."""
-        remembered = (one.lead for one in self.unclaimed if one.lead is not None)
+    def leading(self, fresh: Sequence[ForwardingRow]) -> Sequence[tuple[str, ForwardingRow]]:
+        """Give the forwardings, old and new, that lead somewhere: each with the repository's id."""
+        remembered = (one.forwarding for one in self.unclaimed if one.forwarding is not None)
         return [
-            (repository_id(self.plan.forge.url, lead.forge_id), lead)
-            for lead in (*remembered, *fresh)
-            if lead.forge_id is not None
+            (repository_id(self.plan.forge.url, forwarding.forge_id), forwarding)
+            for forwarding in (*remembered, *fresh)
+            if forwarding.forge_id is not None
         ]
 
-    def follow(self, fresh: Sequence[LeadRow], stored: Stored, now: datetime) -> Writes:
+    def follow(self, fresh: Sequence[ForwardingRow], stored: Stored, now: datetime) -> Writes:
         """Make addresses aliases of the repositories that they lead to, where those are known.
 
         Args:
@@ -69,8 +69,8 @@ class Leads:
             now: the time.
         """
         aliases = tuple(
-            AliasRow(url=lead.url, repository_id=target, since=now)
-            for target, lead in self.leading(fresh)
+            AliasRow(url=forwarding.url, repository_id=target, since=now)
+            for target, forwarding in self.leading(fresh)
             if target in stored.repositories
         )
         catalog = Catalog(
@@ -86,7 +86,7 @@ class Leads:
         settled = settle(catalog, frozenset(touched), self.plan.publishers, now)
         return Writes(
             aliases=aliases,
-            leads=tuple(fresh),
+            forwardings=tuple(fresh),
             files=settled.files,
             software=settled.software,
             merges=settled.merges,

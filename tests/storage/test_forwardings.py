@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from harvester.model import FileState, Outcome
 from harvester.ports.catalogue import Unclaimed
-from harvester.ports.rows import LeadRow, RepositoryRow, Writes
+from harvester.ports.rows import ForwardingRow, RepositoryRow, Writes
 from storage.catalogue import SqlCatalogue
 from tests.storage import made
 
@@ -38,7 +38,7 @@ def test_only_what_nobody_known_has_is_unclaimed(catalogue: SqlCatalogue) -> Non
         declaring(THREE, "https://nirgends.example/x"),
         declaring(FOUR, f"{FORGE}/alt/weg", FileState.ABSENT),
     )
-    assert catalogue.unclaimed(FORGE) == [Unclaimed(url=f"{FORGE}/Alt/Werk_1", lead=None)]
+    assert catalogue.unclaimed(FORGE) == [Unclaimed(url=f"{FORGE}/Alt/Werk_1", forwarding=None)]
     assert catalogue.unclaimed(f"{FORGE}.example") == []
     assert len(catalogue.unclaimed("http://Nirgends.example")) == 1
 
@@ -46,15 +46,15 @@ def test_only_what_nobody_known_has_is_unclaimed(catalogue: SqlCatalogue) -> Non
 def test_an_answer_holds_until_a_file_that_asks_for_it_changes(catalogue: SqlCatalogue) -> None:
     url = f"{FORGE}/alt/werk"
     store(catalogue, declaring(TWO, url))
-    lead = LeadRow(url=url, forge_id=None, asked_at=made.NOW)
-    store(catalogue, Writes(leads=(lead,)))
-    assert catalogue.unclaimed(FORGE) == [Unclaimed(url=url, lead=lead)]
-    known = replace(lead, forge_id="7", asked_at=made.NOW + timedelta(hours=1))
-    store(catalogue, Writes(leads=(known,)))
-    assert catalogue.unclaimed(FORGE) == [Unclaimed(url=url, lead=known)]
+    forwarding = ForwardingRow(url=url, forge_id=None, asked_at=made.NOW)
+    store(catalogue, Writes(forwardings=(forwarding,)))
+    assert catalogue.unclaimed(FORGE) == [Unclaimed(url=url, forwarding=forwarding)]
+    known = replace(forwarding, forge_id="7", asked_at=made.NOW + timedelta(hours=1))
+    store(catalogue, Writes(forwardings=(known,)))
+    assert catalogue.unclaimed(FORGE) == [Unclaimed(url=url, forwarding=known)]
     later = declaring(THREE, url.upper().replace("HTTPS", "https"))
     (file,) = later.files
     changed = replace(file, changed_at=made.NOW + timedelta(hours=2))
     store(catalogue, replace(later, files=(changed,)))
     (asked,) = catalogue.unclaimed(FORGE)
-    assert asked.lead is None
+    assert asked.forwarding is None
