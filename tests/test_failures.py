@@ -108,6 +108,35 @@ def test_a_forge_that_is_down(tmp_path: Path) -> None:
     assert "127.0.0.1" in told["error"]
 
 
+@pytest.mark.parametrize("first", ["down", "up"])
+def test_a_forge_that_is_down_beside_one_that_is_up(
+    forge: GitLabForge, tmp_path: Path, first: str
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    down = {
+        "name": "down",
+        "kind": "gitlab",
+        "url": "https://gitlab.example.org",
+        "api_url": f"{address}/api/v4",
+        "graphql_url": f"{address}/api/graphql",
+        "scope": "instance",
+    }
+    up = gitlab_source(forge, name="up")
+    stage = Stage(tmp_path, [down, up] if first == "down" else [up, down])
+    done = stage.run("crawl", "--json", command=IMPATIENT)
+    assert done.returncode == 1, done.stderr
+    told = {source["name"]: source for source in json.loads(done.stdout)["sources"]}
+    assert (told["up"]["complete"], told["up"]["error"]) == (True, None)
+    assert (told["down"]["complete"], "127.0.0.1" in told["down"]["error"]) == (False, True)
+    assert listed(stage) == 6
+    states = {source["name"]: source for source in stage.json("sources")["sources"]}
+    assert states["down"]["last_error"] == told["down"]["error"]
+    assert states["up"]["last_error"] is None
+
+
 @pytest.mark.parametrize("fault", [html(), Drop(), Cut(after=200)], ids=["html", "drop", "cut"])
 def test_answers_that_are_none(forge: GitLabForge, tmp_path: Path, fault: Fault) -> None:
     stage = Stage(tmp_path, [gitlab_source(forge)])

@@ -19,7 +19,7 @@ from harvester.cli.targets import source_of
 from harvester.cli.words import say, word
 from harvester.crawl.blocks import Block
 from harvester.crawl.expansion import MARK
-from harvester.crawl.reasons import StateReason
+from harvester.crawl.reasons import ItemReason, StateReason
 from harvester.crawl.scope import covers
 from harvester.feed.lines import vitality_json
 from harvester.model import ItemStatus, Severity
@@ -256,7 +256,9 @@ class Address:
             since = moment(row.ignored_since)
             yield say("ignored", language, url=url, since=since, reason=reason)
         elif not any(file.repository_id == row.id for file in files):
-            yield say("no_file", language, url=url)
+            newest = next((item for _, _, item in self._items[row.id]), None)
+            unknown = newest is not None and newest.reason == ItemReason.FILE_UNKNOWN
+            yield say("file_unknown" if unknown else "no_file", language, url=url)
 
     def _repository_json(self, row: RepositoryRow) -> dict[str, Any]:
         return {

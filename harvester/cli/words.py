@@ -230,6 +230,12 @@ _SENTENCES: Mapping[str, Text] = {
         "The repository {url} is known, but has no publiccode.yml in its root.",
         "Das Repository {url} ist bekannt, hat aber keine publiccode.yml im Wurzelverzeichnis.",
     ),
+    "file_unknown": Text(
+        "The repository {url} is known, but not whether it has a publiccode.yml: when it was last"
+        " read, the forge would not tell.",
+        "Das Repository {url} ist bekannt, aber nicht, ob es eine publiccode.yml hat: Beim letzten"
+        " Lesen gab die Plattform darüber keine Auskunft.",
+    ),
     "gone": Text(
         "The repository {url} is gone ({reason}).",
         "Das Repository {url} ist verschwunden ({reason}).",

@@ -28,6 +28,8 @@ def rows(
         stored: the rows of that repository's files.
         now: the time.
     """
+    if seen and seen[0].unread is not None:
+        return  # what the winner says is not known, and so not what it stands instead of
     before = {row.path: row for row in stored}
     counted = next((row for row in before.values() if row.outcome is not Outcome.SUPERSEDED), None)
     for rank, version in enumerate(seen):

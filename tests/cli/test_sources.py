@@ -56,7 +56,9 @@ def test_what_could_not_be_read_is_told(shell: Shell) -> None:
             "message": "not today",
         }
     ]
-    assert "not today" in shell("status", "https://forge.example/a/two").out
+    told = shell("status", "https://forge.example/a/two").out
+    assert "is known, but not whether it has a publiccode.yml" in told
+    assert "failed: the forge would not show its files (not today)" in told
 
 
 def test_owners_and_no_schedule(shell: Shell) -> None:

@@ -105,6 +105,20 @@ def test_texts_that_fail_twice_are_passed_over(house: House) -> None:
     assert len(house.entries()) == 3
 
 
+def test_a_file_of_another_name_that_cannot_be_read_replaces_nothing(house: House) -> None:
+    (one,) = some(1)
+    house.crawl(one)
+    before = house.entries()
+    renamed = replace(good("city/project-1", "Neu"), path="publiccode.yaml")
+    unread = replace(renamed, content=None, unread="not today; the next crawl asks again")
+    house.crawl(replace(one, files=(unread,)))
+    assert house.entries() == before
+    assert house.outcomes() == {f"{one.repository.web_url}/publiccode.yml": "listed"}
+    assert house.crawl(replace(one, files=(renamed,)), full=True).complete
+    (entry,) = house.entries()
+    assert (entry["name"], entry["source_file"]["path"]) == ("Neu", "publiccode.yaml")
+
+
 # --- look-ups -------------------------------------------------------------------------------
 
 
