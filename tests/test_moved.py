@@ -80,6 +80,7 @@ def test_what_moved_before_it_was_seen_is_listed_and_asked_for_once(town: Town) 
         entry = entries[software_id(home, str(repository.id))]
         assert (entry["state"], entry["url"]) == ("listed", f"{home}/{repository.path}")
         assert len(entry["aliases"]) == 1
+    town.stage.crawl("--full")  # which reads, once a week, how the repositories are worked on
     exported, asked = town.stage.good("export", "jsonl"), town.asked()
     again = town.stage.crawl("--full")
     requests = [sum(one["requests"].values()) for one in again.values()]

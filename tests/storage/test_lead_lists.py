@@ -16,6 +16,7 @@ from storage import schema
 from storage.catalogue import SqlCatalogue
 from storage.engine import Store
 from storage.lead_lists import StoredLeads
+from tests.storage.test_schema import empty_url, upgrade_to  # noqa: F401 - empty_url is a fixture
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 250000, tzinfo=UTC)
 KEPT = KeptLeads(
@@ -63,19 +64,13 @@ def test_answers_of_hosts_are_kept_one_for_each(catalogue: SqlCatalogue) -> None
     assert store.hosts() == {unknown.url: known}
 
 
-def test_an_older_catalogue_is_brought_along_with_its_data(database_url: str) -> None:
+def test_an_older_catalogue_is_brought_along_with_its_data(empty_url: str) -> None:  # noqa: F811
     """The tables are new; what a catalogue held before stays as it was."""
-    with contextlib.closing(Store(database_url)) as store:
-        schema.upgrade(store)
+    with contextlib.closing(Store(empty_url)) as store:
+        upgrade_to(store, "0007_who_takes_leave")
         with store.writing() as connection:
-            connection.execute(text("DROP TABLE lead_list"))
-            connection.execute(text("DROP TABLE host"))
-            connection.execute(text("ALTER TABLE forge DROP COLUMN priority"))
             connection.execute(
                 text("INSERT INTO forge VALUES ('https://x.example', 'gitlab', 'crawl')")
-            )
-            connection.execute(
-                text("UPDATE alembic_version SET version_num = '0007_who_takes_leave'")
             )
         schema.upgrade(store)
         StoredLeads(store).keep(KEPT)
