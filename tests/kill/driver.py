@@ -40,6 +40,15 @@ def stand_still(time: datetime) -> None:
     mock.patch.object(adapters.SystemClock, "sleep", sleep).start()
 
 
+def read_no_activity() -> None:
+    """Leave out what is read after a crawl has ended: volatile, and read anew in its own time."""
+
+    async def nothing(*_arguments: Any, **_named: Any) -> None:
+        return
+
+    mock.patch("harvester.crawl.run.enrich", nothing).start()
+
+
 class Points:
     """Counts the points of a process's life, and ends it at one of them."""
 
@@ -81,6 +90,7 @@ def _after(owner: type, name: str, call: Callable[[], None]) -> None:
 
 def run() -> None:
     time, point, number, counts, *arguments = sys.argv[1:]
+    read_no_activity()
     stand_still(datetime.fromisoformat(time))
     points = Points(point, int(number))
     points.install()
