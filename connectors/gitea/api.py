@@ -149,13 +149,18 @@ class Api:
 
         Raises:
             NotFoundError: there is none that everybody may see.
+            UnexpectedAnswerError: somebody else said so.
         """
         kind = ORGANIZATION
-        try:
-            told = await self._object(f"/orgs/{quote(name, safe='')}")
-        except NotFoundError:
+        told = await self._known(f"/orgs/{quote(name, safe='')}")
+        if told is None:
             kind = USER
-            told = await self._object(f"/users/{quote(name, safe='')}")
+            told = await self._known(f"/users/{quote(name, safe='')}")
+        if told is None:
+            raise NotFoundError(
+                f"there is no organisation or user {name!r} that everybody may see; was it renamed?"
+                " Check the spelling in the configuration"
+            )
         if (told.get("visibility") or _PUBLIC) != _PUBLIC:
             raise NotFoundError(f"{name} is not shown to everybody")
         login = told.get("username") or told.get("login") or told.get("name") or name
@@ -189,9 +194,9 @@ class Api:
             return ORGANIZATION if key in self._organizations else USER
         if key not in self._kinds:
             try:
-                await self._object(f"/orgs/{quote(login, safe='')}")
-                self._kinds[key] = ORGANIZATION
-            except (NotFoundError, ForbiddenError):
+                known = await self._known(f"/orgs/{quote(login, safe='')}")
+                self._kinds[key] = USER if known is None else ORGANIZATION
+            except ForbiddenError:
                 self._kinds[key] = USER
         return self._kinds[key]
 
