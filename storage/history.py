@@ -3,6 +3,7 @@
 
 """What crawls leave behind: who was seen, who was missed, and how long it is remembered."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select, update
@@ -55,8 +56,14 @@ def see(
     )
 
 
-def miss(connection: Connection, dialect: Dialect, opened: OpenCrawl, now: datetime) -> None:
-    """Note which repositories of its source a complete sweep missed.
+def miss(
+    connection: Connection,
+    dialect: Dialect,
+    opened: OpenCrawl,
+    doubtful: Collection[str],
+    now: datetime,
+) -> None:
+    """Note which repositories of its source a complete sweep missed, but not the doubtful ones.
 
     So that another source's conclusion knows who still has a repository.
     """
@@ -65,7 +72,7 @@ def miss(connection: Connection, dialect: Dialect, opened: OpenCrawl, now: datet
     linked = connection.execute(
         select(link.repository_id).where(of_source, link.missed_at.is_(None))
     ).scalars()
-    missed = set(linked) - seen_ids(connection, opened.id)
+    missed = set(linked) - seen_ids(connection, opened.id) - set(doubtful)
     if missed:
         connection.execute(
             update(repository_source)

@@ -224,7 +224,7 @@ class Page:
             crawls.rest(self.connection, opened.id, self._now)
         if not row.partial and end.status in history.ENDED:
             if row.sweep and end.status == history.COMPLETE:
-                history.miss(self.connection, self._store.dialect, opened, self._now)
+                history.miss(self.connection, self._store.dialect, opened, end.doubtful, self._now)
             history.forget(self.connection, opened)
         return {
             "status": end.status,

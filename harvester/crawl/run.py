@@ -445,7 +445,8 @@ class _Run:
             self.waiting = conclusion.waiting
             why = empty or conclusion.brake
             end = self._end("complete" if self.clean and why is None else "flawed", why)
-            self.catalogue.end(opened, end, now)
+            doubtful = tuple(item.repository_id for item in doubts if item.repository_id)
+            self.catalogue.end(opened, replace(end, doubtful=doubtful), now)
         return end, items
 
     # --- the summary ------------------------------------------------------------------------

@@ -120,6 +120,8 @@ class CrawlEnd:
     error: str | None
     not_before: datetime | None
     spent: Spent
+    doubtful: tuple[str, ...] = ()
+    """Ids of repositories that a look-up said nothing of: a complete sweep has not missed them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import pytest
 
 from harvester.crawl.reasons import ItemReason
 from harvester.model import Found, ItemStatus, Page, Sighting, Unknown
-from harvester.ports.catalogue import CrawlRequest
+from harvester.ports.catalogue import CrawlRequest, PageMark
 from harvester.ports.errors import (
     CatalogueError,
     ServerError,
@@ -130,6 +130,36 @@ def test_a_look_up_that_says_nothing_is_told(house: House) -> None:
     (errored,) = [item for item in house.ears.items if item.status is ItemStatus.ERRORED]
     assert errored.reason == ItemReason.LOOK_UP_UNKNOWN
     assert "the forge failed; it stays until" in (errored.message or "")
+
+
+def test_what_a_look_up_said_nothing_of_is_not_missed(house: House) -> None:
+    def elsewhere() -> frozenset[str]:
+        """Of what another source misses: what this one still has."""
+        other = replace(house.source, name="other", fingerprint="other")
+        mine, house.source = house.source, other
+        house.crawl(*some(2), full=True)
+        request = CrawlRequest(
+            source="other",
+            kind=other.kind,
+            forge=other.forge,
+            scope=other.scope.kind,
+            fingerprint="other",
+            sweep=True,
+        )
+        opened = house.catalogue.begin(request, "test", START)
+        with house.catalogue.page(opened, START) as page:
+            page.mark(PageMark(seen=(), cursor=None))
+        unseen = house.catalogue.unseen(opened)
+        house.catalogue.abandon(opened)
+        house.source = mine
+        return unseen.elsewhere
+
+    house.crawl(*some(2))
+    lost = Unknown(reason="the forge failed")
+    house.crawl(connector=Scripted(some(1), look_ups={"2": lost}), full=True)
+    assert len(elsewhere()) == 2
+    house.crawl(connector=Scripted(some(1)), full=True)
+    assert len(elsewhere()) == 1
 
 
 # --- empty listings -------------------------------------------------------------------------
