@@ -5,7 +5,7 @@
 
     python -m benchmarks.check [FOLDER]
 
-FOLDER has the files; without one, those of the reference data that HARVESTER_REFERENCE names.
+FOLDER has the files; without one, those of the reference data that REFERENCE_DATA names.
 Cold is the first pass of the process, with every import and cache empty; warm the best of many.
 """
 
@@ -27,7 +27,7 @@ def main() -> int:
     parser.add_argument("folder", nargs="?", type=Path)
     folder = parser.parse_args().folder
     if folder is None:
-        folder = Path(os.environ["HARVESTER_REFERENCE"]) / "data" / "publiccode" / "wild"
+        folder = Path(os.environ["REFERENCE_DATA"]) / "data" / "publiccode" / "wild"
     contents = [file.read_bytes() for file in sorted(folder.rglob("*.yml"))]
     if not contents:
         print(f"{folder}: no .yml files in it")

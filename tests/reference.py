@@ -14,8 +14,11 @@ from typing import TypeVar
 import pytest
 
 _BESIDE = Path(__file__).resolve().parents[2] / "shared"
-REFERENCE = Path(os.environ.get("HARVESTER_REFERENCE", _BESIDE)) / "data"
-"""Named by the environment, else in the folder ``shared`` beside the clone."""
+REFERENCE = Path(os.environ.get("REFERENCE_DATA", _BESIDE)) / "data"
+"""Named by the environment, else in the folder ``shared`` beside the clone.
+
+The variable has none of harvester's own prefix: every name with that which is no setting is refused.
+"""
 
 Test = TypeVar("Test", bound=Callable[..., object])
 
@@ -24,7 +27,7 @@ def needs_reference(test: Test) -> Test:
     """Mark a test or a class of tests that reads the reference data."""
     absent = not REFERENCE.is_dir()
     skip = pytest.mark.skipif(
-        absent, reason=f"no reference data at {REFERENCE}; name its folder in HARVESTER_REFERENCE"
+        absent, reason=f"no reference data at {REFERENCE}; name its folder in REFERENCE_DATA"
     )
     marked: Test = pytest.mark.integration(skip(test))
     return marked
