@@ -38,7 +38,10 @@ Rows = Sequence[Mapping[str, Any]]
 _LOCK_NUMBER = 0x68617276  # "harv"
 """Of the advisory lock that writers of one PostgreSQL database take in turn."""
 
-_FILLED = ("repository", "repository_source", "alias", "file", "record", "finding", "software")
+_FILLED = (
+    *("repository", "repository_source", "alias", "file", "record", "finding", "software"),
+    *("search_entry", "search_value", "search_word"),
+)
 
 
 class Dialect(Protocol):
@@ -46,6 +49,10 @@ class Dialect(Protocol):
 
     def lock(self, connection: Connection) -> None:
         """Let no other writer in until this transaction ends."""
+        ...
+
+    def freeze(self, connection: Connection) -> None:
+        """Let all statements of a transaction that begins see one state of the database."""
         ...
 
     def among(self, column: ColumnElement[Any], keys: Collection[str]) -> ColumnElement[bool]:
@@ -70,6 +77,9 @@ class SQLite:
 
     def lock(self, connection: Connection) -> None:
         """Do nothing more."""
+
+    def freeze(self, connection: Connection) -> None:
+        """Do nothing more: its transactions are so."""
 
     def among(self, column: ColumnElement[Any], keys: Collection[str]) -> ColumnElement[bool]:
         """Look each key up; the list travels as JSON."""
@@ -112,6 +122,10 @@ class PostgreSQL:
     def lock(self, connection: Connection) -> None:
         """Take the advisory lock of all writers; it ends with the transaction."""
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
+
+    def freeze(self, connection: Connection) -> None:
+        """Say so; else each statement would see what was committed before it."""
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
     def among(self, column: ColumnElement[Any], keys: Collection[str]) -> ColumnElement[bool]:
         """Join the keys; the list travels as an array.

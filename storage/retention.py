@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Deletes what nobody asks for any more: old crawls, bytes of former files, old changes."""
+"""Deletes what nobody asks for any more: old crawls, bytes of former files, old changes, words."""
 
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from harvester.ports.catalogue import Retention, Tidied
 from storage.crawls import RESUMABLE_FOR, UNFINISHED
 from storage.engine import Store
 from storage.history import COMPLETE
+from storage.search.words import word_index
 from storage.tables import blob, change, crawl, crawl_item, file, record, seen
 
 AT_ONCE = 1000
@@ -27,6 +28,8 @@ def tidy(store: Store, keep: Retention, now: datetime) -> Tidied:
         changes = _changes(connection, now - keep.changes)
     more = AT_ONCE in (crawls, blobs, changes)
     if not more:
+        with store.writing() as connection:
+            word_index(store.dialect).sweep(connection)
         with store.translated():
             store.dialect.maintain(store.engine)
     return Tidied(crawls=crawls, blobs=blobs, changes=changes, more=more)

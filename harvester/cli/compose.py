@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
@@ -31,6 +32,9 @@ from harvester.ports.errors import CatalogueError, ConnectorError
 from harvester.ports.http import Budgets, Clock, Fetcher, Validators
 from harvester.settings import MANUAL_SOURCE, Configuration, Source, Tokens, find_file, load
 from harvester.worker import Worker
+
+if TYPE_CHECKING:
+    from storage.catalogue import SqlCatalogue
 
 GROUP = "harvester.connectors"
 DIRECTORIES = "harvester.directories"
@@ -140,12 +144,17 @@ def configuration(invocation: Invocation) -> Configuration:
 
 @contextmanager
 def catalogue(configuration: Configuration) -> Iterator[Catalogue]:
-    """Open the catalogue; an SQLite file that is missing is made.
+    """Open the catalogue to write it; an SQLite file that is missing is made.
+
+    What it is searched by is made anew if this harvester reads entries by other rules.
 
     Raises:
         CatalogueError: it cannot be used.
     """
+    from harvester.search.projection import VERSION, project
+
     with _opened(configuration.database_url()) as opened:
+        opened.reindex(VERSION, project)
         yield opened
 
 
@@ -183,7 +192,7 @@ def passing_catalogue() -> Iterator[Catalogue]:
 
 
 @contextmanager
-def _opened(url: str) -> Iterator[Catalogue]:
+def _opened(url: str) -> Iterator["SqlCatalogue"]:
     from storage.catalogue import open_catalogue
 
     opened = open_catalogue(url)

@@ -22,6 +22,7 @@ from harvester.ports.rows import Writes
 from storage import schema
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.engine import Store
+from storage.search import OWN_TABLES
 from storage.tables import metadata
 from tests.databases import PostgresServer
 from tests.storage import made
@@ -57,8 +58,15 @@ def test_migrated_schema_equals_the_tables(empty_url: str) -> None:
     with opened(empty_url) as store:
         schema.upgrade(store)
         with store.reading() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            context = MigrationContext.configure(
+                connection, opts={"compare_type": True, "include_name": is_of_both}
+            )
             assert compare_metadata(context, metadata) == []
+
+
+def is_of_both(name: str | None, kind: str, _parents: object) -> bool:
+    """Leave out what one of the databases has in its own way for the words of entries."""
+    return kind != "table" or not str(name).startswith(OWN_TABLES)
 
 
 def test_text_is_compared_by_bytes_on_postgresql(postgres_url: str) -> None:
