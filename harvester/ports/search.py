@@ -20,7 +20,7 @@ class Sort(StrEnum):
     """In which order entries come; ties are told apart by id, so that the order is total."""
 
     RELEVANCE = "relevance"
-    """The best first, then by name. Without a text, all are equally good."""
+    """The best first, then by name. Without a text, by name."""
     NAME = "name"
     RELEASED = "released"
     """The newest release date first; without one, last."""
@@ -91,6 +91,7 @@ class Inquiry:
 
     question: Question
     sort: Sort
+    """By relevance only where there are words."""
     words: tuple[Wanted, ...]
     """All must be found."""
     called: str

@@ -48,11 +48,10 @@ def ask(index: SearchIndex, question: Question, now: datetime) -> Found:
     wanted, corrected = _wanted(index, spelt) if spelt else ((), {})
     if question.text.strip() and not spelt:
         wanted = (Wanted({}),)
-    sort = question.sort or (Sort.RELEVANCE if spelt else Sort.NAME)
     found = index.find(
         Inquiry(
             question=question,
-            sort=sort,
+            sort=order_of(question),
             words=wanted,
             called=called(question.text),
             now=now,
@@ -60,6 +59,13 @@ def ask(index: SearchIndex, question: Question, now: datetime) -> Found:
         )
     )
     return replace(found, corrected=corrected)
+
+
+def order_of(question: Question) -> Sort:
+    """Say in which order answers come; without a text, nothing is more relevant than another."""
+    text = bool(question.text.strip())
+    sort = question.sort or (Sort.RELEVANCE if text else Sort.NAME)
+    return sort if text or sort is not Sort.RELEVANCE else Sort.NAME
 
 
 def _spelt(text: str) -> tuple[str, ...]:

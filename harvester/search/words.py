@@ -60,8 +60,7 @@ def bare(word: str) -> str:
     return plain.replace("ø", "o").replace("ł", "l").replace("đ", "d").casefold()
 
 
-@lru_cache(maxsize=_CACHED)
-def stem(word: str, language: str) -> str:
+def _stem(word: str, language: str) -> str:
     """Give the folded stem of a word."""
     import snowballstemmer  # noqa: PLC0415 - only who searches or crawls needs it
 
@@ -79,20 +78,22 @@ def parts(word: str) -> tuple[str, ...]:
 
 def stems(word: str, languages: Iterable[str] = LANGUAGES) -> tuple[str, ...]:
     """Give the folded stems of a written word, without the folded word itself."""
-    found = {stem(word, language) for language in languages}
+    found = {_stem(word, language) for language in languages}
     return tuple(sorted(found - {fold(word), ""}))
 
 
 def tokens(text: str, languages: Iterable[str] = LANGUAGES) -> set[str]:
     """Give all by which the words of a text are found: folded, stemmed, and hyphens closed up."""
-    found: set[str] = set()
-    for word in written(text):
-        pieces = {*word.split("-"), *parts(word), word.replace("-", "")}
-        for piece in pieces:
-            found.add(fold(piece))
-            found.update(stem(piece, language) for language in languages)
-    found.discard("")
-    return found
+    among = tuple(languages)
+    return {token for word in set(written(text)) for token in _forms(word, among)}
+
+
+@lru_cache(maxsize=_CACHED)
+def _forms(word: str, languages: tuple[str, ...]) -> frozenset[str]:
+    """Give all by which a written word is found; the same few thousand come again and again."""
+    pieces = {*word.split("-"), word.replace("-", "")}
+    stemmed = {_stem(piece, language) for piece in pieces for language in languages}
+    return frozenset({*map(fold, pieces), *stemmed} - {""})
 
 
 def called(text: str) -> str:

@@ -97,6 +97,10 @@ class _Search:
         self._scores: CTE | None = (
             words.scores(inquiry.words).cte("scores") if inquiry.words else None
         )
+        self._chosen = {
+            facet: self._with_one_of(facet, values)
+            for facet, values in sorted(self._filters.values.items())
+        }
 
     def total(self) -> Select[Any]:
         """Count the entries of all pages."""
@@ -165,21 +169,23 @@ class _Search:
             conditions.append(software.c.updated_at >= filters.updated_since)
         if filters.active_since is not None:
             conditions.append(repository.c.pushed_at >= filters.active_since)
-        for facet, values in sorted(filters.values.items()):
-            if facet is not without:
-                its = relation(facet, self._inquiry, self._words).subquery()
-                conditions.append(
-                    search_entry.c.number.in_(
-                        select(its.c.number).where(its.c.value.in_(sorted(values)))
-                    )
-                )
+        conditions += [its for facet, its in self._chosen.items() if facet is not without]
         return conditions
+
+    def _with_one_of(self, facet: Facet, values: frozenset[str]) -> ColumnElement[bool]:
+        """Say that an entry has one of the values; looked up once for a whole statement."""
+        its = relation(facet, self._inquiry, self._words).subquery()
+        chosen = select(its.c.number).where(its.c.value.in_(sorted(values)))
+        return search_entry.c.number.in_(select(chosen.cte(f"chosen_{facet.value}").c.number))
 
     def _order(self) -> list[_Key]:
         by_id = _Key("id", software.c.id)
         by_name = _Key("name_key", search_entry.c.name_key)
+        if self._inquiry.sort is Sort.RELEVANCE and self._scores is not None:
+            score = _Key("score", self._score(self._scores), descending=True)
+            return [score, by_name, by_id]
         by = {
-            Sort.RELEVANCE: [_Key("score", self._score(), descending=True), by_name, by_id],
+            Sort.RELEVANCE: [by_name, by_id],
             Sort.NAME: [by_name, by_id],
             Sort.RELEASED: [
                 _Key("released_on", search_entry.c.released_on, descending=True),
@@ -191,14 +197,12 @@ class _Search:
         }
         return by[self._inquiry.sort]
 
-    def _score(self) -> ColumnElement[int]:
-        if self._scores is None:
-            return literal_column("0")
+    def _score(self, scores: CTE) -> ColumnElement[int]:
         so_called = select(search_value.c.number).where(
             search_value.c.field == Tie.CALLED.value,
             search_value.c.value == self._inquiry.called,
         )
-        return self._scores.c.score + case(
+        return scores.c.score + case(
             (search_entry.c.number.in_(so_called), literal_column(str(_CALLED_SO))),
             else_=literal_column("0"),
         )

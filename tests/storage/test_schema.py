@@ -19,6 +19,9 @@ from harvester.crawl.rest import rest_of
 from harvester.model import Vitality
 from harvester.ports.errors import CatalogueError, SchemaAheadError, SchemaBehindError
 from harvester.ports.rows import Writes
+from harvester.ports.search import Question
+from harvester.search.asking import ask
+from harvester.search.projection import VERSION, project
 from storage import schema
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.engine import Store
@@ -274,3 +277,27 @@ def test_nobody_had_opted_out_in_a_catalogue_of_before(empty_url: str) -> None:
         row = catalogue.around("https://a.example/x/y").repositories["r"]
         assert (row.opt_outs, row.ignored_since) == ((), None)
         assert catalogue.sources()["a"].retired_at is None
+
+
+def test_entries_of_before_are_searched_after_an_upgrade(empty_url: str) -> None:
+    with opened(empty_url) as store:
+        (mine,) = [n for n, it in enumerate(schema.REVISIONS) if it.endswith("search_index")]
+        upgrade_to(store, schema.REVISIONS[mine - 1])
+        document = '{"id":"s","url":"https://a.example/x/y","name":"Bürgerbüro"}'
+        with store.writing() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO software (id, url, url_key, name, state, state_reason,"
+                    " file_state, origin, document, first_seen_at, updated_at) VALUES ('s',"
+                    " 'https://a.example/x/y', 'a.example/x/y', 'Bürgerbüro', 'listed', 'valid',"
+                    " 'valid', 'crawl', :document, '2026-01-31T12:00:00.000000Z',"
+                    " '2026-01-31T12:00:00.000000Z')"
+                ),
+                {"document": document},
+            )
+        schema.upgrade(store)
+        catalogue = SqlCatalogue(store)
+        assert ask(catalogue, Question(text="buergerbuero"), made.NOW).total == 0
+        assert catalogue.reindex(VERSION, project) == 1
+        found = ask(catalogue, Question(text="buergerbuero"), made.NOW)
+        assert [it.document for it in found.entries] == [document]
