@@ -88,7 +88,11 @@ class _Key:
 
 
 class _Search:
-    """The statements of one question."""
+    """The statements of one question.
+
+    What narrows it down is looked up first, made one set, and joined once: SQLite, which knows
+    nothing of how large such sets are, would compare two of them row by row.
+    """
 
     def __init__(self, inquiry: Inquiry, words: WordIndex) -> None:
         self._inquiry = inquiry
@@ -109,14 +113,13 @@ class _Search:
     def page(self) -> Select[Any]:
         """Select one entry more than the page shows."""
         question = self._inquiry.question
-        keys = self._order()
+        selected = self._selected()
+        keys = self._order(selected)
         statement = reading.select_entries(activity=question.activity)
         if not question.activity:
             statement = statement.outerjoin(repository, repository.c.id == software.c.repository_id)
         statement = statement.join(search_entry, search_entry.c.software_id == software.c.id)
-        if self._scores is not None:
-            statement = statement.join(self._scores, self._scores.c.number == search_entry.c.number)
-        statement = statement.where(*self._conditions())
+        statement = self._narrowed(statement, selected)
         if question.after is not None:
             statement = statement.where(_behind(keys, question.after))
         return (
@@ -127,12 +130,12 @@ class _Search:
 
     def order_names(self) -> list[str]:
         """Name the columns that tell where a page ended."""
-        return [key.name for key in self._order()]
+        return [key.name for key in self._order(self._selected())]
 
     def counts(self) -> Select[Any] | None:
         """Count the values of facets, each without its own filter; None where none is asked for."""
         asked = self._inquiry.question.facets
-        filtered = {facet for facet in asked if facet in self._filters.values}
+        filtered = asked & self._chosen.keys()
         parts = [self._count(asked - filtered, None)] if asked - filtered else []
         parts += [self._count(frozenset({facet}), facet) for facet in sorted(filtered)]
         if not parts:
@@ -141,11 +144,12 @@ class _Search:
         return select(counted.c.field, counted.c.value, counted.c.entries)
 
     def _count(self, facets: frozenset[Facet], without: Facet | None) -> Select[Any]:
-        values = relations(facets, self._inquiry, self._words)
-        its, matched = values.subquery(), self._matched(without).subquery()
+        its = relations(facets, self._inquiry, self._words).subquery()
+        name = f"matched_{without.value}" if without else "matched"
+        matched = self._matched(without).cte(name).prefix_with("MATERIALIZED")
         return (
             select(its.c.field, its.c.value, func.count().label("entries"))
-            .join_from(its, matched, matched.c.number == its.c.number)
+            .where(its.c.number.in_(select(matched.c.number)))
             .group_by(its.c.field, its.c.value)
         )
 
@@ -156,33 +160,55 @@ class _Search:
         )
         if self._filters.active_since is not None:
             statement = statement.join(repository, repository.c.id == software.c.repository_id)
-        if self._scores is not None:
-            statement = statement.join(self._scores, self._scores.c.number == search_entry.c.number)
-        return statement.where(*self._conditions(without))
+        return self._narrowed(statement, self._selected(without))
 
-    def _conditions(self, without: Facet | None = None) -> list[ColumnElement[bool]]:
+    def _narrowed(self, statement: Select[Any], selected: CTE | None) -> Select[Any]:
+        """Leave only the entries that are meant."""
         filters = self._filters
-        conditions: list[ColumnElement[bool]] = []
+        if selected is not None:
+            statement = statement.join(selected, selected.c.number == search_entry.c.number)
         if filters.states is not None:
-            conditions.append(software.c.state.in_(sorted(filters.states)))
+            statement = statement.where(software.c.state.in_(sorted(filters.states)))
         if filters.updated_since is not None:
-            conditions.append(software.c.updated_at >= filters.updated_since)
+            statement = statement.where(software.c.updated_at >= filters.updated_since)
         if filters.active_since is not None:
-            conditions.append(repository.c.pushed_at >= filters.active_since)
-        conditions += [its for facet, its in self._chosen.items() if facet is not without]
-        return conditions
+            statement = statement.where(repository.c.pushed_at >= filters.active_since)
+        return statement
 
-    def _with_one_of(self, facet: Facet, values: frozenset[str]) -> ColumnElement[bool]:
-        """Say that an entry has one of the values; looked up once for a whole statement."""
+    def _selected(self, without: Facet | None = None) -> CTE | None:
+        """Select the numbers, with their scores, that all that is looked up has in common."""
+        sets = [
+            select(its.c.number, literal_column("0").label("score"))
+            for facet, its in self._chosen.items()
+            if facet != without
+        ]
+        if self._scores is not None:
+            sets.append(select(self._scores.c.number, self._scores.c.score))
+        if not sets:
+            return None
+        every = union_all(*sets).subquery()
+        return (
+            select(every.c.number, func.max(every.c.score).label("score"))
+            .group_by(every.c.number)
+            .having(func.count() == len(sets))
+            .cte(f"selected_without_{without.value}" if without else "selected")
+        )
+
+    def _with_one_of(self, facet: Facet, values: frozenset[str]) -> CTE:
+        """Select the entries that have one of the values, each once."""
         its = relation(facet, self._inquiry, self._words).subquery()
-        chosen = select(its.c.number).where(its.c.value.in_(sorted(values)))
-        return search_entry.c.number.in_(select(chosen.cte(f"chosen_{facet.value}").c.number))
+        chosen = select(its.c.number).where(its.c.value.in_(sorted(values))).distinct()
+        return chosen.cte(f"chosen_{facet.value}").prefix_with("MATERIALIZED")
 
-    def _order(self) -> list[_Key]:
+    def _order(self, selected: CTE | None) -> list[_Key]:
         by_id = _Key("id", software.c.id)
         by_name = _Key("name_key", search_entry.c.name_key)
-        if self._inquiry.sort is Sort.RELEVANCE and self._scores is not None:
-            score = _Key("score", self._score(self._scores), descending=True)
+        if (
+            self._inquiry.sort is Sort.RELEVANCE
+            and selected is not None
+            and self._scores is not None
+        ):
+            score = _Key("score", self._score(selected), descending=True)
             return [score, by_name, by_id]
         by = {
             Sort.RELEVANCE: [by_name, by_id],
@@ -197,12 +223,12 @@ class _Search:
         }
         return by[self._inquiry.sort]
 
-    def _score(self, scores: CTE) -> ColumnElement[int]:
+    def _score(self, found: CTE) -> ColumnElement[int]:
         so_called = select(search_value.c.number).where(
             search_value.c.field == Tie.CALLED.value,
             search_value.c.value == self._inquiry.called,
         )
-        return scores.c.score + case(
+        return found.c.score + case(
             (search_entry.c.number.in_(so_called), literal_column(str(_CALLED_SO))),
             else_=literal_column("0"),
         )

@@ -117,7 +117,12 @@ def _labels(rule: ActivityRule, words: WordIndex) -> Select[Any]:
 
 def _last_activities(inquiry: Inquiry) -> CompoundSelect[Any]:
     """Put entries into spans of days; who was active lately is in all the wider ones too."""
-    last = repository.c.pushed_at
+    seen = (
+        select(search_entry.c.number, repository.c.pushed_at)
+        .select_from(_REPOSITORIES)
+        .cte("last_activity")
+    )
+    last = seen.c.pushed_at
     since = {name: inquiry.now - timedelta(days=days) for name, days in _SPANS}
     oldest = since[_SPANS[-1][0]]
     named: list[tuple[str, ColumnElement[bool]]] = [
@@ -127,9 +132,7 @@ def _last_activities(inquiry: Inquiry) -> CompoundSelect[Any]:
     ]
     return union_all(
         *(
-            select(search_entry.c.number, literal_column(f"'{name}'").label("value"))
-            .select_from(_REPOSITORIES)
-            .where(condition)
+            select(seen.c.number, literal_column(f"'{name}'").label("value")).where(condition)
             for name, condition in named
         )
     )
