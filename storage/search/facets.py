@@ -120,7 +120,7 @@ def _last_activities(inquiry: Inquiry) -> CompoundSelect[Any]:
     seen = (
         select(search_entry.c.number, repository.c.pushed_at)
         .select_from(_REPOSITORIES)
-        .cte("last_activity")
+        .cte()
     )
     last = seen.c.pushed_at
     since = {name: inquiry.now - timedelta(days=days) for name, days in _SPANS}
