@@ -363,6 +363,8 @@ class Size:
     list, by the owner's path; owners of none are left out."""
     changed: int = 0
     """Repositories of which something new is expected to be read, apart from the listing."""
+    topics: int = 0
+    """Topics of which is asked, after an incremental listing, who has them."""
     vitality_due: int = 0
     """Repositories that are asked after the listing whether they are worked on."""
 

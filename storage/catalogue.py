@@ -34,7 +34,18 @@ from harvester.ports.rows import (
     Stored,
     Wait,
 )
-from storage import crawls, feed, guard, history, ledgers, reading, retention, schema, vitality
+from storage import (
+    closure,
+    crawls,
+    feed,
+    guard,
+    history,
+    ledgers,
+    reading,
+    retention,
+    schema,
+    vitality,
+)
 from storage.engine import PATIENCE, Store
 from storage.transaction import Page
 
@@ -146,6 +157,11 @@ class SqlCatalogue:
     def abandon(self, crawl: OpenCrawl) -> None:
         """Note that this process goes on with a crawl no more."""
         self._abandoned.add((crawl.source, crawl.fence))
+
+    def opted_out(self, source: str, named: Collection[str]) -> Sequence[RepositoryRow]:
+        """Give a source's repositories that opt out, and those that are named by their ids."""
+        with self._reading() as connection:
+            return closure.opted_out(connection, self.store.dialect, source, named)
 
     # vitality
 

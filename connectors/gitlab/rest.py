@@ -46,6 +46,8 @@ from harvester.ports.errors import (
 
 PAGE = 100
 """GitLab gives no more items a page."""
+MOST_TAGGED = 1000
+"""Projects with one topic; whoever has it may set it on as many as they please."""
 _FOR_ALL = "enabled"
 """GitLab's word for code that everybody may read who sees the project."""
 COARSE = timedelta(hours=2)
@@ -173,6 +175,25 @@ class Rest:
             if following is None:
                 return frozenset(ids)
             query["id_after"] = following.at
+
+    async def with_topic(self, topic: str) -> frozenset[str]:
+        """Give the ids of public projects with a topic, :data:`MOST_TAGGED` of them at most.
+
+        The forge has no more than one topic of a name, whatever the case, but finds it by the case
+        that it was first written in.
+        """
+        ids: set[str] = set()
+        query: dict[str, Any] = {"topic": topic, "simple": "true", "per_page": PAGE}
+        query |= {"visibility": facts.PUBLIC, "pagination": "keyset", "order_by": "id"}
+        query |= {"sort": "asc", "id_after": 0}
+        while len(ids) < MOST_TAGGED:
+            rows, headers = await self._listed("/projects", query)
+            ids |= {str(row["id"]) for row in rows}
+            following = _next_by_id(_Mark(archived=None), rows, headers)
+            if following is None:
+                break
+            query["id_after"] = following.at
+        return frozenset(ids)
 
     async def read(self, sighting: Sighting) -> Sighting:
         """Bring the files of a project, and its languages if it has any."""
@@ -305,7 +326,7 @@ class Rest:
         if forked and forked.get("visibility") == facts.PUBLIC:
             parent = forked["path_with_namespace"]  # else it may be one that only the token sees
         active = facts.moment(row.get("last_activity_at"))
-        self._topics[forge_id] = tuple(row.get("topics") or row.get("tag_list") or ())
+        topics = self._topics[forge_id] = tuple(row.get("topics") or row.get("tag_list") or ())
         return Repository(
             forge_id=forge_id,
             path=path,
@@ -327,7 +348,7 @@ class Rest:
             activity=Activity(
                 stars=row.get("star_count"), forks=row.get("forks_count"), pushed_at=active
             ),
-            revision=_revision(active, self._chain.clock.now()),
+            revision=_revision(active, topics, self._chain.clock.now()),
         )
 
 
@@ -342,15 +363,15 @@ def _rows(told: object) -> list[JsonObject]:
     return told
 
 
-def _revision(active: datetime | None, now: datetime) -> str:
+def _revision(active: datetime | None, topics: Sequence[str], now: datetime) -> str:
     """Give a text that is the same as long as the files cannot have changed.
 
     The time of the last activity is coarse. So a young one is never taken for the same: the files
     are read again until it has come of age.
     """
     if active is None or now - active < COARSE:
-        return f"{facts.revision(active)} seen {now.isoformat()}"
-    return facts.revision(active)
+        return f"{facts.revision(active, topics)} seen {now.isoformat()}"
+    return facts.revision(active, topics)
 
 
 def _next_by_id(

@@ -47,4 +47,5 @@ def foresee(catalogue: Catalogue, plan: SourcePlan, *, full: bool, now: datetime
         return replace(size, vitality_due=len(due))
     covered = state.covered_since
     before = covered - (now - covered)
-    return catalogue.size(plan.name, Movement(listed_since=before - OVERLAP, changed_since=before))
+    size = catalogue.size(plan.name, Movement(listed_since=before - OVERLAP, changed_since=before))
+    return replace(size, topics=len(plan.opt_out_topics))

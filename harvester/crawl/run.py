@@ -25,6 +25,7 @@ from harvester.crawl.forwardings import Forwardings
 from harvester.crawl.review import review
 from harvester.crawl.scope import covers
 from harvester.crawl.task import CrawlTask, Listener, SourceSummary
+from harvester.crawl.topics import changed
 from harvester.model import (
     Found,
     ItemStatus,
@@ -379,6 +380,17 @@ class _Run:
         with self.catalogue.page(opened, now) as page:
             page.write(forwardings.follow(fresh, page.load(keys), now), now)
 
+    # --- opt-outs that are no activity ------------------------------------------------------
+
+    async def _follow_topics(self, opened: OpenCrawl) -> None:
+        """Look at those whose publisher set or took away the topic by which they opt out."""
+        asking = changed(self.task.source, self.connector, self.catalogue, self.worker)
+        rows = (await unless_stopped(asking, self.stop))[:LOOK_UPS]
+        if rows:
+            ids = {row.facts.forge_id: row.id for row in rows}
+            found = await unless_stopped(self.connector.look_up(sorted(ids)), self.stop)
+            await self._store_found(opened, {ids[key]: answer for key, answer in found.items()})
+
     # --- the conclusion ---------------------------------------------------------------------
 
     async def _conclude(self, opened: OpenCrawl, state: SourceState | None) -> CrawlEnd:
@@ -390,6 +402,8 @@ class _Run:
             return end
         answers: Mapping[str, LookUp] = {}
         seen = self.repositories
+        if not opened.sweep:
+            await self._follow_topics(opened)
         if opened.sweep and self.clean:
             unseen = await self.worker(self.catalogue.unseen, opened)
             answers = await self._look_up(opened, unseen)
@@ -415,18 +429,25 @@ class _Run:
             return {}
         found = await unless_stopped(self.connector.look_up(sorted(rows)), self.stop)
         answers = {rows[forge_id].id: answer for forge_id, answer in found.items()}
-        there: dict[str, Sighting] = {
+        there = await self._store_found(opened, answers)
+        self.found = len(there)
+        return {key: answer for key, answer in answers.items() if key not in there}
+
+    async def _store_found(
+        self, opened: OpenCrawl, answers: Mapping[str, LookUp]
+    ) -> Mapping[str, Sighting]:
+        """Store what look-ups, by repository id, found within the scope; give that."""
+        there = {
             key: answer.sighting
             for key, answer in answers.items()
             if isinstance(answer, Found)
             and covers(self.task.source, answer.sighting.repository.path)
         }
-        self.found = len(there)
         if there:
             batch = Batch(sightings=there, complete=True)
             batch.wanted = wanted(await self.worker(ask, self.catalogue, there), there)
             await self._store(opened, batch, None)
-        return {key: answer for key, answer in answers.items() if key not in there}
+        return there
 
     def _commit_conclusion(
         self, opened: OpenCrawl, answers: Mapping[str, LookUp], empty: str | None

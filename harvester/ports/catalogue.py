@@ -308,6 +308,13 @@ class Catalogue(Protocol):
         """
         ...
 
+    def opted_out(self, source: str, named: Collection[str]) -> Sequence[RepositoryRow]:
+        """Give a source's repositories that opt out, by whatever way, and those named by their ids.
+
+        Sorted by id; those that are gone are left out.
+        """
+        ...
+
     # vitality
     def vitality_due(self, source: str, before: datetime, most: int) -> Sequence[RepositoryRow]:
         """Give repositories whose vitality is to be read, the least recently read first.

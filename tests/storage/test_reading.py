@@ -204,3 +204,15 @@ def test_since_when_a_source_is_not_configured(catalogue: SqlCatalogue) -> None:
     assert catalogue.sources()[name].forge == made.FORGE
     catalogue.retire([name, "another"], later)
     assert catalogue.sources()[name].retired_at is None
+
+
+def test_who_opts_out_and_who_is_named(catalogue: SqlCatalogue) -> None:
+    out = made.repository(1, opt_outs=("opt-out-file",), ignored_since=made.NOW)
+    gone = made.repository(2, opt_outs=("opt-out-topic",), gone_reason="deleted")
+    named, other = made.repository(3), made.repository(4)
+    made.swept(catalogue, out, gone, named, other)
+    ids = {gone.id, named.id, "0" * 32}
+    expected = sorted([out, named], key=lambda row: row.id)
+    assert list(catalogue.opted_out("amt", ids)) == expected
+    assert list(catalogue.opted_out("amt", ())) == [out]
+    assert list(catalogue.opted_out("another", ids)) == []
