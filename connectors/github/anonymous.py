@@ -26,6 +26,7 @@ from connectors.github.times import moment
 from connectors.kit.shapes import MISSHAPEN
 from connectors.transport import Chain, Kind
 from harvester.model import (
+    IGNORE_FILE,
     Failure,
     FailureCode,
     Files,
@@ -193,7 +194,10 @@ class AnonymousReader:
                 continue
             if self.exhausted is None:
                 try:
-                    read.append(self._having(sighting, await self._files(sighting)))
+                    files = await self._files(sighting)
+                    there = isinstance(files, tuple) and bool(files)
+                    ignored = await self._is_ignored(sighting) if there else None
+                    read.append(self._having(sighting, files, ignored))
                     continue
                 except BudgetExhaustedError as error:
                     self.exhausted = error
@@ -203,17 +207,12 @@ class AnonymousReader:
         return read
 
     async def _files(self, sighting: Sighting) -> Files:
-        base = f"{self._where.raw}/{sighting.repository.path}/HEAD"
         for path in PATHS:
-            try:
-                response = await self._chain.get(f"{base}/{path}", kind=Kind.RAW, conditional=True)
-                if "html" in response.headers.get("content-type", ""):
-                    return Unknown(reason=f"{base}/{path}: a web page came instead of a file")
-                content = self._chain.checked(response).content
-            except NotFoundError:
+            content = await self._raw(sighting, path)
+            if content is None:
                 continue
-            except (ForbiddenError, ServerError, UnexpectedAnswerError) as error:
-                return Unknown(reason=str(error))
+            if isinstance(content, Unknown):
+                return content
             self._chain.statistics.text_bytes += len(content)
             return (
                 FileVersion(
@@ -221,6 +220,24 @@ class AnonymousReader:
                 ),
             )
         return ()
+
+    async def _is_ignored(self, sighting: Sighting) -> bool | None:
+        """Say whether its publisher wishes it not to be listed; None where nobody says."""
+        content = await self._raw(sighting, IGNORE_FILE)
+        return None if isinstance(content, Unknown) else content is not None
+
+    async def _raw(self, sighting: Sighting, path: str) -> bytes | Unknown | None:
+        """Get a file of the default branch's root; None where there is none of this path."""
+        address = f"{self._where.raw}/{sighting.repository.path}/HEAD/{path}"
+        try:
+            response = await self._chain.get(address, kind=Kind.RAW, conditional=True)
+            if "html" in response.headers.get("content-type", ""):
+                return Unknown(reason=f"{address}: a web page came instead of a file")
+            return self._chain.checked(response).content
+        except NotFoundError:
+            return None
+        except (ForbiddenError, ServerError, UnexpectedAnswerError) as error:
+            return Unknown(reason=str(error))
 
     # --- inside -----------------------------------------------------------------------------
 
@@ -303,10 +320,11 @@ class AnonymousReader:
         last = moment((entries[-1] or {}).get("pushed_at"))
         return last is None or last < position.since
 
-    def _having(self, sighting: Sighting, files: Files) -> Sighting:
+    def _having(self, sighting: Sighting, files: Files, ignored: bool | None = None) -> Sighting:
         """Give a sighting its files; one that is to be read again loses its revision."""
         pushed_at = sighting.repository.activity.pushed_at
         young = pushed_at is not None and self._chain.clock.now() - pushed_at < _CACHED
         if not young and not isinstance(files, Unknown):
-            return replace(sighting, files=files)
-        return Sighting(repository=replace(sighting.repository, revision=""), files=files)
+            return replace(sighting, files=files, ignore_file=ignored)
+        again = replace(sighting.repository, revision="")
+        return Sighting(repository=again, files=files, ignore_file=ignored)

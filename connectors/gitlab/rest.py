@@ -25,6 +25,7 @@ from connectors.kit.shapes import MISSHAPEN, misshapen
 from connectors.transport import Chain
 from connectors.transport.bridge import Bridge
 from harvester.model import (
+    IGNORE_FILE,
     Activity,
     Details,
     FileVersion,
@@ -196,7 +197,7 @@ class Rest:
         return frozenset(ids)
 
     async def read(self, sighting: Sighting) -> Sighting:
-        """Bring the files of a project, and its languages if it has any."""
+        """Bring the files of a project; if it has any, its languages, and whether it opts out."""
         seen = sighting.repository
         found: list[FileVersion] = []
         for path in facts.PATHS if seen.default_branch else ():
@@ -205,9 +206,14 @@ class Rest:
                 return replace(sighting, files=file)
             if file is not None:
                 found.append(file)
-        languages = await self._languages(seen.forge_id) if found else ()
+        languages, ignore_file = (), None
+        if found:
+            languages = await self._languages(seen.forge_id)
+            ignore_file = await self._has(seen.forge_id, IGNORE_FILE)
         details = Details(topics=await self._topics_of(seen.forge_id), languages=languages)
-        return Sighting(repository=replace(seen, details=details), files=tuple(found))
+        return Sighting(
+            repository=replace(seen, details=details), files=tuple(found), ignore_file=ignore_file
+        )
 
     async def check(self) -> str:
         """Say that a GitLab answers."""
@@ -270,20 +276,17 @@ class Rest:
             _rows([row])
         return row
 
+    async def _has(self, forge_id: str, path: str) -> bool | None:
+        """Say whether the branch has a file of this path; None where nobody says."""
+        told = await self._entry(forge_id, path)
+        return None if isinstance(told, Unknown) else told is not None
+
     async def _file(self, forge_id: str, path: str) -> FileVersion | Unknown | None:
         """Read a file; None where the branch has none of this path."""
-        address = f"/projects/{forge_id}/repository/files/{quote(path, safe='')}?ref=HEAD"
-        try:
-            told = await self._one(address)
-            with self._shaped(address):
-                file = FileVersion(path=path, blob_id=str(told["blob_id"]), size=int(told["size"]))
-                text = str(told["content"])
-        except NotFoundError as error:
-            # an empty repository has a default branch all the same, but no commit
-            absent = any(what in str(error) for what in ("File Not Found", "Commit Not Found"))
-            return None if absent else Unknown(reason=f"GitLab would not tell {path}: {error}")
-        except (ForbiddenError, ServerError, UnexpectedAnswerError) as error:
-            return Unknown(reason=f"GitLab would not tell {path}: {error}")
+        told = await self._entry(forge_id, path)
+        if not isinstance(told, tuple):
+            return told
+        file, text = told
         try:
             content = base64.b64decode(text, validate=True)
         except (binascii.Error, ValueError):
@@ -292,6 +295,21 @@ class Rest:
         if object_id(content, file.blob_id) != file.blob_id:
             return replace(file, unread=not_of_the_blob(path, file.blob_id))
         return file if len(content) > LARGEST else replace(file, content=content)
+
+    async def _entry(self, forge_id: str, path: str) -> tuple[FileVersion, str] | Unknown | None:
+        """Ask for a file and its content in base64; None where the branch has none of this path."""
+        address = f"/projects/{forge_id}/repository/files/{quote(path, safe='')}?ref=HEAD"
+        try:
+            told = await self._one(address)
+            with self._shaped(address):
+                file = FileVersion(path=path, blob_id=str(told["blob_id"]), size=int(told["size"]))
+                return file, str(told["content"])
+        except NotFoundError as error:
+            # an empty repository has a default branch all the same, but no commit
+            absent = any(what in str(error) for what in ("File Not Found", "Commit Not Found"))
+            return None if absent else Unknown(reason=f"GitLab would not tell {path}: {error}")
+        except (ForbiddenError, ServerError, UnexpectedAnswerError) as error:
+            return Unknown(reason=f"GitLab would not tell {path}: {error}")
 
     async def _languages(self, forge_id: str) -> tuple[str, ...]:
         address = f"/projects/{forge_id}/languages"
