@@ -35,7 +35,6 @@ from harvester.ports.rows import (
     Wait,
 )
 from storage import (
-    closure,
     crawls,
     feed,
     guard,
@@ -44,6 +43,7 @@ from storage import (
     reading,
     retention,
     schema,
+    selection,
     vitality,
 )
 from storage.engine import PATIENCE, Store
@@ -161,7 +161,12 @@ class SqlCatalogue:
     def opted_out(self, source: str, named: Collection[str]) -> Sequence[RepositoryRow]:
         """Give a source's repositories that opt out, and those that are named by their ids."""
         with self._reading() as connection:
-            return closure.opted_out(connection, self.store.dialect, source, named)
+            return selection.opted_out(connection, self.store.dialect, source, named)
+
+    def outdated(self, source: str, normaliser: int, after: str, most: int) -> Sequence[str]:
+        """Give the ids of a source's repositories whose file older rules read."""
+        with self._reading() as connection:
+            return selection.outdated(connection, source, normaliser, after, most)
 
     # vitality
 

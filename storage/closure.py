@@ -10,23 +10,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Row, Select, select, union
 
 from harvester.model import Finding
 from harvester.ports.rows import FileRow, Keys, RepositoryRow, Stored
 from storage import rests, rows
 from storage.dialects import Dialect
-from storage.tables import (
-    alias,
-    file,
-    finding,
-    forge,
-    publisher,
-    record,
-    repository,
-    repository_source,
-    software,
-)
+from storage.tables import alias, file, finding, forge, publisher, record, repository, software
 
 REPOSITORIES: Select[Any] = select(
     repository,
@@ -53,23 +43,6 @@ SOFTWARE: Select[Any] = select(
     publisher.c.level.label("publisher_level"),
 ).outerjoin(publisher)
 """Read with :func:`storage.rows.software_row`."""
-
-
-def opted_out(
-    connection: Connection, dialect: Dialect, source: str, named: Collection[str]
-) -> Sequence[RepositoryRow]:
-    """Give a source's repositories that opt out, and those named by their ids, but none gone."""
-    link = repository_source.c
-    found = connection.execute(
-        REPOSITORIES.join(repository_source, link.repository_id == repository.c.id)
-        .where(
-            link.source == source,
-            repository.c.gone_reason.is_(None),
-            or_(repository.c.opt_outs != [], dialect.among(repository.c.id, named)),
-        )
-        .order_by(repository.c.id)
-    )
-    return [rows.repository_row(row) for row in found]
 
 
 def load(connection: Connection, dialect: Dialect, keys: Keys) -> Stored:

@@ -22,6 +22,7 @@ from harvester.crawl.doubts import ANEW, emptiness, is_stuck, unanswered, unread
 from harvester.crawl.enrich import enrich
 from harvester.crawl.foresee import OVERLAP, sweeps
 from harvester.crawl.forwardings import Forwardings
+from harvester.crawl.reread import reread
 from harvester.crawl.review import review
 from harvester.crawl.scope import covers
 from harvester.crawl.task import CrawlTask, Listener, SourceSummary
@@ -182,6 +183,7 @@ class _Run:
         try:
             self.listener.started(self._name, sweep=opened.sweep, resumed_from=resumed_from)
             await self._review(opened)
+            await self._reread(opened)
             if not opened.listed:
                 await self._list(opened, self._listing(opened, state))
             return await self._conclude(opened, state)
@@ -264,7 +266,7 @@ class _Run:
             recent_owners=opened.recent_owners,
         )
 
-    # --- the operator's will ----------------------------------------------------------------
+    # --- before anybody is asked ------------------------------------------------------------
 
     async def _review(self, opened: OpenCrawl) -> None:
         """Bring the catalogue into line with the block list, whatever the forge says today."""
@@ -274,6 +276,16 @@ class _Run:
         for item in items:
             self._count(item)
             self.listener.item(self._name, item)
+
+    async def _reread(self, opened: OpenCrawl) -> None:
+        """Read what older rules read, from the stored bytes."""
+        source, at = self.task.source, ""
+        while following := await self.worker(
+            reread, self.catalogue, opened, source, at, self.clock.now()
+        ):
+            at = following
+            if self.stop.is_set():
+                raise StoppedError
 
     # --- the listing ------------------------------------------------------------------------
 
