@@ -206,7 +206,8 @@ class Rest:
                 return replace(sighting, files=file)
             if file is not None:
                 found.append(file)
-        languages, ignore_file = (), None
+        languages: tuple[str, ...] = ()
+        ignore_file = None
         if found:
             languages = await self._languages(seen.forge_id)
             ignore_file = await self._has(seen.forge_id, IGNORE_FILE)

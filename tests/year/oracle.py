@@ -89,8 +89,9 @@ class Oracle:
     def _has_new_topic(self, repository: Repository) -> bool:
         """Say whether a repository that is there for the catalogue got or lost the topic."""
         known = self.known.get(repository.id)
-        there = known is not None and not known.left
-        return there and (TOPIC in repository.topics) != ("topic" in known.ways)
+        if known is None or known.left:
+            return False
+        return (TOPIC in repository.topics) != ("topic" in known.ways)
 
     def _see(self, repository: Repository, day: int) -> None:
         if repository.id in self._life.copies:
