@@ -7,18 +7,22 @@ From the stored bytes, without a request: so better rules take effect though a f
 though nothing of it moves, so that an incremental crawl does not see it.
 """
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from harvester import publiccode
-from harvester.crawl.decide import decide
+from harvester.crawl.decide import decide, keys
 from harvester.crawl.task import SourcePlan
 from harvester.crawl.visit import Visit, visits
 from harvester.model import FileState, FileVersion, Outcome, Sighting
-from harvester.ports.catalogue import Catalogue, OpenCrawl
+from harvester.ports.catalogue import Catalogue, OpenCrawl, PageTransaction
+from harvester.ports.errors import RefusedRowError
 from harvester.ports.rows import FileRow, Keys, Stored
+
+logger = logging.getLogger(__name__)
 
 AT_ONCE = 200
 """Repositories of one transaction."""
@@ -39,10 +43,25 @@ def reread(
         return None
     with catalogue.page(opened, now) as page:
         stored = page.load(Keys(repository_ids=frozenset(ids), urls=frozenset()))
-        blobs = [row.blob_id for row in stored.files if row.repository_id in ids]
-        made = _visits(plan, frozenset(ids), stored, catalogue.contents(sorted(set(blobs))))
-        page.write(replace(decide(plan, made, stored, now), items=()), now)
+        blobs = {row.blob_id for row in stored.files if row.repository_id in ids}
+        made = _visits(plan, frozenset(ids), stored, catalogue.contents(sorted(blobs)))
+        _write(page, plan, made, now)
     return ids[-1]
+
+
+def _write(page: PageTransaction, plan: SourcePlan, made: Sequence[Visit], now: datetime) -> None:
+    """Write what was read; one that the database refuses stays as it was, and is told."""
+    try:
+        with page.savepoint():
+            writes = decide(plan, made, page.load(keys(made)), now)
+            page.write(replace(writes, items=()), now)
+    except RefusedRowError as error:
+        if len(made) == 1:
+            logger.warning("%s: not read again: %s", made[0].sighting.repository.web_url, error)
+            return
+        middle = len(made) // 2
+        _write(page, plan, made[:middle], now)
+        _write(page, plan, made[middle:], now)
 
 
 def _visits(

@@ -3,6 +3,7 @@
 
 """Better rules read the stored bytes again, whatever the forge says meanwhile."""
 
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -61,6 +62,43 @@ def test_a_forge_that_is_down_keeps_no_better_rules_out(house: House) -> None:
     head = house.catalogue.head()
     house.crawl(connector=Scripted([], before_page=down))
     assert house.catalogue.head() == head
+
+
+@pytest.mark.usefixtures("begun", "better")
+def test_what_the_database_refuses_stays_as_it_was_and_the_others_do_not(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    shouted = publiccode.read
+
+    def spoilt(content: bytes, context: publiccode.FileContext) -> Reading:
+        reading = shouted(content, context)
+        return replace(reading, version="0\0") if b"name: N2\n" in content else reading
+
+    monkeypatch.setattr(publiccode, "read", spoilt)
+    monkeypatch.setattr(reread, "AT_ONCE", 10)
+    with caplog.at_level(logging.WARNING):
+        house.crawl(connector=Scripted([], before_page=down))
+    names = sorted(entry["name"] for entry in house.entries())
+    assert names == ["N2", *["NEU GELESEN"] * 5]
+    assert f"{url_of('city/p2')}: not read again" in caplog.text
+
+
+@pytest.mark.usefixtures("begun", "better")
+def test_better_rules_may_find_another_repository(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of which the transaction has to know, as it does where a page is read."""
+    shouted = publiccode.read
+
+    def elsewhere(content: bytes, context: publiccode.FileContext) -> Reading:
+        reading = shouted(content, context)
+        named = url_of("city/p0") if b"name: N3\n" in content else reading.declared_url
+        return replace(reading, declared_url=named)
+
+    monkeypatch.setattr(publiccode, "read", elsewhere)
+    house.crawl(connector=Scripted([], before_page=down))
+    provenances = house.entry(url_of("city/p0"))["provenances"]
+    assert url_of("city/p3") in [one["web_url"] for one in provenances]
 
 
 @pytest.mark.usefixtures("begun")
