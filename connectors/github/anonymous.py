@@ -23,7 +23,7 @@ from connectors.github.owners import unknown_owner
 from connectors.github.rest import is_json, sighting_of_json
 from connectors.github.streams import Agenda, Slot
 from connectors.github.times import moment
-from connectors.kit.shapes import MISSHAPEN
+from connectors.kit.shapes import MISSHAPEN, misshapen
 from connectors.transport import Chain, Kind
 from harvester.model import (
     IGNORE_FILE,
@@ -49,6 +49,8 @@ from harvester.ports.errors import (
 T = TypeVar("T")
 
 _SIZE = 100
+_SEARCHED = 10
+"""Pages; no search of GitHub gives more."""
 _CACHED = timedelta(minutes=5)
 """So long after a push the raw host may still show what was there before (its ``max-age``)."""
 _FAILED_IN_A_ROW = 3
@@ -176,6 +178,20 @@ class AnonymousReader:
                 return answers | {left: lost for left in wanted if left not in answers}
         return answers
 
+    async def with_topics(self, topics: Sequence[str]) -> frozenset[str]:
+        """Search for public repositories with one of these topics, for each a thousand at most.
+
+        The listing goes by pushes, and a new topic is none. Searches have a budget of their own.
+        """
+        ids: set[str] = set()
+        for topic in topics:
+            for page in range(1, _SEARCHED + 1):
+                found, more = await self._search(f"topic:{topic} fork:true", page)
+                ids |= found
+                if not more:
+                    break
+        return frozenset(ids)
+
     # --- files ------------------------------------------------------------------------------
 
     async def read(self, wanted: Sequence[Sighting]) -> Sequence[Sighting]:
@@ -293,6 +309,17 @@ class AnonymousReader:
                 " is this the address of the API?"
             )
         return listed, "next" in response.links
+
+    async def _search(self, query: str, page: int) -> tuple[set[str], bool]:
+        """Give the ids that a page of a search finds, and whether more follow."""
+        url = f"{self._where.api}/search/repositories"
+        params: dict[str, str | int] = {"q": query, "per_page": _SIZE, "page": page}
+        response = await self._chain.get(url, params=params, resource="search")
+        told = self._chain.json(response)
+        try:
+            return {str(int(item["id"])) for item in told["items"]}, "next" in response.links
+        except MISSHAPEN as error:
+            raise misshapen(self._chain.source, url, error) from error
 
     async def _named(self, path: str) -> JsonObject | Failure:
         subject = f"{self._where.web}/{path}"

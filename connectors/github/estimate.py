@@ -90,7 +90,7 @@ def _anonymous(size: Size, named: int, *, by_name: bool, known: bool) -> Estimat
     # one, whether the repository opts out
     raw = 2 * (size.repositories if size.first else size.changed)
     return Estimate(
-        rest=rest,
+        rest=rest + size.topics,
         raw=raw,
         exact=False,
         remark=(

@@ -50,6 +50,8 @@ async def changed(
             error,
         )
         return ()
+    if found is None:
+        return ()
     tagged = {repository_id(plan.forge.url, forge_id) for forge_id in found}
     rows = await worker(catalogue.opted_out, plan.name, tagged)
     return [

@@ -23,6 +23,7 @@ class Quiet(Scripted):
     """A forge whose listing shows nothing unless it is swept, and that knows who has a topic."""
 
     fault: SourceError | None = None
+    shows_topics: bool = False
     asked: list[list[str]] = field(default_factory=list)
     looked_up: list[str] = field(default_factory=list)
     summary: SourceSummary | None = None
@@ -34,7 +35,9 @@ class Quiet(Scripted):
         incremental = self.listings[-1].since is not None
         return replace(page, sightings=()) if incremental else page
 
-    async def with_topics(self, topics: Sequence[str]) -> frozenset[str]:
+    async def with_topics(self, topics: Sequence[str]) -> frozenset[str] | None:
+        if self.shows_topics:
+            return None
         self.asked.append(list(topics))
         if self.fault is not None:
             raise self.fault
@@ -129,6 +132,16 @@ def test_a_way_that_breaks_ends_the_run_and_the_next_asks_again(house: House) ->
     assert mended.summary is not None
     assert (mended.listings, mended.looked_up) == ([], ["1"])
     assert (mended.summary.complete, state(house, 1)) == (True, "withdrawn")
+
+
+def test_a_forge_whose_listing_shows_topics_is_not_compared_with_what_is_known(
+    house: House,
+) -> None:
+    house.crawl(*some(1), full=True)
+    house.clock.advance(hours=6)
+    connector = Quiet(some(1), shows_topics=True)
+    assert house.crawl(connector=connector).complete
+    assert connector.looked_up == []
 
 
 def test_sweeps_do_not_ask(house: House) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from harvester.model import IGNORE_FILE, FailureCode, Found, ScopeKind, Unknown, Unread
-from harvester.ports.errors import BudgetExhaustedError, ServerError
+from harvester.ports.errors import BudgetExhaustedError, ServerError, UnexpectedAnswerError
 from tests.connectors.github.support import (
     FILE,
     GitHub,
@@ -281,3 +281,27 @@ async def test_a_blocked_owner_is_a_failure(github: GitHub) -> None:
     github.api.faults.plan(Answer(status=451, body=b"{}"))
     crawled = await github.crawl(owners("stadt"), token=None)
     assert [f.code for f in crawled.failures] == [FailureCode.FORBIDDEN]
+
+
+async def test_who_has_a_topic_is_searched_for(github: GitHub) -> None:
+    world = github.world
+    world.organization("stadt")
+    fill(world, "stadt", 120)
+    out = [world.create(f"stadt/out{n}", {}, topics=("raus", "web")) for n in range(101)]
+    other = world.create("stadt/other", {}, topics=("weg",))
+    fork = world.fork(out[0], "stadt/fork", topics=("raus",))
+    world.change(out[1], visibility=Visibility.PRIVATE)
+    async with github.opened(token=None) as connector:
+        found = await connector.with_topics(["raus", "weg", "nie"])
+    assert found is not None
+    assert set(found) == {str(r.id) for r in (*out, other, fork)} - {str(out[1].id)}
+    assert [e.request.path for e in github.api.log] == ["/search/repositories"] * 4
+    async with github.opened() as connector:
+        assert await connector.with_topics(["raus"]) is None
+
+
+async def test_a_search_of_another_shape_is_no_answer(github: GitHub) -> None:
+    github.api.faults.plan(Answer(status=200, body=b'{"items": [7]}'))
+    async with github.opened(token=None) as connector:
+        with pytest.raises(UnexpectedAnswerError):
+            await connector.with_topics(["raus"])
