@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Every form that the catalogue is handed out in: for ``harvester export`` and for the API.
+
+A form is a function from entries to pieces of text. It streams, keeps the order it is given, and
+knows no time, so that an unchanged catalogue gives the same bytes.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from harvester.feed.awesome import awesome
+from harvester.feed.codemeta import codemeta
+from harvester.feed.documents import documents
+from harvester.feed.heading import Setting
+from harvester.feed.lines import csv_lines, json_document, json_lines
+from harvester.feed.repositories import urls
+from harvester.ports.rows import Entry
+
+Write = Callable[[Iterable[Entry], Setting], Iterator[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """One way of writing the catalogue."""
+
+    name: str
+    """KIND of ``harvester export``."""
+    media_type: str
+    """For the header ``Content-Type``; every form is UTF-8."""
+    file_name: str
+    write: Write
+    activity: bool = False
+    """Whether it has room for stars, forks and what else changes without the entry changing."""
+
+
+_ALL = (
+    Form(
+        name="jsonl",
+        media_type="application/jsonl",
+        file_name="catalogue.jsonl",
+        write=lambda entries, _setting: json_lines(entries),
+        activity=True,
+    ),
+    Form(
+        name="json",
+        media_type="application/json",
+        file_name="catalogue.json",
+        write=lambda entries, _setting: json_document(entries),
+        activity=True,
+    ),
+    Form(
+        name="csv",
+        media_type="text/csv; charset=utf-8; header=present",
+        file_name="catalogue.csv",
+        write=lambda entries, setting: csv_lines(entries, activity=setting.activity),
+        activity=True,
+    ),
+    Form(
+        name="codemeta",
+        media_type="application/ld+json",
+        file_name="codemeta.jsonld",
+        write=lambda entries, _setting: codemeta(entries),
+    ),
+    Form(
+        name="publiccode",
+        media_type="application/yaml",
+        file_name="publiccode.yml",
+        write=lambda entries, _setting: documents(entries),
+    ),
+    Form(
+        name="awesome",
+        media_type="application/json",
+        file_name="awesome.json",
+        write=lambda entries, _setting: awesome(entries),
+    ),
+    Form(
+        name="urls",
+        media_type="application/json",
+        file_name="urls.json",
+        write=lambda entries, _setting: urls(entries),
+    ),
+)
+FORMS: Mapping[str, Form] = {form.name: form for form in _ALL}
+"""Every form by its name, in the order in which they are told."""

@@ -1,0 +1,30 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What a catalogue says of itself in the forms that need a title page. Pure."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A catalogue's title page, as its operator wrote it."""
+
+    title: str = "Software of public bodies"
+    description: str = "Software that public bodies publish with a publiccode.yml."
+    language: str = "en"
+    """BCP 47 tag of title and description."""
+    publisher: str = "harvester"
+    """Who keeps the catalogue."""
+    publisher_url: str | None = None
+    url: str | None = None
+    """Where the catalogue is found on the web, without a slash at the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a form is written with, beside the entries."""
+
+    heading: Heading = Heading()
+    activity: bool = False
+    """Whether the entries come with volatile facts."""
