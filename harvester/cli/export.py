@@ -22,6 +22,8 @@ KINDS = (
     "json",
     "csv",
     "codemeta",
+    "dcat",
+    "dcat-turtle",
     "publiccode",
     "awesome",
     "urls",

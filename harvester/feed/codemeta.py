@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from harvester.feed.lines import compact
-from harvester.feed.software import Software, day, iri, preferred, spdx_url, word
+from harvester.feed.software import Software, day, filled, iri, preferred, spdx_url, word
 from harvester.ports.rows import Entry
 
 CONTEXT = "https://w3id.org/codemeta/3.0"
@@ -48,7 +48,7 @@ def description(software: Software) -> Mapping[str, Any]:
     released = software.day("releaseDate")
     status = _STATUS.get(software.word("developmentStatus") or "")
     platforms = software.words("platforms")
-    return _filled(
+    return filled(
         {
             "@id": software.iri,
             "@type": "SoftwareSourceCode",
@@ -161,13 +161,4 @@ def _thing(kind: str, name: str | None, **more: Any) -> Mapping[str, Any] | None
     if name is None:
         return None
     about = {"@id" if key == "id" else key: value for key, value in more.items()}
-    return _filled({"@type": kind, "name": name, **about})
-
-
-def _filled(told: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Leave out what nothing is known of, in lists too."""
-    filled = {
-        key: [item for item in value if item is not None] if isinstance(value, list) else value
-        for key, value in told.items()
-    }
-    return {key: value for key, value in filled.items() if value not in (None, [])}
+    return filled({"@type": kind, "name": name, **about})

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from harvester.feed.awesome import awesome
 from harvester.feed.codemeta import codemeta
+from harvester.feed.dcat import dcat
 from harvester.feed.documents import documents
+from harvester.feed.graph import json_ld, turtle
 from harvester.feed.heading import Setting
 from harvester.feed.lines import csv_lines, json_document, json_lines
 from harvester.feed.repositories import urls
@@ -62,6 +64,18 @@ _ALL = (
         media_type="application/ld+json",
         file_name="codemeta.jsonld",
         write=lambda entries, _setting: codemeta(entries),
+    ),
+    Form(
+        name="dcat",
+        media_type="application/ld+json",
+        file_name="dcat.jsonld",
+        write=lambda entries, setting: json_ld(dcat(entries, setting.heading, setting.page)),
+    ),
+    Form(
+        name="dcat-turtle",
+        media_type="text/turtle",
+        file_name="dcat.ttl",
+        write=lambda entries, setting: turtle(dcat(entries, setting.heading, setting.page)),
     ),
     Form(
         name="publiccode",

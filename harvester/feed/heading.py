@@ -22,9 +22,25 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Where a page of entries stands among the others, as web addresses."""
+
+    url: str
+    first: str
+    next: str | None
+    """None: this is the last one."""
+    size: int
+    """The most entries that a page has."""
+    total: int
+    """Entries of all pages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """What a form is written with, beside the entries."""
 
     heading: Heading = Heading()
     activity: bool = False
     """Whether the entries come with volatile facts."""
+    page: Page | None = None
+    """Told by the forms that know pages (DCAT), where the entries are one of several."""

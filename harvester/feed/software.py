@@ -173,6 +173,15 @@ def words(value: object) -> list[str]:
     return list(dict.fromkeys(text for item in items if (text := word(item)) is not None))
 
 
+def filled(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out what nothing is known of, in lists too."""
+    sieved = {
+        key: [item for item in value if item is not None] if isinstance(value, list) else value
+        for key, value in told.items()
+    }
+    return {key: value for key, value in sieved.items() if value not in (None, [])}
+
+
 def day(value: object) -> str | None:
     """Give a date, ``YYYY-MM-DD``; of a time, its day."""
     text = value[:10] if isinstance(value, str) else ""
