@@ -21,9 +21,12 @@ KINDS = (
     "jsonl",
     "json",
     "csv",
+    "table-schema",
     "codemeta",
+    "codejson",
     "dcat",
     "dcat-turtle",
+    "atom",
     "publiccode",
     "awesome",
     "urls",
@@ -53,7 +56,7 @@ def export(
     activity: Annotated[
         bool,
         typer.Option(
-            "--activity", help="With stars, forks and the last push; jsonl, json and csv only."
+            "--activity", help="With stars, forks and the last push; in jsonl, json and csv."
         ),
     ] = False,
 ) -> int:

@@ -10,7 +10,9 @@ knows no time, so that an unchanged catalogue gives the same bytes.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from harvester.feed.atom import atom
 from harvester.feed.awesome import awesome
+from harvester.feed.codejson import codejson
 from harvester.feed.codemeta import codemeta
 from harvester.feed.dcat import dcat
 from harvester.feed.documents import documents
@@ -18,6 +20,7 @@ from harvester.feed.graph import json_ld, turtle
 from harvester.feed.heading import Setting
 from harvester.feed.lines import csv_lines, json_document, json_lines
 from harvester.feed.repositories import urls
+from harvester.feed.table_schema import table_schema
 from harvester.ports.rows import Entry
 
 Write = Callable[[Iterable[Entry], Setting], Iterator[str]]
@@ -60,10 +63,23 @@ _ALL = (
         activity=True,
     ),
     Form(
+        name="table-schema",
+        media_type="application/json",
+        file_name="table-schema.json",
+        write=lambda _entries, setting: iter((table_schema(activity=setting.activity),)),
+        activity=True,
+    ),
+    Form(
         name="codemeta",
         media_type="application/ld+json",
         file_name="codemeta.jsonld",
         write=lambda entries, _setting: codemeta(entries),
+    ),
+    Form(
+        name="codejson",
+        media_type="application/json",
+        file_name="code.json",
+        write=lambda entries, setting: codejson(entries, setting.heading),
     ),
     Form(
         name="dcat",
@@ -76,6 +92,12 @@ _ALL = (
         media_type="text/turtle",
         file_name="dcat.ttl",
         write=lambda entries, setting: turtle(dcat(entries, setting.heading, setting.page)),
+    ),
+    Form(
+        name="atom",
+        media_type="application/atom+xml",
+        file_name="catalogue.atom",
+        write=atom,
     ),
     Form(
         name="publiccode",

@@ -42,5 +42,7 @@ class Setting:
     heading: Heading = Heading()
     activity: bool = False
     """Whether the entries come with volatile facts."""
+    address: str | None = None
+    """Where this very document is served, for the forms that say so (Atom)."""
     page: Page | None = None
     """Told by the forms that know pages (DCAT), where the entries are one of several."""

@@ -148,9 +148,9 @@ class Software:
         return ((tag, by_tag[tag]) for tag in sorted(by_tag) if _TAG.fullmatch(tag))
 
 
-def preferred(by_language: Mapping[str, T]) -> T | None:
-    """Give the value in English, else in German, else in the first language by its tag."""
-    for language in LANGUAGES:
+def preferred(by_language: Mapping[str, T], first: str = LANGUAGES[0]) -> T | None:
+    """Give the value in a language, else in English, else in German, else in the first by tag."""
+    for language in (first, *LANGUAGES):
         for tag in by_language:
             if tag.casefold() == language or tag.casefold().startswith(f"{language}-"):
                 return by_language[tag]

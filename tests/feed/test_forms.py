@@ -79,7 +79,8 @@ def test_what_it_makes_of_a_catalogue(name: str) -> None:
     assert written(name, catalogue()) == text
 
 
-@pytest.mark.parametrize("name", FORMS)
+# The one reads no entries, the other has to read all of them to know the newest, and keeps those.
+@pytest.mark.parametrize("name", sorted({*FORMS} - {"table-schema", "atom"}))
 def test_it_streams(name: str) -> None:
     """Pieces come while entries are still read: nothing waits for the last one."""
     form, read = FORMS[name], 0
