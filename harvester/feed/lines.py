@@ -112,7 +112,9 @@ def json_array(items: Iterable[str]) -> Iterator[str]:
 
 def parsed(line: str) -> Any:
     """Read a line for another form: what that form could not hold is U+FFFD in it."""
-    return _cleaned(json.loads(line))
+    value = json.loads(line)
+    escaped = any(escape in line for escape in ("\\u", "\\b", "\\f"))
+    return _cleaned(value) if escaped or _UNPRINTABLE.search(line) else value
 
 
 def compact(value: object) -> str:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The reports of ``harvester check`` hold to the schemas that others publish for their forms.
+"""Reports of ``harvester check`` and forms of ``harvester export`` hold to what others publish.
 
 SARIF's comes with an npm package, JUnit's (as Jenkins reads it) with pytest's source distribution.
 GitLab publishes none for Code Quality; ``tests/publiccode/test_report.py`` demands all that its
@@ -17,9 +17,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from harvester.feed.documents import document
+from harvester.feed.table_schema import table_schema
 from harvester.publiccode import FileContext, read
 from harvester.publiccode.report import Result, render
 from tests.crawl.build import BROKEN, GOOD
+from tests.feed.catalogue import RECORD
+from tests.feed.test_documents import TEXTS
 
 LANGUAGES = ("de", "en")
 FILES = {
@@ -71,3 +75,33 @@ def test_junit(tmp_path: Path) -> None:
             check=False,
         )
         assert held.returncode == 0, held.stderr
+
+
+def test_table_schema(tmp_path: Path) -> None:
+    package = "tableschema@1.12.6"
+    subprocess.run(["npm", "pack", "--silent", package], cwd=tmp_path, check=True, timeout=300)
+    (archive,) = tmp_path.glob("*.tgz")
+    profile = json.loads(unpack(archive, "lib/profiles/table-schema.json"))
+    document = json.loads(table_schema(activity=True))
+    jsonschema.Draft4Validator(profile).validate(document)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft4Validator(profile).validate(document | {"fields": [{"type": "string"}]})
+
+
+def test_yaml_that_front_ends_load(tmp_path: Path) -> None:
+    """js-yaml, which front-ends build with, gets out of a record what is in it."""
+    texts = {str(number): text for number, text in enumerate(TEXTS)}
+    package = "js-yaml@4.1.1"
+    subprocess.run(["npm", "pack", "--silent", package], cwd=tmp_path, check=True, timeout=300)
+    (archive,) = tmp_path.glob("*.tgz")
+    (tmp_path / "js-yaml.js").write_bytes(unpack(archive, "dist/js-yaml.js"))
+    (tmp_path / "texts.yml").write_text(document(texts | {"x": RECORD}), encoding="utf-8")
+    script = (
+        "const load = require('./js-yaml.js').load;"
+        "const text = require('fs').readFileSync('texts.yml', 'utf8');"
+        "console.log(JSON.stringify(load(text)));"
+    )
+    ran = subprocess.run(
+        ["node", "-e", script], cwd=tmp_path, check=True, capture_output=True, timeout=60
+    )
+    assert json.loads(ran.stdout) == texts | {"x": RECORD}
