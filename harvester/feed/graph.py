@@ -49,9 +49,7 @@ def turtle(nodes: Iterable[Node]) -> Iterator[str]:
 def _statements(node: Node) -> Iterator[str]:
     """Write a node, and after it the nodes that it names and tells something of."""
     later: list[Node] = []
-    told = _told(node, later)
-    if told:
-        yield f"\n{_name(node['@id'])} " + " ;\n    ".join(told) + " .\n"
+    yield f"\n{_name(node['@id'])} " + " ;\n    ".join(_told(node, later)) + " .\n"
     for other in later:
         yield from _statements(other)
 
