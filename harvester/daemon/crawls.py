@@ -9,7 +9,7 @@ from functools import partial
 
 import structlog
 
-from harvester.cli import compose
+from harvester.cli import compose, installed
 from harvester.cli.given_up import let_go
 from harvester.cli.hosts import Bodies
 from harvester.cli.lists import ListCrawl, told
@@ -47,7 +47,7 @@ async def crawl_source(
     """
 
     async def of_forge(access: ForgeAccess, plan: SourcePlan) -> SourceSummary:
-        async with compose.connector_of(plan.kind)(access) as connector:
+        async with installed.connector_of(plan.kind)(access) as connector:
             return await crawl(
                 CrawlTask(source=plan, addresses=addresses),
                 connector=connector,
