@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from harvester.feed.lines import compact
-from harvester.feed.software import Software, day, filled, iri, preferred, spdx_url, word
+from harvester.feed.software import License, Software, day, filled, iri, preferred, spdx_url, word
 from harvester.ports.rows import Entry
 
 CONTEXT = "https://w3id.org/codemeta/3.0"
@@ -60,7 +60,7 @@ def description(software: Software) -> Mapping[str, Any]:
             "codeRepository": software.repository,
             "url": software.link("landingURL") or software.url,
             "sameAs": [link for link in map(iri, software.line["aliases"]) if link],
-            "license": _license(software) if license_ else None,
+            "license": _license(license_) if license_ else None,
             "version": version,
             "softwareVersion": version,
             "dateCreated": day(software.fact("created_at")),
@@ -95,10 +95,8 @@ def description(software: Software) -> Mapping[str, Any]:
     )
 
 
-def _license(software: Software) -> str | Mapping[str, Any]:
+def _license(found: License) -> str | Mapping[str, Any]:
     """Give the page of a single licence, or the expression as a work that is called so."""
-    found = software.license
-    assert found is not None  # noqa: S101 - asked before
     page = spdx_url(found.single) if found.single else None
     return page or {"@type": "schema:CreativeWork", "name": found.expression}
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 class Heading:
     """A catalogue's title page, as its operator wrote it."""
 
-    title: str = "Software of public bodies"
-    description: str = "Software that public bodies publish with a publiccode.yml."
-    language: str = "en"
+    title: str
+    description: str
+    language: str
     """BCP 47 tag of title and description."""
-    publisher: str = "harvester"
+    publisher: str
     """Who keeps the catalogue."""
     publisher_url: str | None = None
     url: str | None = None
@@ -39,7 +39,7 @@ class Page:
 class Setting:
     """What a form is written with, beside the entries."""
 
-    heading: Heading = Heading()
+    heading: Heading
     activity: bool = False
     """Whether the entries come with volatile facts."""
     address: str | None = None

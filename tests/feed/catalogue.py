@@ -4,6 +4,7 @@
 """A small catalogue, written by hand: what each form makes of it is read in ``golden/``."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,8 @@ HEADING = Heading(
     publisher_url="https://beispiel.example/",
     url="https://katalog.example",
 )
+UNADDRESSED = replace(HEADING, publisher_url=None, url=None)
+"""The same, where nobody said where it is found."""
 _BARE: dict[str, Any] = {
     "id": "",
     "url": "",

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 
 from harvester.feed.atom import NEWEST
-from harvester.feed.heading import Heading, Setting
-from tests.feed.catalogue import HEADING, RECORD, UPDATED, catalogue, entry
+from harvester.feed.heading import Setting
+from tests.feed.catalogue import HEADING, RECORD, UNADDRESSED, UPDATED, catalogue, entry
 from tests.feed.test_forms import STRANGE, hostile, written
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -84,11 +84,11 @@ def test_the_newest_and_no_more() -> None:
 
 
 def test_a_catalogue_without_an_address_names_its_entries_all_the_same() -> None:
-    feed = read(written("atom", catalogue(), Setting(heading=Heading())))
+    feed = read(written("atom", catalogue(), Setting(heading=UNADDRESSED)))
     assert feed.findtext(f"{ATOM}entry/{ATOM}id") == (
         "urn:uuid:00000000-0000-4000-8000-000000000003"
     )
-    empty = read(written("atom", [], Setting(heading=Heading())))
+    empty = read(written("atom", [], Setting(heading=UNADDRESSED)))
     assert empty.findtext(f"{ATOM}id") == feed.findtext(f"{ATOM}id")
     assert empty.findtext(f"{ATOM}updated") == "1970-01-01T00:00:00Z"
 

@@ -16,10 +16,10 @@ from rdflib.term import Identifier, Node
 
 from harvester.feed import authorities
 from harvester.feed.graph import PREFIXES
-from harvester.feed.heading import Heading, Page, Setting
+from harvester.feed.heading import Page, Setting
 from harvester.ports.rows import Entry
 from harvester.publiccode.standard import standard
-from tests.feed.catalogue import HEADING, RECORD, REPOSITORY, catalogue, entry
+from tests.feed.catalogue import HEADING, RECORD, REPOSITORY, UNADDRESSED, catalogue, entry
 from tests.feed.test_forms import RECORDS, SETTING, STRANGE, hostile, written
 
 # What rdflib's reader of JSON-LD says of rdflib.
@@ -131,12 +131,12 @@ def test_it_is_dcat_ap() -> None:
     }
 
 
-def test_a_catalogue_without_a_title_page() -> None:
-    graph = read(catalogue(), Setting(heading=Heading()))
+def test_a_catalogue_without_an_address() -> None:
+    graph = read(catalogue(), Setting(heading=UNADDRESSED))
     hold(graph)
     (name,) = graph.subjects(RDF.type, DCAT.Catalog)
     assert isinstance(name, BNode)
-    hold(read([], Setting(heading=Heading())))
+    hold(read([], Setting(heading=UNADDRESSED)))
 
 
 def test_pages() -> None:

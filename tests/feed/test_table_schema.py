@@ -16,7 +16,7 @@ from harvester.feed.heading import Setting
 from harvester.feed.lines import ACTIVITY_COLUMNS, COLUMNS
 from harvester.feed.table_schema import _FIELDS, table_schema
 from harvester.model import Activity
-from tests.feed.catalogue import RECORD, REPOSITORY, catalogue, entry
+from tests.feed.catalogue import HEADING, RECORD, REPOSITORY, catalogue, entry
 from tests.feed.test_forms import written
 
 FILE = Path(__file__).parents[2] / "docs" / "schemas" / "catalogue.table-schema.json"
@@ -54,7 +54,7 @@ def test_the_tables_cells_are_what_it_says() -> None:
         *catalogue(),
         entry(5, publiccode=RECORD, repository=REPOSITORY, activity=moved, file_state="unknown"),
     ]
-    text = written("csv", entries, Setting(activity=True))
+    text = written("csv", entries, Setting(heading=HEADING, activity=True))
     fields = json.loads(table_schema(activity=True))["fields"]
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert len(rows) == 5
