@@ -30,11 +30,23 @@ from harvester.ports.rows import (
     FileRow,
     Item,
     RepositoryRow,
+    RevisitRow,
     SoftwareRow,
     Stored,
     Wait,
 )
-from storage import crawls, feed, guard, history, ledgers, reading, retention, schema, vitality
+from storage import (
+    crawls,
+    feed,
+    guard,
+    history,
+    ledgers,
+    reading,
+    retention,
+    revisits,
+    schema,
+    vitality,
+)
 from storage.engine import PATIENCE, Store
 from storage.transaction import Page
 
@@ -181,6 +193,11 @@ class SqlCatalogue:
             guard.release(connection, holder)
 
     # reading
+
+    def revisits(self, source: str) -> Sequence[tuple[RevisitRow, str | None]]:
+        """Give when a source last looked at repositories that cost it a request each."""
+        with self._reading() as connection:
+            return revisits.of(connection, source)
 
     def waits(self, source: str) -> Sequence[tuple[Wait, SoftwareRow]]:
         """Give a source's losses that wait for approval, with their entries, sorted by id."""

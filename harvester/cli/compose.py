@@ -29,6 +29,7 @@ from harvester.ports.connector import ConnectorType, ForgeAccess, HttpOptions, T
 from harvester.ports.directory import DirectoryType, LeadStore
 from harvester.ports.errors import CatalogueError, ConnectorError
 from harvester.ports.http import Budgets, Clock, Fetcher, Validators
+from harvester.schedule import usual_pause
 from harvester.settings import MANUAL_SOURCE, Configuration, Source, Tokens, find_file, load
 from harvester.worker import Worker
 
@@ -318,6 +319,7 @@ def make_plan(
         publishers=publishers or configuration.directory,
         keep=keep_of(configuration),
         sweep_every=source.sweep_every if source else timedelta(days=7),
+        revisit_every=usual_pause(source.schedule) if source else None,
         fingerprint=fingerprint(kind, url, scope, include, exclude),
     )
 

@@ -16,7 +16,8 @@ from harvester.cli.options import Form, FormOption, JsonOption
 from harvester.cli.output import moment, span, write_json
 
 if TYPE_CHECKING:
-    from harvester.ports.catalogue import SourceState
+    from harvester.crawl.revisit import Revisits
+    from harvester.ports.catalogue import Catalogue, SourceState
     from harvester.ports.directory import KeptLeads
     from harvester.ports.rows import Item
     from harvester.settings import Configuration, Source
@@ -53,6 +54,11 @@ def sources(
             for source in configuration.settings.sources
         }
         kept = compose.lead_store(catalogue).kept()
+        seldom = {
+            source.name: found
+            for source in configuration.settings.sources
+            if (found := looks(catalogue, source)) is not None
+        }
     configured = {source.name for source in configuration.settings.sources}
     configured |= set(part_names(configuration, kept))
     keep = compose.keep_of(configuration)
@@ -71,6 +77,8 @@ def sources(
     rows = []
     for source in configuration.settings.sources:
         row = _row(configuration, source, states.get(source.name), failed[source.name], now)
+        if source.name in seldom:
+            row |= _looks(seldom[source.name], now)
         if source.directory is not None:
             row |= _leads(kept.get(source.name), states)
         rows.append(row)
@@ -92,6 +100,18 @@ def sources(
             console.out(f"{row['name']}: no longer configured ({row['kind']}, {row['url']})")
             console.out(f"  catalogue     {row['repositories']} repositories, kept until {until}")
     return ExitCode.FAILED if any(not good for good, _ in tried.values()) else ExitCode.OK
+
+
+def looks(catalogue: "Catalogue", source: "Source") -> "Revisits | None":
+    """Give when a source looked at repositories that cost a request each; None if none does."""
+    from harvester.crawl.revisit import remembered
+    from harvester.schedule import usual_pause
+
+    pause = usual_pause(source.schedule)
+    if pause is None:
+        return None
+    found = remembered(catalogue, source.name, pause)
+    return found if found.rows else None
 
 
 def next_run(source: "Source", state: "SourceState | None", now: datetime) -> datetime | None:
@@ -132,6 +152,18 @@ def _row(
             {"subject": item.subject, "reason": item.reason, "message": item.message}
             for item in failed
         ],
+    }
+
+
+def _looks(revisits: "Revisits", now: datetime) -> dict[str, Any]:
+    """Tell how many of the repositories that cost a request each rest, and until when."""
+    resting = sum(not revisits.rhythm.is_due(row, now) for row in revisits.rows.values())
+    return {
+        "revisits": {
+            "known": len(revisits.rows),
+            "resting": resting,
+            "next_due_at": moment(revisits.next_due(now)),
+        }
     }
 
 
@@ -211,6 +243,7 @@ def _show(
         else:
             found = f"{row['repositories']} repositories, {row['listed']} listed"
             console.out(f"  catalogue     {found}")
+        _show_looks(row)
         if row["errored"]:
             console.out(f"  errored       {row['errored']} items of the newest crawl, such as")
             for error in row["errors"]:
@@ -225,6 +258,15 @@ def _show(
         if row["name"] in tried:
             good, said = tried[row["name"]]
             console.out(console.printable(f"  check         {'ok' if good else 'failed'}: {said}"))
+
+
+def _show_looks(row: Mapping[str, Any]) -> None:
+    told = row.get("revisits", {})
+    if told.get("resting"):
+        console.out(
+            f"  at rest       {told['resting']} of {told['known']} that cost a request each, since"
+            f" they change seldom; the first until {told['next_due_at']}"
+        )
 
 
 def _show_leads(row: Mapping[str, Any]) -> None:

@@ -53,6 +53,9 @@ class SourcePlan:
     publishers: Publishers
     keep: KeepPolicy = field(default_factory=KeepPolicy)
     sweep_every: timedelta = timedelta(days=7)
+    revisit_every: timedelta | None = None
+    """Its usual pause between two crawls: a repository that costs a request is looked at no more
+    often, and less often where nothing changes. None: by every crawl."""
     fingerprint: str
     """Of everything above that decides what is listed."""
 
@@ -130,6 +133,8 @@ class SourceSummary:
     """What was skipped for a reason, by :class:`~harvester.crawl.reasons.ItemReason`."""
     waiting: int = 0
     """Losses of listed entries that wait for approval."""
+    resting: int = 0
+    """Repositories that were not asked for, since they cost a request each and change seldom."""
     limited: bool = False
     """True where ``--limit`` ended it, which is no failure."""
     busy: bool = False

@@ -177,6 +177,18 @@ class Connector(Protocol):
 
 
 @runtime_checkable
+class AsksForEach(Protocol):
+    """A connector that may have to ask for each repository by itself, whether it moved or not.
+
+    For such a scope it leaves out the paths that are :attr:`~harvester.model.Listing.resting`.
+    """
+
+    def asks_for_each(self, scope: Scope) -> bool:
+        """Say whether it is so for a scope."""
+        ...
+
+
+@runtime_checkable
 class ReadsVitality(Protocol):
     """A connector that can also say whether repositories are worked on; one need not."""
 
