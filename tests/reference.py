@@ -17,7 +17,7 @@ _BESIDE = Path(__file__).resolve().parents[2] / "shared"
 REFERENCE = Path(os.environ.get("REFERENCE_DATA", _BESIDE)) / "data"
 """Named by the environment, else in the folder ``shared`` beside the clone.
 
-The variable has none of harvester's own prefix: every name with that which is no setting is refused.
+It lacks harvester's own prefix, because a name with that which is no setting is refused.
 """
 
 Test = TypeVar("Test", bound=Callable[..., object])
