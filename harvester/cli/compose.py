@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
@@ -32,6 +33,9 @@ from harvester.ports.http import Budgets, Clock, Fetcher, Validators
 from harvester.schedule import usual_pause
 from harvester.settings import MANUAL_SOURCE, Configuration, Source, Tokens, find_file, load
 from harvester.worker import Worker
+
+if TYPE_CHECKING:
+    from storage.engine import Store
 
 GROUP = "harvester.connectors"
 DIRECTORIES = "harvester.directories"
@@ -215,6 +219,15 @@ def stores(catalogue: Catalogue, worker: Worker) -> tuple[Budgets, Validators]:
     )
 
 
+def store_of(catalogue: Catalogue) -> "Store":
+    """Give the database that a catalogue lies in."""
+    from storage.catalogue import SqlCatalogue
+
+    if not isinstance(catalogue, SqlCatalogue):
+        raise TypeError(f"{type(catalogue).__name__} lies in no database")
+    return catalogue.store
+
+
 def lead_store(catalogue: Catalogue) -> LeadStore:
     """Give what remembers what lists said: the catalogue's database."""
     from storage.catalogue import SqlCatalogue
@@ -311,6 +324,7 @@ def make_plan(
         exclude=exclude,
         opt_out_topics=configuration.settings.opt_out.topics,
         blocks=blocks_of(configuration),
+        contacts=configuration.settings.privacy.contacts,
         profile=connector.profile,
         host_aliases=connector.host_aliases,
         # Every source knows the lists of all: an entry may hang together with repositories of

@@ -52,6 +52,8 @@ class SourcePlan:
     host_aliases: Mapping[str, str] = field(default_factory=dict)
     publishers: Publishers
     keep: KeepPolicy = field(default_factory=KeepPolicy)
+    contacts: bool = True
+    """Whether the personal data of contacts is kept; else it is left out where a file is read."""
     sweep_every: timedelta = timedelta(days=7)
     revisit_every: timedelta | None = None
     """Its usual pause between two crawls: a repository that costs a request is looked at no more

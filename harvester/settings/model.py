@@ -79,6 +79,15 @@ class OptOut(_Table):
     """Topics of repositories that are not listed, whatever the case."""
 
 
+class Privacy(_Table):
+    """What is kept of people."""
+
+    contacts: bool = True
+    """Whether the contacts that publiccode.yml files name are kept and shown. Without them, the
+    bytes of files are not kept either. `harvester database purge contacts` deletes those that are
+    there."""
+
+
 class BlockRule(_Table):
     """Something that is never listed, and why."""
 
@@ -204,6 +213,7 @@ class Settings(BaseSettings):
     http: Http = Http()
     keep: Keep = Keep()
     opt_out: OptOut = OptOut()
+    privacy: Privacy = Privacy()
     blocks: Annotated[tuple[BlockRule, ...], Field(strict=False)] = ()
     daemon: Daemon = Daemon()
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
