@@ -112,6 +112,19 @@ class Daemon(_Table):
     """Where `/metrics`, `/livez` and `/readyz` are served."""
 
 
+class Notify(_Table):
+    """Where the daemon tells an operator what wants a person."""
+
+    url: WebAddress | None = None
+    """Address that notices are posted to; it may be on a private network."""
+    secret_env: Variable | None = None
+    """Environment variable with the secret that notices are signed with."""
+    secret_file: str | None = None
+    """File with that secret."""
+    failing_after: Duration = timedelta(days=1)
+    """A source that was not read to its end for so long is told."""
+
+
 class Source(_Table):
     """A configured thing to harvest: a forge and a scope. Keys of the connector stand beside."""
 
@@ -216,6 +229,7 @@ class Settings(BaseSettings):
     privacy: Privacy = Privacy()
     blocks: Annotated[tuple[BlockRule, ...], Field(strict=False)] = ()
     daemon: Daemon = Daemon()
+    notify: Notify = Notify()
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
 
     @classmethod
