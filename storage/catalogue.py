@@ -52,6 +52,11 @@ from storage.transaction import Page
 
 T = TypeVar("T")
 
+_ABANDONED: dict[str, set[tuple[str, int]]] = {}
+"""By database, of this process: source and fence of crawls whose end could not be written. The
+process lives on, so that nobody could tell otherwise that their leases are free; and whoever opens
+the database next is to know, since a daemon opens it anew for each crawl."""
+
 
 def open_catalogue(database_url: str, *, patience: float = PATIENCE) -> "SqlCatalogue":
     """Open a catalogue; an SQLite file that is missing is made at the newest schema.
@@ -80,8 +85,8 @@ class SqlCatalogue:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._abandoned: set[tuple[str, int]] = set()
-        """Source and fence of crawls whose end could not be written."""
+        self._abandoned: set[tuple[str, int]]
+        self._abandoned = set() if store.in_memory else _ABANDONED.setdefault(store.name, set())
         self._open: Page | None = None
 
     @property
