@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 
-from harvester.cli import compose, expanded
+from harvester.cli import compose, expanded, installed
 from harvester.cli.adapters import SystemClock
 from harvester.cli.hosts import verdict_of
 from harvester.crawl.expansion import Expansion, Verdict, by_forge, expand, still_meant
@@ -59,7 +59,7 @@ def foreseen(
     store = compose.lead_store(catalogue)
     kept = store.kept().get(source.name)
     access = expanded.directory_access(source, compose.access_of(configuration, source))
-    directory = compose.directory_of(source.kind)(access)
+    directory = installed.directory_of(source.kind)(access)
     named = len(kept.leads.leads) if kept is not None else 0
     itself = directory.estimate(named)
     size = Size(repositories=0, files=0, owners=0, first=kept is None)
@@ -68,7 +68,7 @@ def foreseen(
         return plans
     for derived in remembered(configuration, source, kept, store.hosts()).derived:
         reach = expanded.derived_access(configuration, derived)
-        connector = compose.connector_of(derived.kind)(reach)
+        connector = installed.connector_of(derived.kind)(reach)
         size = catalogue.size(derived.name)
         plans.append((derived.name, connector.estimate(derived.scope, size), size))
     return plans

@@ -31,7 +31,7 @@ def plan(
     Requests and points of each source, of the whole listing or of what moved, as a crawl would
     choose now; no forge is asked.
     """
-    from harvester.cli import compose
+    from harvester.cli import compose, installed
     from harvester.cli.adapters import SystemClock
     from harvester.cli.estimates import as_json, expected
     from harvester.crawl import foresee
@@ -47,7 +47,7 @@ def plan(
                 plans += foreseen(configuration, source, catalogue)
                 continue
             try:
-                made = compose.connector_of(source.kind)
+                made = installed.connector_of(source.kind)
             except ConnectorError as error:
                 console.error(f"{source.name}: {error}")
                 code = ExitCode.FAILED

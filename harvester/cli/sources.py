@@ -197,7 +197,7 @@ def _leads(kept: "KeptLeads | None", states: "Mapping[str, SourceState]") -> dic
 def _try_all(configuration: "Configuration") -> dict[str, tuple[bool, str]]:
     import asyncio
 
-    from harvester.cli import compose
+    from harvester.cli import compose, installed
     from harvester.cli.expanded import directory_access
     from harvester.ports.errors import HarvesterError
 
@@ -205,10 +205,10 @@ def _try_all(configuration: "Configuration") -> dict[str, tuple[bool, str]]:
         try:
             access = compose.access_of(configuration, source)
             if source.directory is not None:
-                reader = compose.directory_of(source.kind)
+                reader = installed.directory_of(source.kind)
                 async with reader(directory_access(source, access)) as directory:
                     return True, await directory.check()
-            async with compose.connector_of(source.kind)(access) as connector:
+            async with installed.connector_of(source.kind)(access) as connector:
                 return True, await connector.check()
         except HarvesterError as error:
             return False, str(error)

@@ -10,7 +10,7 @@ from functools import partial
 
 import structlog
 
-from harvester.cli import compose
+from harvester.cli import compose, installed
 from harvester.cli.given_up import let_go
 from harvester.cli.hosts import Bodies
 from harvester.cli.lists import ListCrawl, told
@@ -51,7 +51,8 @@ async def crawl_source(
 
     async def of_forge(access: ForgeAccess, plan: SourcePlan) -> SourceSummary:
         task = CrawlTask(source=plan, addresses=addresses)
-        async with compose.connector_of(plan.kind)(replace(access, charged=charged)) as connector:
+        connector_type = installed.connector_of(plan.kind)
+        async with connector_type(replace(access, charged=charged)) as connector:
             predicted = None
             if addresses is None:
                 size = await worker(

@@ -17,7 +17,7 @@ import pytest
 import structlog
 from sqlalchemy import select
 
-from harvester.cli import compose
+from harvester.cli import compose, installed
 from harvester.cli.invocation import LogFormat, LogLevel
 from harvester.cli.logs import configure
 from harvester.daemon.daemon import Daemon
@@ -111,7 +111,7 @@ async def run_script(script: Script, stage: Stage, forge: GitLabForge) -> None:
     clock = Clock()
     with Worker("daemon") as worker:
         daemon = Daemon(
-            lambda: load(stage.configuration, os.environ, compose.connector_options()),
+            lambda: load(stage.configuration, os.environ, installed.options()),
             clock=clock,
             holder=compose.holder(),
             metrics=Metrics(),

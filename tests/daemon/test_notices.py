@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from harvester.cli import compose
+from harvester.cli import compose, installed
 from harvester.daemon.courier import ATTEMPTS, MOST_WAITING, Courier
 from harvester.daemon.daemon import Daemon
 from harvester.daemon.metrics import Metrics
@@ -245,7 +245,7 @@ def test_the_daemon_tells_of_a_source_that_fails_for_long(tmp_path: Path) -> Non
             clock = Clock(datetime(2026, 3, 1, tzinfo=UTC))
             with Worker("daemon") as worker:
                 daemon = Daemon(
-                    lambda: load(stage.configuration, {}, compose.connector_options()),
+                    lambda: load(stage.configuration, {}, installed.options()),
                     clock=clock,
                     holder=compose.holder(),
                     metrics=Metrics(),
