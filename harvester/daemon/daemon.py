@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from harvester.cli.estimates import as_json
+from harvester.cli.estimates import requests_of
 from harvester.cli.summary import verdict
 from harvester.crawl import SourceSummary
 from harvester.daemon.choice import Candidate, chosen
@@ -356,7 +356,8 @@ class Daemon:
             **{status.value: amount for status, amount in summary.items.items()},
             requests=summary.spent.graphql + summary.spent.rest + summary.spent.raw,
             points=summary.spent.points,
-            predicted=as_json(summary.predicted) if summary.predicted else None,
+            predicted_requests=requests_of(summary.predicted) if summary.predicted else None,
+            predicted_points=summary.predicted.points if summary.predicted else None,
             seconds=round(summary.seconds, 1),
             said=summary.error,
             not_before=summary.not_before.isoformat() if summary.not_before else None,
