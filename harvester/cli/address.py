@@ -56,7 +56,7 @@ class Address:
         self._vitality = catalogue.vitality(sorted(key for key in canonical if key))
         self._items = {key: catalogue.last_items(key) for key in self._around.repositories}
         source = self._source()
-        self._looks = None if source is None else looks(catalogue, source)
+        self._looks = None if source is None else looks(catalogue, source, self._reader(source))
 
     def as_json(self) -> dict[str, Any]:
         """Give everything for machines."""
@@ -231,6 +231,11 @@ class Address:
         """Give the configured source that reads the address: a forge, else a list that names it."""
         source = source_of(self._configuration, self.url)
         return source or next(iter(self._naming()), None)
+
+    def _reader(self, source: Source) -> str:
+        """Name what crawls the address: the source, or of a list what it was expanded to."""
+        part = None if source.directory is None else self._part(source)
+        return part or source.name
 
     def _next_crawl(self) -> datetime | None:
         source = self._source()

@@ -55,9 +55,10 @@ def sources(
         }
         kept = compose.lead_store(catalogue).kept()
         seldom = {
-            source.name: found
+            name: found
             for source in configuration.settings.sources
-            if (found := looks(catalogue, source)) is not None
+            for name in (source.name, *(kept[source.name].sources if source.name in kept else ()))
+            if (found := looks(catalogue, source, name)) is not None
         }
     configured = {source.name for source in configuration.settings.sources}
     configured |= set(part_names(configuration, kept))
@@ -80,7 +81,7 @@ def sources(
         if source.name in seldom:
             row |= _looks(seldom[source.name], now)
         if source.directory is not None:
-            row |= _leads(kept.get(source.name), states)
+            row |= _leads(kept.get(source.name), states, seldom, now)
         rows.append(row)
     tried = _try_all(configuration) if check else {}
     if json or form is Form.JSON:
@@ -102,15 +103,21 @@ def sources(
     return ExitCode.FAILED if any(not good for good, _ in tried.values()) else ExitCode.OK
 
 
-def looks(catalogue: "Catalogue", source: "Source") -> "Revisits | None":
-    """Give when a source looked at repositories that cost a request each; None if none does."""
+def looks(catalogue: "Catalogue", source: "Source", name: str | None = None) -> "Revisits | None":
+    """Give when a source looked at repositories that cost a request each; None if none does.
+
+    Args:
+        catalogue: is asked.
+        source: a configured one.
+        name: of a source that it was expanded to, if that is meant.
+    """
     from harvester.crawl.revisit import remembered
     from harvester.schedule import usual_pause
 
     pause = usual_pause(source.schedule)
     if pause is None:
         return None
-    found = remembered(catalogue, source.name, pause)
+    found = remembered(catalogue, name or source.name, pause)
     return found if found.rows else None
 
 
@@ -167,7 +174,12 @@ def _looks(revisits: "Revisits", now: datetime) -> dict[str, Any]:
     }
 
 
-def _leads(kept: "KeptLeads | None", states: "Mapping[str, SourceState]") -> dict[str, Any]:
+def _leads(
+    kept: "KeptLeads | None",
+    states: "Mapping[str, SourceState]",
+    seldom: "Mapping[str, Revisits]",
+    now: datetime,
+) -> dict[str, Any]:
     """Tell what a list named when it was last read well, and how its parts stand."""
     from collections import Counter
 
@@ -188,6 +200,7 @@ def _leads(kept: "KeptLeads | None", states: "Mapping[str, SourceState]") -> dic
                 "last_error": state.last_error if state else None,
                 "repositories": state.repositories if state else 0,
                 "listed": state.listed if state else 0,
+                **(_looks(seldom[name], now) if name in seldom else {}),
             }
             for name, state in parts
         ],
@@ -284,5 +297,6 @@ def _show_leads(row: Mapping[str, Any]) -> None:
             f"  {part['name']}: {part['repositories']} repositories, {part['listed']} listed; "
             f"last success {stand}"
         )
+        _show_looks(part)
         if part["last_error"]:
             console.out(console.printable(f"    last error  {part['last_error']}"))
