@@ -30,6 +30,7 @@ from harvester.ports.rows import (
     FileRow,
     Item,
     RepositoryRow,
+    RevisitRow,
     SoftwareRow,
     Stored,
     Wait,
@@ -42,6 +43,7 @@ from storage import (
     ledgers,
     reading,
     retention,
+    revisits,
     schema,
     selection,
     vitality,
@@ -50,6 +52,11 @@ from storage.engine import PATIENCE, Store
 from storage.transaction import Page
 
 T = TypeVar("T")
+
+_ABANDONED: dict[str, set[tuple[str, int]]] = {}
+"""By database, of this process: source and fence of crawls whose end could not be written. The
+process lives on, so that nobody could tell otherwise that their leases are free; and whoever opens
+the database next is to know, since a daemon opens it anew for each crawl."""
 
 
 def open_catalogue(database_url: str, *, patience: float = PATIENCE) -> "SqlCatalogue":
@@ -79,8 +86,8 @@ class SqlCatalogue:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._abandoned: set[tuple[str, int]] = set()
-        """Source and fence of crawls whose end could not be written."""
+        self._abandoned: set[tuple[str, int]]
+        self._abandoned = set() if store.in_memory else _ABANDONED.setdefault(store.name, set())
         self._open: Page | None = None
 
     @property
@@ -202,6 +209,11 @@ class SqlCatalogue:
             guard.release(connection, holder)
 
     # reading
+
+    def revisits(self, source: str) -> Sequence[tuple[RevisitRow, str | None]]:
+        """Give when a source last looked at repositories that cost it a request each."""
+        with self._reading() as connection:
+            return revisits.of(connection, source)
 
     def waits(self, source: str) -> Sequence[tuple[Wait, SoftwareRow]]:
         """Give a source's losses that wait for approval, with their entries, sorted by id."""

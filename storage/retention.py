@@ -12,7 +12,17 @@ from harvester.ports.catalogue import Retention, Tidied
 from storage.crawls import RESUMABLE_FOR, UNFINISHED
 from storage.engine import Store
 from storage.history import COMPLETE
-from storage.tables import blob, change, crawl, crawl_item, file, forwarding, record, seen
+from storage.tables import (
+    blob,
+    change,
+    crawl,
+    crawl_item,
+    file,
+    forwarding,
+    record,
+    seen,
+    software_rest,
+)
 
 AT_ONCE = 1000
 """Rows of one kind that a call deletes, so that no transaction is long."""
@@ -61,7 +71,7 @@ def _crawls(connection: Connection, before: datetime, now: datetime) -> int:
         .scalars()
         .all()
     )
-    for table in (crawl_item, seen):
+    for table in (crawl_item, seen, software_rest):
         connection.execute(delete(table).where(table.c.crawl_id.in_(old)))
     connection.execute(delete(crawl).where(crawl.c.id.in_(old)))
     return len(old)

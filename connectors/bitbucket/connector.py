@@ -95,9 +95,13 @@ class BitbucketConnector:
         """Find repositories by path, one a request; see the port."""
         return await each(self._access.source, paths, self._resolved)
 
+    def asks_for_each(self, scope: Scope) -> bool:
+        """Say whether repositories are looked up by name, one a request."""
+        return scope.kind is ScopeKind.REPOSITORIES
+
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         """Predict what the next crawl will cost; asks nobody."""
-        listed = len(scope.paths)
+        listed = len(scope.paths) - size.resting
         if scope.kind is not ScopeKind.REPOSITORIES:
             known = counts(scope, size.by_owner if size.moved is None else size.moved)
             # each page but the first repeats the last repository of the one before

@@ -29,6 +29,7 @@ from harvester.model import (
     Private,
     Resolution,
     Scope,
+    ScopeKind,
     Sighting,
     Size,
     Spent,
@@ -129,6 +130,10 @@ class GiteaConnector:
     async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
         """Find repositories by path, one a request, two where it moved; see the port."""
         return await each(self._access.source, paths, self._resolved)
+
+    def asks_for_each(self, scope: Scope) -> bool:
+        """Say whether repositories are looked up by name, one a request."""
+        return scope.kind is ScopeKind.REPOSITORIES
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         """Predict what the next crawl will cost; asks nobody. See :mod:`.estimate`."""

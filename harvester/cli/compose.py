@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harvester import __version__
 from harvester.cli import console, installed, logs
@@ -27,8 +28,12 @@ from harvester.ports.connector import ForgeAccess, HttpOptions, ToldWaiting
 from harvester.ports.directory import LeadStore
 from harvester.ports.errors import CatalogueError
 from harvester.ports.http import Budgets, Clock, Fetcher, Validators
+from harvester.schedule import usual_pause
 from harvester.settings import MANUAL_SOURCE, Configuration, Source, Tokens, find_file, load
 from harvester.worker import Worker
+
+if TYPE_CHECKING:
+    from storage.engine import Store
 
 IN_MEMORY = "sqlite://"
 
@@ -141,6 +146,15 @@ def stores(catalogue: Catalogue, worker: Worker) -> tuple[Budgets, Validators]:
     )
 
 
+def store_of(catalogue: Catalogue) -> "Store":
+    """Give the database that a catalogue lies in."""
+    from storage.catalogue import SqlCatalogue
+
+    if not isinstance(catalogue, SqlCatalogue):
+        raise TypeError(f"{type(catalogue).__name__} lies in no database")
+    return catalogue.store
+
+
 def lead_store(catalogue: Catalogue) -> LeadStore:
     """Give what remembers what lists said: the catalogue's database."""
     from storage.catalogue import SqlCatalogue
@@ -237,6 +251,7 @@ def make_plan(
         exclude=exclude,
         opt_out_topics=configuration.settings.opt_out.topics,
         blocks=blocks_of(configuration),
+        contacts=configuration.settings.privacy.contacts,
         profile=connector.profile,
         host_aliases=connector.host_aliases,
         # Every source knows the lists of all: an entry may hang together with repositories of
@@ -245,6 +260,7 @@ def make_plan(
         publishers=publishers or configuration.directory,
         keep=keep_of(configuration),
         sweep_every=source.sweep_every if source else timedelta(days=7),
+        revisit_every=usual_pause(source.schedule) if source else None,
         fingerprint=fingerprint(kind, url, scope, include, exclude),
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from harvester.cli import compose, expanded, installed
 from harvester.cli.adapters import SystemClock
 from harvester.cli.hosts import verdict_of
+from harvester.crawl import foresee
 from harvester.crawl.expansion import Expansion, Verdict, by_forge, expand, still_meant
 from harvester.leads import LeadReason
 from harvester.model import Estimate, Size
@@ -64,11 +65,13 @@ def foreseen(
     itself = directory.estimate(named)
     size = Size(repositories=0, files=0, owners=0, first=kept is None)
     plans = [(source.name, itself, size)]
+    now = SystemClock().now()
     if kept is None:
         return plans
     for derived in remembered(configuration, source, kept, store.hosts()).derived:
         reach = expanded.derived_access(configuration, derived)
         connector = installed.connector_of(derived.kind)(reach)
-        size = catalogue.size(derived.name)
+        plan = expanded.derived_plan(configuration, source, derived, configuration.directory)
+        size = foresee(catalogue, plan, full=False, now=now, connector=connector)
         plans.append((derived.name, connector.estimate(derived.scope, size), size))
     return plans

@@ -300,7 +300,9 @@ class _One:
             predicted = None
             if task.addresses is None:
                 now, full = self.clock.now(), task.full or task.limit is not None
-                size = await self.worker(partial(foresee, self.catalogue, plan, full=full, now=now))
+                size = await self.worker(
+                    partial(foresee, self.catalogue, plan, full=full, now=now, connector=connector)
+                )
                 predicted = connector.estimate(plan.scope, size)
                 self.listener.say(f"{plan.name}: {expected(predicted)}")
             return replace(await self._until_free(task, connector), predicted=predicted)

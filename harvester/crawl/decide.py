@@ -47,6 +47,8 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
         stored: what the catalogue holds about their :func:`keys`.
         now: the time of the page.
     """
+    strangers = tuple(visit for visit in visits if _is_blocked_stranger(plan, visit, stored))
+    visits = [visit for visit in visits if visit not in strangers]
     repositories = dict(stored.repositories)
     files = {(row.repository_id, row.path): row for row in stored.files}
     own = defaultdict(list)
@@ -92,7 +94,7 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
         activities=volatile,
         linked=tuple(visit.id for visit in visits),
         aliases=tuple(aliases),
-        blobs=tuple(sorted(_blobs(visits).items())),
+        blobs=tuple(sorted(_blobs(visits).items())) if plan.contacts else (),
         files=settled.files,
         software=settled.software,
         merges=settled.merges,
@@ -103,7 +105,26 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
             _turned_away(plan, door, repositories[visit.id], visit)
             or _item(visit, stored, moved=visit.id in moved)
             for visit in visits
-        ),
+        )
+        + tuple(_stranger(plan, visit) for visit in strangers),
+    )
+
+
+def _is_blocked_stranger(plan: SourcePlan, visit: Visit, stored: Stored) -> bool:
+    """Say whether nothing at all is to be kept of a repository: blocked before it was known."""
+    url = visit.sighting.repository.web_url
+    return visit.id not in stored.repositories and plan.blocks.find((url,)) is not None
+
+
+def _stranger(plan: SourcePlan, visit: Visit) -> Item:
+    url = visit.sighting.repository.web_url
+    block = plan.blocks.find((url,))
+    return Item(
+        subject=url,
+        status=ItemStatus.SKIPPED,
+        reason=ItemReason.BLOCKED,
+        message=block.reason if block is not None else None,
+        repository_id=None,
     )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from harvester.crawl.ahead import StoppedError, ahead, unless_stopped
 from harvester.crawl.batch import Batch, ask, leaves_doubt, store, wanted
@@ -24,6 +25,7 @@ from harvester.crawl.foresee import OVERLAP, sweeps
 from harvester.crawl.forwardings import Forwardings
 from harvester.crawl.reread import reread
 from harvester.crawl.review import review
+from harvester.crawl.revisit import Revisits, asks_for_each, remembered
 from harvester.crawl.scope import covers
 from harvester.crawl.task import CrawlTask, Listener, SourceSummary
 from harvester.crawl.topics import changed
@@ -129,6 +131,9 @@ class _Run:
     answered: bool = True
     limited: bool = False
     waiting: int = 0
+    revisits: Revisits | None = None
+    """Where each repository costs a request."""
+    resting: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     """What this run skipped, by reason."""
 
@@ -184,6 +189,7 @@ class _Run:
             self.listener.started(self._name, sweep=opened.sweep, resumed_from=resumed_from)
             await self._review(opened)
             await self._reread(opened)
+            self.revisits = await self._remembered()
             if not opened.listed:
                 await self._list(opened, self._listing(opened, state))
             return await self._conclude(opened, state)
@@ -264,7 +270,23 @@ class _Run:
             since=since,
             contents=opened.first,
             recent_owners=opened.recent_owners,
+            resting=frozenset() if since is None else self._resting(opened),
         )
+
+    async def _remembered(self) -> Revisits | None:
+        """Give when repositories were last looked at, where each costs a request."""
+        plan = self.task.source
+        if plan.revisit_every is None or not asks_for_each(self.connector, self._scope()):
+            return None
+        return await self.worker(remembered, self.catalogue, plan.name, plan.revisit_every)
+
+    def _resting(self, opened: OpenCrawl) -> frozenset[str]:
+        if self.revisits is None:
+            return frozenset()
+        plan = self.task.source
+        at_rest = self.revisits.resting(plan.forge.url, plan.scope.paths, opened.started_at)
+        self.resting = len(at_rest)
+        return at_rest
 
     # --- before anybody is asked ------------------------------------------------------------
 
@@ -334,7 +356,12 @@ class _Run:
             read = await self._read(opened, asked)
             batch.sightings.update(zip(keys, read, strict=True))
         items = await self.worker(
-            store, self.catalogue, opened, self.task.source, batch, self.clock.now()
+            partial(store, revisits=self.revisits),
+            self.catalogue,
+            opened,
+            self.task.source,
+            batch,
+            self.clock.now(),
         )
         self.cursor, self.listed = batch.cursor, batch.cursor is None
         self.repositories += len(batch.sightings)
@@ -516,6 +543,7 @@ class _Run:
             cursor=self.cursor,
             error=error or self._waits_said(),
             waiting=self.waiting,
+            resting=self.resting,
             limited=self.limited,
             left_out=dict(sorted(self.left_out.items())),
             busy=busy,

@@ -65,6 +65,28 @@ def _nobody_hears(_until: datetime, _why: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What one request cost, and whose budget it was taken from."""
+
+    origin: str
+    """Scheme, host and port."""
+    token: str
+    """A fingerprint of the token, as ledgers have it; ``anonymous`` without one."""
+    resource: str
+    """``core``, ``graphql``, ``raw``, … as ledgers have it."""
+    requests: int = 0
+    points: int = 0
+
+
+ToldCharge = Callable[[Charge], None]
+"""Hears what was spent, as it is spent. Called on the event loop; must return at once."""
+
+
+def _nobody_counts(_charge: Charge) -> None:
+    """Drop what nobody asked to hear."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForgeAccess:
     """How a connector reaches a forge."""
 
@@ -94,6 +116,7 @@ class ForgeAccess:
     budgets: Budgets
     validators: Validators
     waiting: ToldWaiting = _nobody_hears
+    charged: ToldCharge = _nobody_counts
     archive: Archive | None = None
     """Keeps what the forge answers, or answers in its place; None: neither."""
 
@@ -173,6 +196,18 @@ class Connector(Protocol):
 
     def spent(self) -> Spent:
         """Say what has been spent since this connector was opened."""
+        ...
+
+
+@runtime_checkable
+class AsksForEach(Protocol):
+    """A connector that may have to ask for each repository by itself, whether it moved or not.
+
+    For such a scope it leaves out the paths that are :attr:`~harvester.model.Listing.resting`.
+    """
+
+    def asks_for_each(self, scope: Scope) -> bool:
+        """Say whether it is so for a scope."""
         ...
 
 

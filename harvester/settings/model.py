@@ -97,6 +97,15 @@ class OptOut(_Table):
     """Topics of repositories that are not listed, whatever the case."""
 
 
+class Privacy(_Table):
+    """What is kept of people."""
+
+    contacts: bool = True
+    """Whether the contacts that publiccode.yml files name are kept and shown. Without them, the
+    bytes of files are not kept either. `harvester database purge contacts` deletes those that are
+    there."""
+
+
 class BlockRule(_Table):
     """Something that is never listed, and why."""
 
@@ -119,6 +128,19 @@ class Daemon(_Table):
     """A daemon that was silent for so long is taken for dead, and another one takes over."""
     listen: Listen = "127.0.0.1:9464"
     """Where `/metrics`, `/livez` and `/readyz` are served."""
+
+
+class Notify(_Table):
+    """Where the daemon tells an operator what wants a person."""
+
+    url: WebAddress | None = None
+    """Address that notices are posted to; it may be on a private network."""
+    secret_env: Variable | None = None
+    """Environment variable with the secret that notices are signed with."""
+    secret_file: str | None = None
+    """File with that secret."""
+    failing_after: Duration = timedelta(days=1)
+    """A source that was not read to its end for so long is told."""
 
 
 class Source(_Table):
@@ -223,8 +245,10 @@ class Settings(BaseSettings):
     catalogue: TitlePage = TitlePage()
     keep: Keep = Keep()
     opt_out: OptOut = OptOut()
+    privacy: Privacy = Privacy()
     blocks: Annotated[tuple[BlockRule, ...], Field(strict=False)] = ()
     daemon: Daemon = Daemon()
+    notify: Notify = Notify()
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
 
     @classmethod

@@ -19,6 +19,9 @@ import pytest
 
 import harvester
 from harvester.cli import installed, main
+from tests.databases import database_url, postgres, postgres_url, sqlite_url
+
+__all__ = ["database_url", "postgres", "postgres_url", "shell", "sqlite_url"]
 
 ROOT = Path(harvester.__file__).parent.parent
 KIND = "standin"

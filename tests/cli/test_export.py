@@ -43,6 +43,7 @@ def test_the_schema_knows_every_word() -> None:
     assert set(keys["origin"]["enum"]) == set(Origin)
     assert set(keys["state_reason"]["enum"]) == set(StateReason) - {
         StateReason.MERGED,
+        StateReason.PURGED,
         StateReason.UNFOUNDED,
     }
     assert set(keys["publisher"]["properties"]["level"]["enum"]) == set(Level)

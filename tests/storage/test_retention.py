@@ -10,10 +10,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from harvester.model import FileState
-from harvester.ports.catalogue import Retention, Tidied
+from harvester.ports.catalogue import PageMark, Retention, Tidied
 from harvester.ports.rows import ForwardingRow, Writes
 from storage import retention, tables
 from storage.catalogue import SqlCatalogue, open_catalogue
@@ -67,6 +67,53 @@ def test_old_crawls_go_and_those_that_still_tell_something_stay(catalogue: SqlCa
     assert numbers(catalogue) == [sweep, newest, failed]
     assert count(catalogue, tables.crawl_item) == 3
     assert catalogue.sources()["amt"] == before
+
+
+def unfinished(catalogue: SqlCatalogue, day: int, status: str, **changes: Any) -> int:
+    """Begin a crawl on a day, store a page of it with an entry at rest, and leave it."""
+    at = made.NOW + day * DAY
+    opened = catalogue.begin(made.request(**changes), made.ME, at)
+    row = made.repository(day)
+    rests = ((made.software(row).id, None),)
+    with catalogue.page(opened, at) as page:
+        page.write(Writes(items=(made.item(row),), rests=rests), at)
+        page.mark(PageMark(seen=(row.id,), cursor="on"))
+    catalogue.end(opened, made.end(status), at)
+    return opened.id
+
+
+@pytest.mark.parametrize("status", ["stopped", "failed", "incomplete"])
+def test_an_old_unfinished_crawl_goes_with_all_that_it_left(
+    catalogue: SqlCatalogue, status: str
+) -> None:
+    old = unfinished(catalogue, 0, status, fingerprint="of before")
+    with catalogue.store.writing() as connection:  # as a kill leaves it: nothing came after it
+        newest = dict(connection.execute(select(tables.crawl).filter_by(id=old)).one()._mapping)
+        connection.execute(insert(tables.crawl), newest | {"id": old + 1, "status": "complete"})
+    assert catalogue.tidy(KEEP, made.NOW + 89 * DAY).crawls == 0
+    assert catalogue.tidy(KEEP, made.NOW + 91 * DAY).crawls == 1
+    assert numbers(catalogue) == [old + 1]
+    left = (tables.crawl_item, tables.seen, tables.software_rest)
+    assert [count(catalogue, table) for table in left] == [0, 0, 0]
+
+
+def test_an_unfinished_crawl_that_can_be_gone_on_with_stays_however_old_its_items(
+    catalogue: SqlCatalogue,
+) -> None:
+    short = Retention(crawls=DAY, changes=DAY)
+    old = unfinished(catalogue, 0, "stopped")
+    unfinished(catalogue, 1, "complete", source="another")
+    assert catalogue.tidy(short, made.NOW + 6 * DAY).crawls == 0
+    opened = catalogue.begin(made.request(), made.ME, made.NOW + 6 * DAY)
+    assert (opened.id, opened.resumed, opened.cursor) == (old, True, "on")
+
+
+def test_a_partial_crawl_that_was_killed_goes_when_it_is_old(catalogue: SqlCatalogue) -> None:
+    killed = unfinished(catalogue, 0, "stopped", partial=True)
+    newest = crawl(catalogue, 1)
+    assert catalogue.tidy(KEEP, made.NOW + 91 * DAY).crawls == 1
+    assert killed not in numbers(catalogue)
+    assert numbers(catalogue) == [newest]
 
 
 def test_young_crawls_stay(catalogue: SqlCatalogue) -> None:

@@ -105,6 +105,21 @@ class TestListing:
         assert [seen.repository.name for seen in page.sightings] == ["werkzeug"]
         assert page.failures == ()
 
+    async def test_who_rests_is_not_asked_for_and_the_cursor_still_fits(
+        self, host: GitForge
+    ) -> None:
+        names = [f"r{number:02}" for number in range(25)]
+        for name in names:
+            host.make(name, {"a": b""})
+        rested = replace(listing(*names), resting=frozenset(names[1:]))
+        first, second = await pages(host, rested)
+        assert host.requests() == 1
+        assert [seen.repository.name for seen in first.sightings] == ["r00"]
+        assert (second.sightings, second.cursor) == ((), None)
+        on = replace(listing(*names, cursor=first.cursor), resting=frozenset(names[:24]))
+        (page,) = await pages(host, on)
+        assert [seen.repository.name for seen in page.sightings] == ["r24"]
+
     async def test_an_empty_repository_has_no_file(self, host: GitForge) -> None:
         host.make("leer")
         (seen,) = await read(host, "leer.git")
