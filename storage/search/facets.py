@@ -117,11 +117,7 @@ def _labels(rule: ActivityRule, words: WordIndex) -> Select[Any]:
 
 def _last_activities(inquiry: Inquiry) -> CompoundSelect[Any]:
     """Put entries into spans of days; who was active lately is in all the wider ones too."""
-    seen = (
-        select(search_entry.c.number, repository.c.pushed_at)
-        .select_from(_REPOSITORIES)
-        .cte()
-    )
+    seen = select(search_entry.c.number, repository.c.pushed_at).select_from(_REPOSITORIES).cte()
     last = seen.c.pushed_at
     since = {name: inquiry.now - timedelta(days=days) for name, days in _SPANS}
     oldest = since[_SPANS[-1][0]]

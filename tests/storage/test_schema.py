@@ -301,3 +301,22 @@ def test_entries_of_before_are_searched_after_an_upgrade(empty_url: str) -> None
         assert catalogue.reindex(VERSION, project) == 1
         found = ask(catalogue, Question(text="buergerbuero"), made.NOW)
         assert [it.document for it in found.entries] == [document]
+
+
+def test_nothing_was_looked_at_in_a_catalogue_of_before(empty_url: str) -> None:
+    with opened(empty_url) as store:
+        (mine,) = [n for n, it in enumerate(schema.REVISIONS) if it.endswith("_revisits")]
+        upgrade_to(store, schema.REVISIONS[mine - 1])
+        with store.writing() as connection:
+            for statement in (
+                "INSERT INTO forge (url, kind) VALUES ('https://a.example', 'git')",
+                (
+                    "INSERT INTO source (name, kind, forge_url, scope)"
+                    " VALUES ('a', 'git', 'https://a.example', 'repositories')"
+                ),
+            ):
+                connection.execute(text(statement))
+        schema.upgrade(store)
+        catalogue = SqlCatalogue(store)
+        assert catalogue.sources()["a"].repositories == 0
+        assert catalogue.revisits("a") == []
