@@ -43,7 +43,7 @@ _FILLED = (
     *("search_entry", "search_value", "search_word"),
 )
 
-_REWRITTEN = (*_FILLED, "software_rest", "blob", "validator", "crawl_item", "owner")
+_REWRITTEN = (*_FILLED, "search_text", "software_rest", "blob", "validator", "crawl_item", "owner")
 
 
 class Dialect(Protocol):

@@ -121,12 +121,14 @@ class SqliteWords:
         )
 
     def sweep(self, connection: Connection) -> None:
-        """Compare the vocabulary with FTS5's own."""
+        """Compare the vocabulary with FTS5's own, and merge away what that only marks deleted."""
         for statement in (
             "CREATE VIRTUAL TABLE temp.search_vocabulary USING fts5vocab(main, search_text, row)",
             "DELETE FROM search_word WHERE word NOT IN (SELECT term FROM search_vocabulary)",
             "DELETE FROM search_gram WHERE word NOT IN (SELECT word FROM search_word)",
             "DROP TABLE temp.search_vocabulary",
+            "INSERT INTO search_text (search_text) VALUES ('optimize')",
+            "INSERT INTO search_gram (search_gram) VALUES ('optimize')",
         ):
             connection.exec_driver_sql(statement)
 

@@ -3,6 +3,7 @@
 
 """The search index: written with the entries, asked on both databases alike."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,9 @@ from harvester.ports.rows import Merge, RepositoryRow, SoftwareRow, Writes
 from harvester.ports.search import Count, Filters, Found, Question, Relation, Sort
 from harvester.search.asking import ask
 from harvester.search.projection import VERSION, project
-from storage.catalogue import SqlCatalogue
+from storage import purge
+from storage.catalogue import SqlCatalogue, open_catalogue
+from storage.rows import lookup_key
 from storage.tables import search_entry, search_rules, search_value, search_word
 from tests.storage import made
 
@@ -444,6 +447,23 @@ def test_the_index_goes_with_the_entries(searched: SqlCatalogue) -> None:
     assert searched.alike(["opendsek"]) == {"opendsek": ("closeddesk",)} or not searched.alike(
         ["opendsek"]
     )
+
+
+def test_what_is_purged_leaves_no_word_behind(sqlite_url: str) -> None:
+    with contextlib.closing(open_catalogue(sqlite_url)) as catalogue:
+        (gone, _), _ = pairs = (described(1, "Quastenflosser"), described(2, "Eiderente"))
+        fill(catalogue, *pairs)
+        catalogue.store.dialect.rewrite(catalogue.store.engine)
+        path = catalogue.store.path
+        assert path is not None
+        before = path.read_bytes()
+        assert b"quastenfloss" in before
+        meant = ({made.software(gone).id}, {gone.id}, {lookup_key(gone.facts.web_url)})
+        purge.whole(catalogue.store, *meant, NOW, dry_run=False)
+        assert find(catalogue, "eiderente") == ["Eiderente"]
+        after = path.read_bytes()
+    assert b"eiderent" in after
+    assert b"quastenf" not in after.lower()
 
 
 def test_a_row_that_was_only_loaded_is_not_written(searched: SqlCatalogue) -> None:
