@@ -207,10 +207,12 @@ software = Table(
     Column("repository_id", key_text(), ForeignKey("repository.id"), index=True),
     Column("file_repository_id", Words()),
     Column("file_path", Words()),
-    Column("publisher_id", key_text(), ForeignKey("publisher.id")),
+    Column("publisher_id", key_text(), ForeignKey("publisher.id"), index=True),
     Column("document", Words(), nullable=False),
     Column("first_seen_at", Moment(), nullable=False),
     Column("updated_at", Moment(), nullable=False),
+    Index(None, "first_seen_at", "id"),
+    Index(None, "updated_at", "id"),
 )
 
 software_alias = Table(

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
@@ -31,6 +32,11 @@ from harvester.ports.errors import CatalogueError, ConnectorError
 from harvester.ports.http import Budgets, Clock, Fetcher, Validators
 from harvester.settings import MANUAL_SOURCE, Configuration, Source, Tokens, find_file, load
 from harvester.worker import Worker
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from storage.serving import SqlFeed
 
 GROUP = "harvester.connectors"
 DIRECTORIES = "harvester.directories"
@@ -180,6 +186,46 @@ def passing_catalogue() -> Iterator[Catalogue]:
     """Open an empty catalogue in memory, for a dry run."""
     with _opened(IN_MEMORY) as opened:
         yield opened
+
+
+@dataclass(frozen=True)
+class FrontEnd:
+    """What front-ends are answered by."""
+
+    app: "FastAPI"
+    feed: "SqlFeed"
+
+    def trouble(self) -> str | None:
+        """Say why the catalogue cannot be read now; None if it can."""
+        try:
+            self.feed.mark()
+        except CatalogueError as error:
+            return str(error)
+        return None
+
+
+@contextmanager
+def front_end(configuration: Configuration) -> Iterator[FrontEnd]:
+    """Open the catalogue for front-ends; an SQLite file that is missing is made.
+
+    Raises:
+        CatalogueError: it cannot be used.
+    """
+    from harvester.feed.api import Options, application
+    from storage.serving import open_feed
+
+    table = configuration.settings.api
+    options = Options(
+        page_size=table.page_size,
+        max_page_size=table.max_page_size,
+        cors_origins=table.cors_origins,
+        cache_for=table.cache_for,
+    )
+    feed = open_feed(configuration.database_url())
+    try:
+        yield FrontEnd(application(feed, options), feed)
+    finally:
+        feed.close()
 
 
 @contextmanager
