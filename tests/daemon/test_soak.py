@@ -236,7 +236,16 @@ def may_have(soaked: Soaked, mark: dict[str, Any]) -> dict[str, int]:
         "owner_visit": 0,
         "validator": 0,
         "budget": 0,
-        "software_alias": 0,
+        # No town counts commits, none is a list, and no loss is large enough to wait.
+        "vitality": 0,
+        "lead_list": 0,
+        "host": 0,
+        "wait": 0,
+        # Of a crawl that is under way.
+        "software_rest": 0,
+        # Of repositories that were renamed before they were seen first.
+        "forwarding": mark["renamed"],
+        "software_alias": mark["renamed"],
         # What was ever there: a repository that vanished is remembered.
         "repository": built,
         "repository_source": built,

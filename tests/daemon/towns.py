@@ -99,6 +99,8 @@ class Town:
     texts: int = 0
     demolished: dict[str, datetime] = field(default_factory=dict)
     """When a path's repository was deleted."""
+    forwarded: dict[str, int] = field(default_factory=dict)
+    """Numbers of the repositories that had a path once: forges follow a rename."""
 
     def found(self, houses: int) -> None:
         """Build the town: every fourth repository has a file, some of them a broken one."""
@@ -136,6 +138,7 @@ class Town:
             self._moved(house)  # a push that touches no file
         if self.chance.random() < 0.2:
             house = self.chance.choice(with_file)
+            self.forwarded[house.path] = house.number
             house.path = f"{house.path}-{self.clock.now():%j}"
             self.renamed += 1
             self._moved(house)
@@ -269,8 +272,10 @@ class TownConnector:
         }
 
     async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
-        there = {house.path: str(house.number) for house in self.town.houses.values()}
-        return {path: there.get(path) for path in paths}
+        houses = self.town.houses
+        there = {path: at for path, at in self.town.forwarded.items() if at in houses}
+        there |= {house.path: house.number for house in houses.values()}
+        return {path: str(there[path]) if path in there else None for path in paths}
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         return Estimate(rest=1)
