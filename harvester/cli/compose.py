@@ -6,7 +6,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -205,13 +205,21 @@ class FrontEnd:
 
 
 @contextmanager
-def front_end(configuration: Configuration) -> Iterator[FrontEnd]:
+def front_end(
+    configuration: Configuration, current: Callable[[], Configuration] | None = None
+) -> Iterator[FrontEnd]:
     """Open the catalogue for front-ends; an SQLite file that is missing is made.
+
+    Args:
+        configuration: the settings.
+        current: gives those of the moment, where they may be read anew.
 
     Raises:
         CatalogueError: it cannot be used.
     """
+    from harvester.cli.address import Address
     from harvester.feed.api import Options, application
+    from storage.catalogue import SqlCatalogue
     from storage.serving import open_feed
 
     table = configuration.settings.api
@@ -222,8 +230,13 @@ def front_end(configuration: Configuration) -> Iterator[FrontEnd]:
         cache_for=table.cache_for,
     )
     feed = open_feed(configuration.database_url())
+    known = SqlCatalogue(feed.store)  # asked for reads only, for which threads share a store
+
+    def look(url: str) -> Mapping[str, object]:
+        return Address(current() if current else configuration, known, url).as_json()
+
     try:
-        yield FrontEnd(application(feed, options), feed)
+        yield FrontEnd(application(feed, look, options), feed)
     finally:
         feed.close()
 

@@ -61,7 +61,9 @@ async def _serve(invocation: Invocation, *, api: bool) -> ExitCode:
         loop.add_signal_handler(signal.SIGHUP, daemon.reload)
         opened = compose.catalogue(configuration)
         catalogue = await worker(opened.__enter__)
-        front = compose.front_end(configuration) if api else nullcontext()
+        front = (
+            compose.front_end(configuration, lambda: daemon.configuration) if api else nullcontext()
+        )
         try:
             with front as shown:
                 app = application(

@@ -4,6 +4,6 @@
 """The feed over HTTP: the Software Catalog API, and what it lacks beside it."""
 
 from harvester.feed.api.app import application
-from harvester.feed.api.context import Options
+from harvester.feed.api.context import Look, Options
 
-__all__ = ["Options", "application"]
+__all__ = ["Look", "Options", "application"]

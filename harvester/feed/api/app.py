@@ -13,9 +13,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from harvester import __version__
-from harvester.feed.api import catalogs, logs, problems, publishers, software
+from harvester.feed.api import catalogs, changes, logs, problems, publishers, repositories, software
 from harvester.feed.api.conditional import answered
-from harvester.feed.api.context import Context, Options
+from harvester.feed.api.context import Context, Look, Options
 from harvester.feed.api.manners import REQUEST_ID, Manners
 from harvester.feed.api.paging import to_json
 from harvester.feed.api.parameters import Strict
@@ -34,14 +34,15 @@ Ids are UUIDs; times are RFC 3339 in UTC.
 """
 
 
-def application(feed: Feed, options: Options) -> FastAPI:
+def application(feed: Feed, look: Look, options: Options) -> FastAPI:
     """Make the application.
 
     Args:
         feed: what it reads.
+        look: tells what is known of an address.
         options: what operators decide.
     """
-    context = Context(feed=feed, options=options)
+    context = Context(feed=feed, look=look, options=options)
     app = FastAPI(
         title="harvester",
         version=__version__,
@@ -60,7 +61,7 @@ def application(feed: Feed, options: Options) -> FastAPI:
         )
         | {304: {"description": "What the client has is still so."}},
     )
-    for part in (software, publishers, logs, catalogs):
+    for part in (software, publishers, logs, catalogs, changes, repositories):
         v1.include_router(part.router(context))
     app.include_router(v1)
 

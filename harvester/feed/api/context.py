@@ -3,10 +3,15 @@
 
 """What every handler has at hand."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from harvester.ports.feed import Feed
+
+Look = Callable[[str], Mapping[str, Any]]
+"""Tells what is known of a canonical address, as `harvester status URL --json`; in any thread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,4 +33,5 @@ class Context:
     """What every handler has at hand."""
 
     feed: Feed
+    look: Look
     options: Options

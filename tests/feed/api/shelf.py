@@ -114,6 +114,18 @@ def store(
     catalogue.end(crawl, made.end(), now)
 
 
+def looked(url: str) -> dict[str, Any]:
+    """Tell nothing of an address."""
+    nothing: dict[str, Any] = dict.fromkeys(("repositories", "software", "files"), ())
+    return {
+        "url": url,
+        "found": False,
+        "why_not": "no-source",
+        "blocked": None,
+        "next_crawl_at": None,
+    } | nothing
+
+
 @contextlib.contextmanager
 def counted(feed: SqlFeed) -> Iterator[list[str]]:
     """Note the statements that a database is sent."""
@@ -134,7 +146,7 @@ class Client:
     """A front-end: asks the application over ASGI, and holds each answer against its document."""
 
     def __init__(self, feed: Feed, **options: Any) -> None:
-        self.app = application(feed, Options(**options))
+        self.app = application(feed, looked, Options(**options))
 
     def get(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
         """Ask; a failure of the application fails the test."""

@@ -3,6 +3,7 @@
 
 """The calls of three real clients of the Software Catalog API, word for word, over real HTTP."""
 
+import asyncio
 import json
 import re
 import signal
@@ -10,11 +11,13 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from starlette.applications import Starlette
 
+from harvester.daemon.views import ListenError, served
 from harvester.publiccode.plain import plain_yaml
 from tests.forges.gitlab.forge import GitLabForge
 from tests.forges.sample import opencode_world
@@ -31,6 +34,7 @@ class Api:
     """`harvester serve`, or a daemon with the API, and what was exported before."""
 
     url: str
+    stage: Stage
     entries: dict[str, dict[str, Any]]
 
     def get(self, path: str) -> Any:
@@ -61,12 +65,16 @@ def running(stage: Stage, *command: str) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     with GitLabForge(opencode_world(), public_url="https://gitlab.opencode.de") as forge:
-        stage = Stage(tmp_path_factory.mktemp("api"), [gitlab_source(forge)])
+        stage = Stage(
+            tmp_path_factory.mktemp("api"),
+            [gitlab_source(forge)],
+            daemon={"listen": "127.0.0.1:0"},
+        )
         stage.environment["HARVESTER_API__LISTEN"] = "127.0.0.1:0"
         stage.crawl()
         entries = {entry["id"]: entry for entry in stage.entries()}
         with running(stage, "serve") as url:
-            yield Api(url, entries)
+            yield Api(url, stage, entries)
 
 
 def listed(api: Api) -> set[str]:
@@ -121,24 +129,35 @@ def test_a_bot_finds_what_to_tell_publishers(api: Api) -> None:
     assert broken
 
 
-def test_a_daemon_serves_the_same_beside_its_own(api: Api, tmp_path: Path) -> None:
-    with GitLabForge(opencode_world(), public_url="https://gitlab.opencode.de") as forge:
-        stage = Stage(tmp_path / "daemon", [gitlab_source(forge)], daemon={"listen": "127.0.0.1:0"})
-        stage.crawl()
-        with running(stage, "daemon", "--api") as url:
-            everything = "/software?page[size]=100&publiccode=none"
-            found, there = (
-                {one["id"] for one in one_api.get(everything)["data"]}
-                for one_api in (Api(url, {}), api)
-            )
-            assert found == there
-            for path, said in (
-                ("/livez", b"ok"),
-                ("/metrics", b"harvester_"),
-                ("/v1/openapi.json", b"3.1"),
-            ):
-                with urllib.request.urlopen(f"{url}{path}", timeout=60) as answer:  # noqa: S310
-                    assert said in answer.read()
+def test_a_daemon_serves_the_same_beside_its_own(api: Api) -> None:
+    with running(api.stage, "daemon", "--api") as url:
+        everything = "/software?page[size]=100&publiccode=none"
+        assert Api(url, api.stage, {}).get(everything) == api.get(everything)
+        for path, said in (
+            ("/livez", b"ok"),
+            ("/metrics", b"harvester_"),
+            ("/v1/openapi.json", b"3.1"),
+        ):
+            with urllib.request.urlopen(f"{url}{path}", timeout=60) as answer:  # noqa: S310
+                assert said in answer.read()
+
+
+def test_a_publisher_asks_what_became_of_a_repository(api: Api) -> None:
+    broken = next(entry for entry in api.entries.values() if entry["file_state"] == "invalid")
+    told = api.get(f"/repositories/status?url={quote(broken['url'], safe='')}")
+    assert told == api.stage.json("status", broken["url"])
+    told = api.get("/repositories/status?url=https://else.example/a/b.git")
+    assert (told["url"], told["why_not"]) == ("https://else.example/a/b", "no-source")
+
+
+def test_a_follower_begins_with_the_dump(api: Api) -> None:
+    with urllib.request.urlopen(f"{api.url}/v1/dump.jsonl", timeout=60) as answer:  # noqa: S310
+        lines = [json.loads(line) for line in answer]
+        sequence = answer.headers["x-change-sequence"]
+    assert lines == [
+        entry for _, entry in sorted(api.entries.items()) if entry["id"] in listed(api)
+    ]
+    assert api.get(f"/changes?after={sequence}")["data"] == []
 
 
 def test_the_server_alone_says_how_it_is(api: Api) -> None:
@@ -147,10 +166,10 @@ def test_the_server_alone_says_how_it_is(api: Api) -> None:
             assert answer.read() == b"ok\n"
 
 
-def test_a_port_that_is_taken_is_told(api: Api, tmp_path: Path) -> None:
-    taken = api.url.removeprefix("http://")
-    stage = Stage(tmp_path / "taken", [])
-    stage.environment["HARVESTER_API__LISTEN"] = taken
-    done = stage.run("serve")
-    assert done.returncode == 2
-    assert "set listen in [api]" in done.stderr
+def test_a_port_that_is_taken_is_told(api: Api) -> None:
+    async def serve() -> None:
+        async with served(Starlette(), api.url.removeprefix("http://"), table="api"):
+            pass
+
+    with pytest.raises(ListenError, match=r"set listen in \[api\]"):
+        asyncio.run(serve())
