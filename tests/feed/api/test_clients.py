@@ -7,10 +7,13 @@ import asyncio
 import json
 import re
 import signal
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -23,6 +26,7 @@ from tests.forges.gitlab.forge import GitLabForge
 from tests.forges.sample import opencode_world
 from tests.staging import Stage, gitlab_source
 
+GUIDE = Path(__file__).resolve().parents[3] / "docs" / "feed.md"
 BAD = re.compile(r"^\[(?P<repo>.+?)\] BAD publiccode.yml: ")
 LINE = re.compile(
     r"publiccode\.yml:(?P<line>\d+):(?P<column>\d+): (?P<kind>error|warning): (?P<text>.+)"
@@ -158,6 +162,34 @@ def test_a_follower_begins_with_the_dump(api: Api) -> None:
         entry for _, entry in sorted(api.entries.items()) if entry["id"] in listed(api)
     ]
     assert api.get(f"/changes?after={sequence}")["data"] == []
+
+
+def test_the_front_end_of_the_guide_follows(api: Api, tmp_path: Path) -> None:
+    """What ``docs/feed.md`` has people save runs as it stands there."""
+    script = re.search(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    assert script is not None
+    (tmp_path / "follow.py").write_text(script[1], encoding="utf-8")
+    said = f"{len(listed(api))} entries, at change "
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "follow.py", api.url],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.startswith(said)
+    copy = json.loads((tmp_path / "catalogue.json").read_text(encoding="utf-8"))
+    assert copy["entries"] == {key: api.entries[key] for key in listed(api)}
+    copy["after"] = 10**9
+    (tmp_path / "catalogue.json").write_text(json.dumps(copy), encoding="utf-8")
+    again = [sys.executable, "follow.py", api.url]
+    assert (
+        said
+        in subprocess.run(again, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    )
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert page.count("<li>") == len(listed(api))
 
 
 def test_the_server_alone_says_how_it_is(api: Api) -> None:
