@@ -7,6 +7,8 @@ Pages go by keyset: a page begins behind the last row of the one before, whateve
 deleted meanwhile, so that every row that stays is given once.
 """
 
+from collections.abc import Collection
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import (
@@ -65,7 +67,7 @@ def titles(
 
 def latest(connection: Connection, question: SoftwareQuestion, window: Window) -> Slice[Title]:
     """Give entries by the time when they last changed, and id, the newest first."""
-    statement = _titles(documents=True).where(*_asked(question))
+    statement = _titles(documents=True).where(*_asked(question, by_state=False))
     rows, more = _window(
         connection, statement, window, software.c.updated_at, software.c.id, newest=True
     )
@@ -133,14 +135,18 @@ def _titles(*, documents: bool) -> Select[Any]:
     return select(*columns).select_from(software.outerjoin(publisher))
 
 
-def _asked(question: SoftwareQuestion) -> list[ColumnElement[bool]]:
-    """Give the conditions of a question."""
+def _asked(question: SoftwareQuestion, *, by_state: bool = True) -> list[ColumnElement[bool]]:
+    """Give the conditions of a question.
+
+    Args:
+        question: which entries are asked for.
+        by_state: whether the list's order is that of an index which begins with the state.
+    """
     conditions: list[ColumnElement[bool]] = []
     if question.states is not None:
-        conditions.append(software.c.state.in_(sorted(state.value for state in question.states)))
+        conditions.append(_is_one_of(software.c.state, question.states, indexed=by_state))
     if question.file_states is not None:
-        wanted = sorted(state.value for state in question.file_states)
-        conditions.append(software.c.file_state.in_(wanted))
+        conditions.append(_is_one_of(software.c.file_state, question.file_states, indexed=False))
     if question.url_key is not None:
         conditions.append(_has_address(hashed_key(question.url_key)))
     for column, least, most in (
@@ -152,6 +158,21 @@ def _asked(question: SoftwareQuestion) -> list[ColumnElement[bool]]:
         if most is not None:
             conditions.append(column <= most)
     return conditions
+
+
+def _is_one_of(
+    column: Column[Any], values: Collection[Enum], *, indexed: bool
+) -> ColumnElement[bool]:
+    """Say that a column has one of a few values.
+
+    Of one value, an index that begins with it has the rows in its order. Of several, none has:
+    planners would take it all the same and sort all rows for a page of a few, and so are shown an
+    expression instead of the column.
+    """
+    wanted = sorted(str(value.value) for value in values)
+    if indexed and len(wanted) == 1:
+        return column == wanted[0]
+    return column.concat("").in_(wanted)
 
 
 def _has_address(key: str) -> ColumnElement[bool]:

@@ -11,5 +11,11 @@ down_revision = "0009_losses_that_wait"
 
 def upgrade() -> None:
     """Make the indexes."""
-    for columns in (("publisher_id",), ("first_seen_at", "id"), ("updated_at", "id")):
+    op.drop_index(op.f("ix_software_state"), "software")
+    for columns in (
+        ("state", "first_seen_at", "id"),
+        ("first_seen_at", "id"),
+        ("updated_at", "id"),
+        ("publisher_id", "state", "first_seen_at", "updated_at"),
+    ):
         op.create_index(op.f(f"ix_software_{'_'.join(columns)}"), "software", list(columns))
