@@ -22,8 +22,10 @@ from harvester.ports.feed import (
     Title,
     Window,
 )
+from harvester.ports.rows import Entry
 from storage import feed, listing, reading, schema
 from storage.engine import PATIENCE, Store
+from storage.types import KEY_LIMIT, is_holdable
 
 
 def open_feed(database_url: str, *, patience: float = PATIENCE) -> "SqlFeed":
@@ -88,6 +90,13 @@ class SqlFeed:
         """Give one entry with its document, by its id or an id that it had before."""
         with self._reading() as connection:
             return listing.title(connection, software_id)
+
+    def entry(self, software_id: str) -> Entry | None:
+        """Give one entry with its volatile facts, by its id or an id that it had before."""
+        if not is_holdable(software_id, KEY_LIMIT):
+            return None
+        with self._reading() as connection:
+            return reading.entry(connection, software_id)
 
     def publishers(self, question: PublisherQuestion, window: Window) -> Slice[PublisherTitle]:
         """Give public bodies by ``created_at`` and key."""

@@ -171,6 +171,10 @@ class Feed(Protocol):
         """Give one entry with its document, by its id or an id that it had before."""
         ...
 
+    def entry(self, software_id: str) -> Entry | None:
+        """Give one entry with its volatile facts, by its id or an id that it had before."""
+        ...
+
     def publishers(self, question: PublisherQuestion, window: Window) -> Slice[PublisherTitle]:
         """Give public bodies by ``created_at`` and key."""
         ...

@@ -11,6 +11,7 @@ has reached ``head``.
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http import HTTPStatus
+from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -32,6 +33,10 @@ JSON_LINES = "application/jsonl"
 SEQUENCE = "x-change-sequence"
 _LIMIT, _MOST = 100, 1000
 _ALL = "all"
+_DUMPS = 4
+"""At once: each holds a connection and a snapshot, as long as its reader takes."""
+_PAUSE = 30
+"""Seconds after which somebody who found no room may try again."""
 _CHUNK = 64 * 1024
 """Characters that are handed to the client at once, at least."""
 _HIGHEST = 2**63 - 1
@@ -64,6 +69,7 @@ class Changes(BaseModel):
 def router(context: Context) -> APIRouter:
     """Give the routes."""
     made = APIRouter(tags=["changes"])
+    room = BoundedSemaphore(_DUMPS)
 
     @made.get(
         "/changes",
@@ -109,6 +115,13 @@ def router(context: Context) -> APIRouter:
         if is_known(request, headers["etag"]):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         with ExitStack() as stack:
+            if not room.acquire(blocking=False):
+                raise Refusal(
+                    HTTPStatus.SERVICE_UNAVAILABLE,
+                    f"{_DUMPS} dumps are being read already; try again later",
+                    headers={"retry-after": str(_PAUSE)},
+                )
+            stack.callback(room.release)
             opened = stack.enter_context(context.feed.dump(states))
             headers = headers_of(request, context, opened.mark)
             headers[SEQUENCE] = str(opened.mark.seq)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""What all answers have in common: a request id, and HEAD wherever there is GET."""
+"""What all have in common: an answer, whatever happens, with a request id; HEAD as there is GET."""
 
 import re
 import secrets
@@ -10,8 +10,11 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from harvester.feed.api import problems
+
 REQUEST_ID = "x-request-id"
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_LOG: structlog.stdlib.BoundLogger = structlog.get_logger("harvester.api")
 HEAD = "harvester.head"
 """Key of an ASGI scope that is there when nobody reads the body."""
 
@@ -33,12 +36,22 @@ class Manners:
         if head:
             scope = {**scope, "method": "GET", HEAD: True}
 
+        begun = False
+
         async def sent(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 MutableHeaders(scope=message)[REQUEST_ID] = number
             elif head and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request=number):
-            await self._app(scope, receive, sent)
+            try:
+                await self._app(scope, receive, sent)
+            except Exception:
+                _LOG.exception("a request met a defect", path=scope["path"])
+                if begun:  # the client learns of it by the answer's being cut off
+                    raise
+                await problems.defect()(scope, receive, sent)

@@ -95,11 +95,22 @@ def answer(refusal: Refusal) -> Response:
     )
 
 
+def defect() -> Response:
+    """Say that harvester has a defect."""
+    return answer(
+        Refusal(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            "a defect of harvester; its log tells more, under this answer's request id",
+        )
+    )
+
+
 def install(app: FastAPI) -> None:
-    """Have every failure of an application answered with a problem."""
+    """Have every failure of an application answered with a problem, but for defects."""
 
     def refused(_request: Request, error: Exception) -> Response:
-        return answer(error) if isinstance(error, Refusal) else defect(_request, error)
+        assert isinstance(error, Refusal)  # noqa: S101 - registered for it
+        return answer(error)
 
     def invalid(_request: Request, error: Exception) -> Response:
         found = error.errors() if isinstance(error, RequestValidationError) else []
@@ -136,17 +147,7 @@ def install(app: FastAPI) -> None:
             )
         )
 
-    def defect(_request: Request, error: Exception) -> Response:
-        _LOG.error("a request met a defect", exc_info=error)
-        return answer(
-            Refusal(
-                HTTPStatus.INTERNAL_SERVER_ERROR,
-                "a defect of harvester; its log tells more, under the request's id",
-            )
-        )
-
     app.add_exception_handler(Refusal, refused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(CatalogueError, unusable)
-    app.add_exception_handler(Exception, defect)

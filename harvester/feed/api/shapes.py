@@ -12,14 +12,18 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from harvester.feed.lines import activity_json
 from harvester.feed.yaml import publiccode_yaml
 from harvester.model import FileState, State
 from harvester.ports.feed import PublisherTitle, Title
+from harvester.ports.rows import Entry
 
 Id = str
 _ID = r"^[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[89ab][a-f0-9]{3}-[a-f0-9]{12}$"
+NAMESPACE = "harvester"
+"""Of an analysis that is the catalogue's own."""
 _KEY_DIGITS = 12
 """Hex digits of a publisher's key that its UUID has as they are."""
 
@@ -97,6 +101,15 @@ class Log(BaseModel):
     updatedAt: datetime  # noqa: N815
 
 
+class Analysis(BaseModel):
+    """What somebody has found out about an entry, under a name of theirs."""
+
+    model_config = ConfigDict(extra="allow")
+
+    v: int = Field(ge=1, le=999, description="Version of the shape.")
+    t: datetime | None = Field(default=None, description="What it is as of.")
+
+
 class Links(BaseModel):
     """Query strings of the pages around one, to be put behind the list's address."""
 
@@ -169,6 +182,16 @@ def software(title: Title, form: Form) -> dict[str, Any]:
         "createdAt": timestamp(title.created_at),
         "updatedAt": timestamp(title.updated_at),
     }
+
+
+def analysis(entry: Entry) -> dict[str, Any]:
+    """Give what tells whether an entry is worked on; nothing of one without a repository."""
+    if entry.activity is None:
+        return {}
+    told: dict[str, Any] = {"v": 1}
+    if entry.vitality is not None:
+        told["t"] = timestamp(entry.vitality.read_at)
+    return {NAMESPACE: told | activity_json(entry, entry.activity)}
 
 
 def publisher(title: PublisherTitle) -> dict[str, Any]:

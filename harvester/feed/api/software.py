@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from harvester.feed.api import shapes
-from harvester.feed.api.conditional import answered
+from harvester.feed.api.conditional import answered, answered_by_content
 from harvester.feed.api.context import Context
 from harvester.feed.api.paging import Paging, paged, to_json
 from harvester.feed.api.problems import Refusal, described
@@ -70,7 +70,24 @@ def router(context: Context) -> APIRouter:
 
         return answered(request, context, made_entry)
 
+    @made.get(
+        "/software/{software_id}/analysis",
+        operation_id="show-software-analysis",
+        response_model=dict[str, shapes.Analysis],
+        responses=described(HTTPStatus.NOT_FOUND),
+    )
+    def show_analysis(request: Request, software_id: str) -> Response:
+        """Show whether an entry is worked on: stars, commits, releases, a label, others' badges."""
+        entry = context.feed.entry(software_id.lower())
+        if entry is None:
+            raise _unknown()
+        return answered_by_content(request, context, to_json(shapes.analysis(entry)))
+
     return made
+
+
+def _unknown() -> Refusal:
+    return Refusal(HTTPStatus.NOT_FOUND, "there is no software with this id")
 
 
 def known(context: Context, software_id: str) -> Title:
@@ -81,5 +98,5 @@ def known(context: Context, software_id: str) -> Title:
     """
     title = context.feed.title(software_id.lower())
     if title is None:
-        raise Refusal(HTTPStatus.NOT_FOUND, "there is no software with this id")
+        raise _unknown()
     return title

@@ -6,8 +6,8 @@
 import json
 import threading
 import tracemalloc
-from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy.pool import QueuePool
 from harvester.feed.api import changes as api_changes
 from harvester.model import Change, ChangeType, State
 from harvester.ports.catalogue import Retention
+from harvester.ports.feed import Dump
 from harvester.ports.rows import Merge, SoftwareRow, Writes
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.serving import SqlFeed
@@ -238,6 +239,27 @@ def test_a_dump_of_other_states(catalogue: SqlCatalogue, client: Client) -> None
     assert (head.content, head.headers["etag"]) == (b"", first.headers["etag"])
     assert head.headers["x-change-sequence"] == "3"
     assert client.get(LISTED, if_none_match=first.headers["etag"]).status_code == 304
+
+
+def test_dumps_at_once_are_few(catalogue: SqlCatalogue, feed: SqlFeed) -> None:
+    """Who reads slowly holds a connection; the others must have some left."""
+    store(catalogue, [entry(1)])
+    client = Client(feed)
+    held = [client.get(LISTED).status_code for _ in range(6)]
+    assert held == [200] * 6, "a dump that was read gives its room back"
+    answers: list[int] = []
+
+    class Nested(SqlFeed):
+        @contextmanager
+        def dump(self, states: frozenset[State] | None) -> Iterator[Dump]:
+            """Let another ask while this one is being answered."""
+            answers.append(nested.get(LISTED).status_code)
+            with feed.dump(states) as opened:
+                yield opened
+
+    nested = Client(Nested(feed.store))
+    answers.append(nested.get(LISTED).status_code)
+    assert answers == [503, 200, 200, 200, 200]
 
 
 def test_a_dump_streams(sqlite_url: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
@@ -141,6 +142,21 @@ def test_a_catalogue_that_cannot_be_read_is_no_defect(
     assert "disk" not in answer.text
 
 
+def test_a_defect_is_told_under_the_requests_id(
+    small: tuple[SqlCatalogue, SqlFeed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    client = Client(small[1])
+    monkeypatch.setattr(small[1], "mark", broken)
+    with structlog.testing.capture_logs() as logged:
+        answer = client.get("/v1/openapi.json", x_request_id="r-1")
+    assert (answer.status_code, answer.json()["status"]) == (500, 500)
+    assert answer.headers["x-request-id"] == "r-1"
+    assert [line["event"] for line in logged] == ["a request met a defect"]
+
+
 ODD = st.text(
     st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("\0&=[]%+-0123456789:TZ")),
     max_size=25,
@@ -161,6 +177,8 @@ ODD = st.text(
             "/v1/publishers/{}",
             "/v1/software/{}/logs",
             "/v1/catalogs/{}",
+            "/v1/software/{}/analysis",
+            "/v1/changes",
         ]
     ),
     name=st.sampled_from(

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from harvester.model import ChangeType, FileState, Level, Publisher, State
+from harvester.model import ChangeType, FileState, Level, Publisher, State, Vitality
 from harvester.ports.rows import AliasRow, Merge
 from storage.catalogue import SqlCatalogue
 from storage.serving import SqlFeed
@@ -149,6 +149,24 @@ def test_publishers(catalogue: SqlCatalogue, client: Client) -> None:
     assert client.get(f"/v1/publishers/{rows[0].id}").status_code == 404
     assert len(client.json("/v1/publishers?from=2026-03-02T00:00:00Z")["data"]) == 1
     assert client.json("/v1/publishers?to=2026-02-02T00:00:00Z")["data"] == []
+
+
+def test_whether_it_is_worked_on(catalogue: SqlCatalogue, client: Client) -> None:
+    row, page = entry(1), entry(2, repository_id=None)
+    store(catalogue, [row, page])
+    key = made.repository(1).id
+    path = f"/v1/software/{row.id}/analysis"
+    unread = client.get(path)
+    assert unread.json()["harvester"]["label"] == "unknown"
+    catalogue.keep_vitality({key: Vitality(read_at=made.NOW, commits_365d=3, releases=2)})
+    told = client.get(path, if_none_match=unread.headers["etag"])
+    assert told.status_code == 200, "what is volatile has a tag of its own"
+    assert client.get(path, if_none_match=told.headers["etag"]).status_code == 304
+    analysis = told.json()["harvester"]
+    assert (analysis["v"], analysis["t"]) == (1, "2026-03-01T12:00:00Z")
+    assert (analysis["stars"], analysis["commits_365d"], analysis["releases"]) == (1, 3, 2)
+    assert client.json(f"/v1/software/{page.id}/analysis") == {}
+    assert client.get(f"/v1/software/{'x' * 3000}/analysis").status_code == 404
 
 
 def test_there_are_no_catalogs_within(client: Client) -> None:
