@@ -329,6 +329,9 @@ class Listing:
     extra request."""
     recent_owners: Mapping[str, datetime] = field(default_factory=dict)
     """When each owner was last read to its end; the least recently visited come first."""
+    resting: frozenset[str] = frozenset()
+    """Paths of the scope that are not to be asked for this time; see
+    :class:`harvester.ports.connector.AsksForEach`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -363,6 +366,10 @@ class Size:
     list, by the owner's path; owners of none are left out."""
     changed: int = 0
     """Repositories of which something new is expected to be read, apart from the listing."""
+    topics: int = 0
+    """Topics of which is asked, after an incremental listing, who has them."""
+    resting: int = 0
+    """Repositories of the scope that are not asked for this time, since they change seldom."""
     vitality_due: int = 0
     """Repositories that are asked after the listing whether they are worked on."""
 

@@ -14,6 +14,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.base import BaseTrigger
@@ -25,6 +26,8 @@ _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _ASTRAY = timedelta(days=1)
 """A last crawl that lies so far ahead is no step of a clock that is being set, but a wrong date."""
 _SOME_TIME = datetime(2024, 1, 1, tzinfo=UTC)
+_RUNS = 30
+"""Runs of a cron that tell how it goes."""
 _WEEKDAY_PART = re.compile(r"(?:(\*)|([a-z]{3}|\d)(?:-([a-z]{3}|\d))?)(?:/(\d+))?")
 
 
@@ -111,6 +114,29 @@ def next_due(
     else:
         return None
     return due if last is None or ran_ahead else due + _share(schedule.jitter, name, due)
+
+
+def usual_pause(schedule: Schedule) -> timedelta | None:
+    """Say how long it usually is from one run to the next; of a cron the shortest such pause.
+
+    None, if it has no schedule.
+
+    Raises:
+        CronError: the expression cannot be read.
+    """
+    if schedule.every is not None or schedule.cron is None:
+        return schedule.every
+    trigger = cron_trigger(schedule.cron, schedule.zone)
+    times: list[datetime] = []
+    for _ in range(_RUNS):
+        previous = times[-1] if times else None
+        start = previous + timedelta(microseconds=1) if previous else _SOME_TIME
+        found = trigger.get_next_fire_time(previous, start)
+        if found is None:
+            break
+        times.append(found)
+    pauses = [later - earlier for earlier, later in pairwise(times)]
+    return min((pause for pause in pauses if pause), default=None)
 
 
 def _share(jitter: timedelta, name: str, due: datetime) -> timedelta:

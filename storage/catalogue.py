@@ -30,15 +30,33 @@ from harvester.ports.rows import (
     FileRow,
     Item,
     RepositoryRow,
+    RevisitRow,
     SoftwareRow,
     Stored,
     Wait,
 )
-from storage import crawls, feed, guard, history, ledgers, reading, retention, schema, vitality
+from storage import (
+    crawls,
+    feed,
+    guard,
+    history,
+    ledgers,
+    reading,
+    retention,
+    revisits,
+    schema,
+    selection,
+    vitality,
+)
 from storage.engine import PATIENCE, Store
 from storage.transaction import Page
 
 T = TypeVar("T")
+
+_ABANDONED: dict[str, set[tuple[str, int]]] = {}
+"""By database, of this process: source and fence of crawls whose end could not be written. The
+process lives on, so that nobody could tell otherwise that their leases are free; and whoever opens
+the database next is to know, since a daemon opens it anew for each crawl."""
 
 
 def open_catalogue(database_url: str, *, patience: float = PATIENCE) -> "SqlCatalogue":
@@ -68,8 +86,8 @@ class SqlCatalogue:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._abandoned: set[tuple[str, int]] = set()
-        """Source and fence of crawls whose end could not be written."""
+        self._abandoned: set[tuple[str, int]]
+        self._abandoned = set() if store.in_memory else _ABANDONED.setdefault(store.name, set())
         self._open: Page | None = None
 
     @property
@@ -147,6 +165,16 @@ class SqlCatalogue:
         """Note that this process goes on with a crawl no more."""
         self._abandoned.add((crawl.source, crawl.fence))
 
+    def opted_out(self, source: str, named: Collection[str]) -> Sequence[RepositoryRow]:
+        """Give a source's repositories that opt out, and those that are named by their ids."""
+        with self._reading() as connection:
+            return selection.opted_out(connection, self.store.dialect, source, named)
+
+    def outdated(self, source: str, normaliser: int, after: str, most: int) -> Sequence[str]:
+        """Give the ids of a source's repositories whose file older rules read."""
+        with self._reading() as connection:
+            return selection.outdated(connection, source, normaliser, after, most)
+
     # vitality
 
     def vitality_due(self, source: str, before: datetime, most: int) -> Sequence[RepositoryRow]:
@@ -181,6 +209,11 @@ class SqlCatalogue:
             guard.release(connection, holder)
 
     # reading
+
+    def revisits(self, source: str) -> Sequence[tuple[RevisitRow, str | None]]:
+        """Give when a source last looked at repositories that cost it a request each."""
+        with self._reading() as connection:
+            return revisits.of(connection, source)
 
     def waits(self, source: str) -> Sequence[tuple[Wait, SoftwareRow]]:
         """Give a source's losses that wait for approval, with their entries, sorted by id."""

@@ -40,6 +40,8 @@ _LOCK_NUMBER = 0x68617276  # "harv"
 
 _FILLED = ("repository", "repository_source", "alias", "file", "record", "finding", "software")
 
+_REWRITTEN = (*_FILLED, "software_rest", "blob", "validator", "crawl_item", "owner")
+
 
 class Dialect(Protocol):
     """How one database says it."""
@@ -66,6 +68,10 @@ class Dialect(Protocol):
 
     def maintain(self, engine: Engine) -> None:
         """Do what the database wants done now and then, outside of any transaction."""
+        ...
+
+    def rewrite(self, engine: Engine) -> None:
+        """Write the tables anew, so that nothing that was deleted is left in their files."""
         ...
 
 
@@ -104,8 +110,16 @@ class SQLite:
 
     def maintain(self, engine: Engine) -> None:
         """Renew its statistics, and bring the log into the file as far as no reader needs it."""
+        self._run(engine, "PRAGMA optimize", "PRAGMA wal_checkpoint(PASSIVE)")
+
+    def rewrite(self, engine: Engine) -> None:
+        """Write the file anew, and empty its log."""
+        self._run(engine, "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _run(self, engine: Engine, *statements: str) -> None:
+        """Run statements outside of any transaction."""
         with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
-            for statement in ("PRAGMA optimize", "PRAGMA wal_checkpoint(PASSIVE)"):
+            for statement in statements:
                 try:
                     cursor.execute(statement)
                 except sqlite3.Error as error:
@@ -152,6 +166,12 @@ class PostgreSQL:
 
     def maintain(self, engine: Engine) -> None:
         """Do nothing: the server does so by itself."""
+
+    def rewrite(self, engine: Engine) -> None:
+        """Write the tables anew that hold what forges said; each is locked meanwhile."""
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in _REWRITTEN:
+                connection.execute(text(f"VACUUM FULL {table}"))
 
 
 @cache

@@ -285,6 +285,16 @@ repository_source = Table(
     Index(None, "repository_id"),
 )
 
+revisit = Table(
+    "revisit",
+    metadata,
+    Column("source", key_text(), ForeignKey("source.name"), primary_key=True),
+    Column("repository_id", key_text(), ForeignKey("repository.id"), primary_key=True),
+    Column("looked_at", Moment(), nullable=False),
+    Column("interval_seconds", BigInteger, nullable=False),
+    Index(None, "repository_id"),
+)
+
 owner_visit = Table(
     "owner_visit",
     metadata,

@@ -17,7 +17,7 @@ from harvester.model import Change, ItemStatus, Spent
 from harvester.ports.catalogue import CrawlEnd, OpenCrawl, PageMark
 from harvester.ports.errors import LeaseLostError, RefusedRowError
 from harvester.ports.rows import Item, Keys, Stored, Writes
-from storage import closure, crawls, feed, history, rows
+from storage import closure, crawls, feed, history, revisits, rows
 from storage.engine import Store
 from storage.faults import refusal_of
 from storage.lease import readable
@@ -126,6 +126,7 @@ class Page:
                 ],
                 replace=True,
             )
+            revisits.keep(self.connection, self._store.dialect, self._crawl.source, mark.revisits)
         self._progress = replace(
             self._progress,
             cursor=mark.cursor,

@@ -110,7 +110,8 @@ class GitConnector:
             )
         for start in range(_place(listing.cursor), len(scope.paths), PAGE):
             sightings, failures = [], []
-            for path in scope.paths[start : start + PAGE]:
+            asked = (p for p in scope.paths[start : start + PAGE] if p not in listing.resting)
+            for path in asked:
                 try:
                     sightings.append(await self._sighting(path))
                 except (BudgetExhaustedError, UnreachableError):
@@ -137,9 +138,13 @@ class GitConnector:
         """Ask for each path; see the port. Git has no ids: what is there has its address."""
         return await each(self._access.source, paths, self._resolved)
 
+    def asks_for_each(self, scope: Scope) -> bool:  # noqa: ARG002 - the port's
+        """Say yes: git has no listing."""
+        return True
+
     def estimate(self, scope: Scope, size: Size) -> Estimate:
-        """Predict what a sweep will cost; asks nobody."""
-        asked = len(scope.paths) * (2 if size.first else 1)
+        """Predict what the next crawl will cost; asks nobody."""
+        asked = (len(scope.paths) - size.resting) * (2 if size.first else 1)
         remark = "a request a repository; of those that moved, one or two more"
         return Estimate(rest=asked, exact=not size.first, remark=remark)
 
@@ -192,7 +197,8 @@ class GitConnector:
         if address not in self._remotes:
             return seen  # it is empty
         remote, head = self._remotes.pop(address)
-        return replace(seen, files=await remote.files(head))
+        files, ignored = await remote.files(head)
+        return replace(seen, files=files, ignore_file=ignored)
 
     async def _looked_up(self, address: str) -> LookUp:
         try:

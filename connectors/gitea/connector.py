@@ -29,6 +29,7 @@ from harvester.model import (
     Private,
     Resolution,
     Scope,
+    ScopeKind,
     Sighting,
     Size,
     Spent,
@@ -129,6 +130,10 @@ class GiteaConnector:
     async def resolve(self, paths: Sequence[str]) -> Mapping[str, Resolution]:
         """Find repositories by path, one a request, two where it moved; see the port."""
         return await each(self._access.source, paths, self._resolved)
+
+    def asks_for_each(self, scope: Scope) -> bool:
+        """Say whether repositories are looked up by name, one a request."""
+        return scope.kind is ScopeKind.REPOSITORIES
 
     def estimate(self, scope: Scope, size: Size) -> Estimate:
         """Predict what the next crawl will cost; asks nobody. See :mod:`.estimate`."""
@@ -235,3 +240,5 @@ def _count_in(mine: Statistics, other: Statistics) -> None:
     mine.bytes += other.bytes
     mine.retries += other.retries
     mine.waited_seconds += other.waited_seconds
+    for status, number in other.answers.items():
+        mine.answers[status] = mine.answers.get(status, 0) + number

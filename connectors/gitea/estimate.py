@@ -22,7 +22,9 @@ def estimate(scope: Scope, size: Size, *, with_token: bool) -> Estimate:
     """
     exact = not size.first
     if scope.kind is ScopeKind.REPOSITORIES:
-        listed = len(scope.paths) + len({path.partition("/")[0] for path in scope.paths})
+        listed = (
+            len(scope.paths) - size.resting + len({path.partition("/")[0] for path in scope.paths})
+        )
     elif scope.kind is ScopeKind.INSTANCE:
         moved = None if size.moved is None else sum(size.moved.values())
         listed = max(1, ceil(size.owners / MOST)) + _listing(size.repositories, moved)

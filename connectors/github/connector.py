@@ -7,14 +7,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from types import TracebackType
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import BaseModel
 
 from connectors.github.addresses import addresses
 from connectors.github.aliases import document
 from connectors.github.anonymous import AnonymousReader
-from connectors.github.app import InstallationTokens
 from connectors.github.cursor import Position, key, position
 from connectors.github.details import BATCH, Details
 from connectors.github.dialect import GitHubDialect
@@ -53,6 +52,9 @@ from harvester.model import (
 )
 from harvester.ports.connector import ForgeAccess
 from harvester.ports.errors import BudgetExhaustedError, ForbiddenError, SourceError
+
+if TYPE_CHECKING:
+    from connectors.github.app import InstallationTokens
 
 _HEADERS = {"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28"}
 _FAILED_IN_A_ROW = 3
@@ -181,6 +183,10 @@ class GitHubConnector:
             return await self._anonymous_reader().located(paths)
         return await located(self._graphql(), paths)
 
+    async def with_topics(self, topics: Sequence[str]) -> frozenset[str] | None:
+        """Search for who has one of these topics; None with a token, that sees updates."""
+        return await self._anonymous_reader().with_topics(topics) if self._anonymous else None
+
     async def vitality(
         self, repositories: Sequence[Repository], now: datetime
     ) -> Mapping[str, Vitality]:
@@ -240,7 +246,7 @@ class GitHubConnector:
             self._reader = AnonymousReader(self._chain, self._where)
         return self._reader
 
-    def _app(self) -> InstallationTokens | None:
+    def _app(self) -> "InstallationTokens | None":
         options = self._options
         if (
             options.app_id is None
@@ -255,6 +261,8 @@ class GitHubConnector:
                 f"source {self._access.source}: private_key_file {options.private_key_file} cannot"
                 f" be read ({error}); give the PEM file that GitHub made for the App"
             ) from error
+        from connectors.github.app import InstallationTokens
+
         return InstallationTokens(
             app_id=str(options.app_id),
             private_key=private_key,

@@ -142,6 +142,8 @@ class _Walker:
     async def repositories(self, names: Named) -> AsyncIterator[Page]:
         """Look repositories up by name, also by one that they had."""
         left = [p for p in names.repositories if self.at.named is None or key(p) > self.at.named]
+        resting = {key(path.strip("/")) for path in self.listing.resting}
+        left = [path for path in left if key(path) not in resting]
         owners = len(self._owners_left(names))
         for start in range(0, len(left), TOGETHER):
             batch = left[start : start + TOGETHER]

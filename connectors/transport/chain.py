@@ -21,6 +21,7 @@ From the outside in, and why there:
 import random
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -41,11 +42,11 @@ from connectors.transport.pool import Pool, speaker_of
 from connectors.transport.redirects import Redirects, trail_of
 from connectors.transport.retry import Patience, Retry
 from connectors.transport.shared import shared
-from connectors.transport.statistics import Count, Statistics
+from connectors.transport.statistics import Count, Statistics, charge_of
 from connectors.transport.throttle import Throttle
 from connectors.transport.validators import Validators
 from harvester.model import Spent
-from harvester.ports.connector import ForgeAccess
+from harvester.ports.connector import ForgeAccess, ToldCharge
 from harvester.ports.errors import SourceError, UnexpectedAnswerError
 from harvester.ports.http import Clock
 
@@ -69,6 +70,7 @@ class Chain:
         budget: Budget,
         retry: Retry,
         parallel: int,
+        charged: ToldCharge,
     ) -> None:
         self.source = source
         self.statistics = statistics
@@ -77,6 +79,7 @@ class Chain:
         self._budget = budget
         self._retry = retry
         self._parallel = parallel
+        self._charged = charged
 
     async def __aenter__(self) -> Self:
         return self
@@ -165,6 +168,13 @@ class Chain:
         account = shared().account(origin, speaker.account, self._parallel)
         account.learn(resource, rates, self.clock.now())
 
+    def charge(self, response: httpx.Response, points: int) -> None:
+        """Count what an answer says that its query was charged with."""
+        self.statistics.points += points
+        # The answer's request is the client's own, which knows nothing of the pool below it.
+        charge = charge_of(response.request, points=points)
+        self._charged(replace(charge, token=speaker_of(response).account))
+
     def spent(self) -> Spent:
         """Say what was spent so far."""
         return self.statistics.spent(self._budget.left())
@@ -211,7 +221,7 @@ def open_chain(
         network = Archived(archive, access.source, lambda: way(http, access.source))
     if chance is None:
         chance = archive.chance(access.source) if archive is not None else random.Random()  # noqa: S311 - jitter, not a secret
-    counted = Count(network or way(http, access.source), statistics)
+    counted = Count(network or way(http, access.source), statistics, access.charged)
     budget = Budget(
         Authenticate(counted, credential),
         account_of=account_of,
@@ -245,4 +255,5 @@ def open_chain(
         budget=budget,
         retry=retry,
         parallel=parallel,
+        charged=access.charged,
     )

@@ -9,7 +9,10 @@ from http import HTTPStatus
 import httpx
 
 from connectors.transport.ask import Kind, ask_of
+from connectors.transport.origins import origin_of
+from connectors.transport.pool import speaker_of
 from harvester.model import Spent
+from harvester.ports.connector import Charge, ToldCharge
 
 
 @dataclass(slots=True)
@@ -43,11 +46,20 @@ class Statistics:
 
 
 class Count(httpx.AsyncBaseTransport):
-    """Stands right above the network, so that nothing is sent uncounted."""
+    """Stands right above the network, so that nothing is sent uncounted.
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, statistics: Statistics) -> None:
+    Args:
+        inner: the network.
+        statistics: of the chain.
+        charged: hears of each request whose budget it was taken from.
+    """
+
+    def __init__(
+        self, inner: httpx.AsyncBaseTransport, statistics: Statistics, charged: ToldCharge
+    ) -> None:
         self._inner = inner
         self._statistics = statistics
+        self._charged = charged
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request and count it, unless no connection came about."""
@@ -60,6 +72,7 @@ class Count(httpx.AsyncBaseTransport):
         finally:
             if sent:
                 self._statistics.requests[ask_of(request).kind] += 1
+                self._charged(charge_of(request, requests=1))
         self._statistics.bytes += len(response.content)
         answers = self._statistics.answers
         answers[response.status_code] = answers.get(response.status_code, 0) + 1
@@ -68,3 +81,14 @@ class Count(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close what is below."""
         await self._inner.aclose()
+
+
+def charge_of(request: httpx.Request, *, requests: int = 0, points: int = 0) -> Charge:
+    """Say whose budget a request was taken from."""
+    return Charge(
+        origin=origin_of(request.url),
+        token=speaker_of(request).account,
+        resource=ask_of(request).ledger,
+        requests=requests,
+        points=points,
+    )

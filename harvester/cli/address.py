@@ -14,7 +14,7 @@ from harvester.cli import compose, words
 from harvester.cli.adapters import SystemClock
 from harvester.cli.options import Language
 from harvester.cli.output import moment
-from harvester.cli.sources import next_run
+from harvester.cli.sources import looks, next_run
 from harvester.cli.targets import source_of
 from harvester.cli.words import say, word
 from harvester.crawl.blocks import Block
@@ -55,6 +55,8 @@ class Address:
         canonical = {row.repository_id for row in self._around.software.values()}
         self._vitality = catalogue.vitality(sorted(key for key in canonical if key))
         self._items = {key: catalogue.last_items(key) for key in self._around.repositories}
+        source = self._source()
+        self._looks = None if source is None else looks(catalogue, source, self._reader(source))
 
     def as_json(self) -> dict[str, Any]:
         """Give everything for machines."""
@@ -230,11 +232,23 @@ class Address:
         source = source_of(self._configuration, self.url)
         return source or next(iter(self._naming()), None)
 
+    def _reader(self, source: Source) -> str:
+        """Name what crawls the address: the source, or of a list what it was expanded to."""
+        part = None if source.directory is None else self._part(source)
+        return part or source.name
+
     def _next_crawl(self) -> datetime | None:
         source = self._source()
         if source is None:
             return None
-        return next_run(source, self._states.get(source.name), SystemClock().now())
+        state, now = self._states.get(source.name), SystemClock().now()
+        planned = next_run(source, state, now)
+        if planned is None or self._looks is None or state is None or state.last_sweep_at is None:
+            return planned
+        rests = [self._looks.until(row.id, now) for row in self._repositories()]
+        # A sweep looks at what rests, too.
+        swept = state.last_sweep_at + source.sweep_every
+        return max([planned, *(min(until, swept) for until in rests if until is not None)])
 
     # --- how it is told ---------------------------------------------------------------------
 

@@ -10,122 +10,38 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache, partial
-from importlib.metadata import entry_points
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
-
 from harvester import __version__
-from harvester.cli import console, logs
+from harvester.cli import console, installed, logs
 from harvester.cli.adapters import MemoryBudgets, MemoryLeads, NoValidators, SystemClock
 from harvester.cli.invocation import Invocation
 from harvester.cli.output import moment
 from harvester.crawl import KeepPolicy, Publishers, SourcePlan
 from harvester.crawl.blocks import Block, Blocks
+from harvester.feed.heading import Heading
 from harvester.model import Forge, Origin, Scope, ScopeKind
 from harvester.ports.catalogue import Catalogue, SourceState
-from harvester.ports.connector import ConnectorType, ForgeAccess, HttpOptions, ToldWaiting
-from harvester.ports.directory import DirectoryType, LeadStore
-from harvester.ports.errors import CatalogueError, ConnectorError
+from harvester.ports.connector import ForgeAccess, HttpOptions, ToldWaiting
+from harvester.ports.directory import LeadStore
+from harvester.ports.errors import CatalogueError
 from harvester.ports.http import Budgets, Clock, Fetcher, Validators
+from harvester.schedule import usual_pause
 from harvester.settings import MANUAL_SOURCE, Configuration, Source, Tokens, find_file, load
 from harvester.worker import Worker
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from storage.engine import Store
     from storage.serving import SqlFeed
 
-GROUP = "harvester.connectors"
-DIRECTORIES = "harvester.directories"
 IN_MEMORY = "sqlite://"
 
 
 # --- configuration --------------------------------------------------------------------------
-
-
-class _Unchecked(BaseModel):
-    """Keys of a connector that cannot be loaded: what they mean, nobody can say."""
-
-    model_config = ConfigDict(extra="allow")
-
-
-@dataclass(frozen=True)
-class _Found:
-    """What is installed, by kind."""
-
-    connectors: Mapping[str, ConnectorType]
-    directories: Mapping[str, DirectoryType]
-    broken: Mapping[str, ConnectorError]
-    """Why some cannot be loaded."""
-
-
-@cache
-def _installed() -> _Found:
-    """Find the connectors and directories that are installed: those that load, and others."""
-    connectors: dict[str, ConnectorType] = {}
-    directories: dict[str, DirectoryType] = {}
-    broken: dict[str, ConnectorError] = {}
-    for group, loaded in ((GROUP, connectors), (DIRECTORIES, directories)):
-        for point in sorted(entry_points(group=group), key=lambda point: point.name):
-            try:
-                found = point.load()
-                loaded[found.kind] = found
-            except Exception as error:  # noqa: BLE001 - whatever a package of somebody else's raises
-                package = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
-                broken[point.name] = ConnectorError(
-                    f'the connector for "{point.name}" of the package {package} cannot be loaded: '
-                    f"{type(error).__name__}: {error}; update, mend or remove the package"
-                )
-    return _Found(connectors, directories, broken)
-
-
-def connector_types() -> Mapping[str, ConnectorType]:
-    """Give the connectors that are installed and work, by kind."""
-    return _installed().connectors
-
-
-def connector_of(kind: str) -> ConnectorType:
-    """Give the connector of one kind, which is known to be installed.
-
-    Raises:
-        ConnectorError: its package is broken. Only now is that told: it is nothing to sources of
-            other kinds.
-    """
-    found = _installed()
-    if kind in found.broken and kind not in found.connectors:
-        raise found.broken[kind]
-    return found.connectors[kind]
-
-
-def directory_of(kind: str) -> DirectoryType:
-    """Give the reader of one kind of lists, which is known to be installed.
-
-    Raises:
-        ConnectorError: its package is broken.
-    """
-    found = _installed()
-    if kind in found.broken and kind not in found.directories:
-        raise found.broken[kind]
-    return found.directories[kind]
-
-
-def connector_kinds() -> frozenset[str]:
-    """Name all kinds of forges that are installed, whether they can be loaded or not."""
-    found = _installed()
-    return frozenset({*found.connectors, *(found.broken.keys() - found.directories.keys())})
-
-
-def connector_options() -> Mapping[str, type[BaseModel]]:
-    """Give what each kind of source adds to a ``[[sources]]`` table."""
-    found = _installed()
-    return (
-        dict.fromkeys(found.broken, _Unchecked)
-        | {kind: connector.Options for kind, connector in found.connectors.items()}
-        | {kind: directory.Options for kind, directory in found.directories.items()}
-    )
 
 
 def configuration(invocation: Invocation) -> Configuration:
@@ -135,10 +51,23 @@ def configuration(invocation: Invocation) -> Configuration:
         SettingsError: they are refused.
     """
     file = find_file(invocation.config, os.environ, Path.cwd())
-    loaded = load(file, os.environ, connector_options())
+    loaded = load(file, os.environ, installed.options())
     if loaded.packaged:
         console.say(f"no harvester.toml here: using the packaged settings, {loaded.path}")
     return loaded
+
+
+def heading(configuration: Configuration) -> Heading:
+    """Give the catalogue's title page."""
+    page = configuration.settings.catalogue
+    return Heading(
+        title=page.title,
+        description=page.description,
+        language=page.language,
+        publisher=page.publisher,
+        publisher_url=page.publisher_url,
+        url=page.url.rstrip("/") if page.url else None,
+    )
 
 
 # --- the catalogue --------------------------------------------------------------------------
@@ -273,6 +202,15 @@ def stores(catalogue: Catalogue, worker: Worker) -> tuple[Budgets, Validators]:
     )
 
 
+def store_of(catalogue: Catalogue) -> "Store":
+    """Give the database that a catalogue lies in."""
+    from storage.catalogue import SqlCatalogue
+
+    if not isinstance(catalogue, SqlCatalogue):
+        raise TypeError(f"{type(catalogue).__name__} lies in no database")
+    return catalogue.store
+
+
 def lead_store(catalogue: Catalogue) -> LeadStore:
     """Give what remembers what lists said: the catalogue's database."""
     from storage.catalogue import SqlCatalogue
@@ -349,7 +287,7 @@ def make_plan(
         SettingsError: a list of public bodies cannot be used.
         ConnectorError: its connector cannot be loaded.
     """
-    connector = connector_of(kind)
+    connector = installed.connector_of(kind)
     own = source.directory if source else None
     include = source.include if source else ("*",)
     exclude = source.exclude if source else ()
@@ -369,6 +307,7 @@ def make_plan(
         exclude=exclude,
         opt_out_topics=configuration.settings.opt_out.topics,
         blocks=blocks_of(configuration),
+        contacts=configuration.settings.privacy.contacts,
         profile=connector.profile,
         host_aliases=connector.host_aliases,
         # Every source knows the lists of all: an entry may hang together with repositories of
@@ -377,6 +316,7 @@ def make_plan(
         publishers=publishers or configuration.directory,
         keep=keep_of(configuration),
         sweep_every=source.sweep_every if source else timedelta(days=7),
+        revisit_every=usual_pause(source.schedule) if source else None,
         fingerprint=fingerprint(kind, url, scope, include, exclude),
     )
 

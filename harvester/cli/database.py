@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""``harvester database``: migrations and copies."""
+"""``harvester database``: migrations, copies, and lawful deletion."""
 
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +14,7 @@ from harvester.cli.exits import ExitCode
 from harvester.cli.invocation import Invocation, command
 from harvester.cli.options import Form, FormOption, JsonOption
 from harvester.cli.output import write_json
+from harvester.cli.purge import purge
 
 if TYPE_CHECKING:
     from storage.engine import Store
@@ -77,6 +78,7 @@ def backup(
 command(app, "upgrade")(upgrade)
 command(app, "current")(current)
 command(app, "backup")(backup)
+command(app, "purge")(purge)
 
 
 def _store(invocation: Invocation) -> "closing[Store]":

@@ -13,7 +13,7 @@ def expected(estimate: Estimate) -> str:
     """Say what is expected: ``about 25 requests (20 GraphQL, 5 raw), 40 points``."""
     kinds = (("GraphQL", estimate.graphql), ("REST", estimate.rest), ("raw", estimate.raw))
     parts = [f"{amount} {word}" for word, amount in kinds if amount]
-    total = estimate.graphql + estimate.rest + estimate.raw
+    total = requests_of(estimate)
     text = f"{'about' if estimate.exact else 'at least'} {count(total, 'request', 'requests')}"
     if parts:
         text += f" ({', '.join(parts)})"
@@ -33,9 +33,14 @@ def as_json(estimate: Estimate) -> dict[str, Any]:
     }
 
 
+def requests_of(estimate: Estimate) -> int:
+    """Give how many requests are expected, of every kind."""
+    return estimate.graphql + estimate.rest + estimate.raw
+
+
 def hit_or_missed(estimate: Estimate, spent: Spent) -> str:
     """Say how far a prediction was off: ``at least 4 requests (12 more were sent)``."""
-    predicted = estimate.graphql + estimate.rest + estimate.raw
+    predicted = requests_of(estimate)
     parts = [_off(predicted, spent.graphql + spent.rest + spent.raw, "request", "sent")]
     if estimate.points or spent.points:
         parts.append(_off(estimate.points, spent.points, "point", "charged"))

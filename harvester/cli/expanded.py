@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from harvester.cli import compose
+from harvester.cli import compose, installed
 from harvester.cli.tapes import NoTape, Tape
 from harvester.crawl import Publishers, SourcePlan
 from harvester.crawl.expansion import Derived, KnownForge
@@ -38,7 +38,7 @@ def host_aliases() -> Mapping[str, str]:
     """Give the old names of hosts that connectors know, each with the one that replaced it."""
     return {
         old: new
-        for connector in compose.connector_types().values()
+        for connector in installed.connector_types().values()
         for old, new in connector.host_aliases.items()
     }
 
@@ -67,7 +67,7 @@ def derived_plan(
 def directory_forge(source: Source) -> Forge:
     """Give a list, or another catalogue, as the catalogue knows it."""
     own = source.directory
-    connector = compose.connector_types().get(source.kind)
+    connector = installed.connector_types([source.kind]).get(source.kind)
     return Forge(
         url=source.url,
         kind=source.kind,
@@ -146,5 +146,5 @@ def survey_task(
         grace=configuration.settings.keep.gone_after,
         known=known,
         aliases=host_aliases(),
-        own_entries=own.carries_entries and source.kind in compose.connector_types(),
+        own_entries=own.carries_entries and bool(installed.connector_types([source.kind])),
     )

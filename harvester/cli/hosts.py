@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from harvester.cli import compose
+from harvester.cli import compose, installed
 from harvester.cli.tapes import Tape
 from harvester.cli.targets import most_special_first
 from harvester.crawl.expansion import KnownForge, LeadPublishers, Verdict
@@ -179,7 +179,7 @@ def _verdict(answer: HostAnswer) -> Verdict:
 
 
 def _installed(kind: str) -> str | None:
-    return kind if kind in compose.connector_kinds() else None
+    return kind if kind in installed.connector_kinds() else None
 
 
 def _told(leads: Sequence[Lead]) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
-from harvester.cli import compose, expanded
+from harvester.cli import compose, expanded, installed
 from harvester.cli.estimates import expected
 from harvester.cli.hosts import Bodies, HostFinder
 from harvester.cli.tapes import Tape
@@ -73,7 +73,7 @@ class ListCrawl:
             yield await self._part(source, derived, crawl)
 
     async def _survey(self, source: Source, access: ForgeAccess) -> Survey:
-        reader = compose.directory_of(source.kind)
+        reader = installed.directory_of(source.kind)
         store = compose.lead_store(self.catalogue)
         known = expanded.known_forges(self.configuration)
         clock = self.tape.clock(source.name)

@@ -5,9 +5,10 @@
 
 from collections.abc import Mapping
 
-from harvester.cli import compose, expanded
+from harvester.cli import compose, expanded, installed
 from harvester.cli.adapters import SystemClock
 from harvester.cli.hosts import verdict_of
+from harvester.crawl import foresee
 from harvester.crawl.expansion import Expansion, Verdict, by_forge, expand, still_meant
 from harvester.leads import LeadReason
 from harvester.model import Estimate, Size
@@ -59,16 +60,18 @@ def foreseen(
     store = compose.lead_store(catalogue)
     kept = store.kept().get(source.name)
     access = expanded.directory_access(source, compose.access_of(configuration, source))
-    directory = compose.directory_of(source.kind)(access)
+    directory = installed.directory_of(source.kind)(access)
     named = len(kept.leads.leads) if kept is not None else 0
     itself = directory.estimate(named)
     size = Size(repositories=0, files=0, owners=0, first=kept is None)
     plans = [(source.name, itself, size)]
+    now = SystemClock().now()
     if kept is None:
         return plans
     for derived in remembered(configuration, source, kept, store.hosts()).derived:
         reach = expanded.derived_access(configuration, derived)
-        connector = compose.connector_of(derived.kind)(reach)
-        size = catalogue.size(derived.name)
+        connector = installed.connector_of(derived.kind)(reach)
+        plan = expanded.derived_plan(configuration, source, derived, configuration.directory)
+        size = foresee(catalogue, plan, full=False, now=now, connector=connector)
         plans.append((derived.name, connector.estimate(derived.scope, size), size))
     return plans

@@ -31,7 +31,7 @@ def plan(
     Requests and points of each source, of the whole listing or of what moved, as a crawl would
     choose now; no forge is asked.
     """
-    from harvester.cli import compose
+    from harvester.cli import compose, installed
     from harvester.cli.adapters import SystemClock
     from harvester.cli.estimates import as_json, expected
     from harvester.crawl import foresee
@@ -47,14 +47,14 @@ def plan(
                 plans += foreseen(configuration, source, catalogue)
                 continue
             try:
-                made = compose.connector_of(source.kind)
+                made = installed.connector_of(source.kind)
             except ConnectorError as error:
                 console.error(f"{source.name}: {error}")
                 code = ExitCode.FAILED
                 continue
             connector = made(compose.access_of(configuration, source))
             plan = compose.plan_of(configuration, source)
-            size = foresee(catalogue, plan, full=False, now=now)
+            size = foresee(catalogue, plan, full=False, now=now, connector=connector)
             plans.append((source.name, connector.estimate(plan.scope, size), size))
     if json or form is Form.JSON:
         write_json(
@@ -66,6 +66,7 @@ def plan(
                         "remark": estimate.remark,
                         "known_repositories": size.repositories,
                         "sweep": size.moved is None,
+                        "resting": size.resting,
                     }
                     for name, estimate, size in plans
                 ]
@@ -75,5 +76,7 @@ def plan(
     for name, estimate, size in plans:
         known = "never crawled" if size.first else f"{size.repositories} repositories known"
         reads = "" if size.moved is None else "; reads what moved since the last crawl"
+        if size.resting:
+            reads = f"; {size.resting} of them rest, since they change seldom"
         console.out(f"{name} ({known}): {expected(estimate)}{reads}")
     return code

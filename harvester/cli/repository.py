@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from harvester.cli import compose, targets
+from harvester.cli import compose, installed, targets
 from harvester.cli.exits import UsageError
 from harvester.cli.invocation import Invocation
 from harvester.model import Failure, FailureCode, Listing, Scope, ScopeKind, Sighting
@@ -54,7 +54,7 @@ async def see(invocation: Invocation, address: str, kind: str | None = None) -> 
         parts = urlsplit(url)
         access = compose.anonymous_access(configuration, f"{parts.scheme}://{parts.netloc}")
         kind, path = kind or await targets.recognise(access), path_of(url)
-    connector_type = compose.connector_of(kind)
+    connector_type = installed.connector_of(kind)
     async with connector_type(access) as connector:
         sighting = await _sighting(connector, path, url)
     return Seen(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from harvester.cli import compose, console, progress, summary, targets
+from harvester.cli import compose, console, installed, progress, summary, targets
 from harvester.cli.crawl import CrawlForm
 from harvester.cli.estimates import expected
 from harvester.cli.exits import ExitCode, UsageError
@@ -296,11 +296,13 @@ class _One:
             addresses=addresses,
         )
         self.listener.reads_addresses = task.addresses is not None
-        async with compose.connector_of(plan.kind)(access) as connector:
+        async with installed.connector_of(plan.kind)(access) as connector:
             predicted = None
             if task.addresses is None:
                 now, full = self.clock.now(), task.full or task.limit is not None
-                size = await self.worker(partial(foresee, self.catalogue, plan, full=full, now=now))
+                size = await self.worker(
+                    partial(foresee, self.catalogue, plan, full=full, now=now, connector=connector)
+                )
                 predicted = connector.estimate(plan.scope, size)
                 self.listener.say(f"{plan.name}: {expected(predicted)}")
             return replace(await self._until_free(task, connector), predicted=predicted)

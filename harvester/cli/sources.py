@@ -16,7 +16,8 @@ from harvester.cli.options import Form, FormOption, JsonOption
 from harvester.cli.output import moment, span, write_json
 
 if TYPE_CHECKING:
-    from harvester.ports.catalogue import SourceState
+    from harvester.crawl.revisit import Revisits
+    from harvester.ports.catalogue import Catalogue, SourceState
     from harvester.ports.directory import KeptLeads
     from harvester.ports.rows import Item
     from harvester.settings import Configuration, Source
@@ -53,6 +54,12 @@ def sources(
             for source in configuration.settings.sources
         }
         kept = compose.lead_store(catalogue).kept()
+        seldom = {
+            name: found
+            for source in configuration.settings.sources
+            for name in (source.name, *(kept[source.name].sources if source.name in kept else ()))
+            if (found := looks(catalogue, source, name)) is not None
+        }
     configured = {source.name for source in configuration.settings.sources}
     configured |= set(part_names(configuration, kept))
     keep = compose.keep_of(configuration)
@@ -71,8 +78,10 @@ def sources(
     rows = []
     for source in configuration.settings.sources:
         row = _row(configuration, source, states.get(source.name), failed[source.name], now)
+        if source.name in seldom:
+            row |= _looks(seldom[source.name], now)
         if source.directory is not None:
-            row |= _leads(kept.get(source.name), states)
+            row |= _leads(kept.get(source.name), states, seldom, now)
         rows.append(row)
     tried = _try_all(configuration) if check else {}
     if json or form is Form.JSON:
@@ -92,6 +101,24 @@ def sources(
             console.out(f"{row['name']}: no longer configured ({row['kind']}, {row['url']})")
             console.out(f"  catalogue     {row['repositories']} repositories, kept until {until}")
     return ExitCode.FAILED if any(not good for good, _ in tried.values()) else ExitCode.OK
+
+
+def looks(catalogue: "Catalogue", source: "Source", name: str | None = None) -> "Revisits | None":
+    """Give when a source looked at repositories that cost a request each; None if none does.
+
+    Args:
+        catalogue: is asked.
+        source: a configured one.
+        name: of a source that it was expanded to, if that is meant.
+    """
+    from harvester.crawl.revisit import remembered
+    from harvester.schedule import usual_pause
+
+    pause = usual_pause(source.schedule)
+    if pause is None:
+        return None
+    found = remembered(catalogue, name or source.name, pause)
+    return found if found.rows else None
 
 
 def next_run(source: "Source", state: "SourceState | None", now: datetime) -> datetime | None:
@@ -135,7 +162,24 @@ def _row(
     }
 
 
-def _leads(kept: "KeptLeads | None", states: "Mapping[str, SourceState]") -> dict[str, Any]:
+def _looks(revisits: "Revisits", now: datetime) -> dict[str, Any]:
+    """Tell how many of the repositories that cost a request each rest, and until when."""
+    resting = sum(not revisits.rhythm.is_due(row, now) for row in revisits.rows.values())
+    return {
+        "revisits": {
+            "known": len(revisits.rows),
+            "resting": resting,
+            "next_due_at": moment(revisits.next_due(now)),
+        }
+    }
+
+
+def _leads(
+    kept: "KeptLeads | None",
+    states: "Mapping[str, SourceState]",
+    seldom: "Mapping[str, Revisits]",
+    now: datetime,
+) -> dict[str, Any]:
     """Tell what a list named when it was last read well, and how its parts stand."""
     from collections import Counter
 
@@ -156,6 +200,7 @@ def _leads(kept: "KeptLeads | None", states: "Mapping[str, SourceState]") -> dic
                 "last_error": state.last_error if state else None,
                 "repositories": state.repositories if state else 0,
                 "listed": state.listed if state else 0,
+                **(_looks(seldom[name], now) if name in seldom else {}),
             }
             for name, state in parts
         ],
@@ -165,7 +210,7 @@ def _leads(kept: "KeptLeads | None", states: "Mapping[str, SourceState]") -> dic
 def _try_all(configuration: "Configuration") -> dict[str, tuple[bool, str]]:
     import asyncio
 
-    from harvester.cli import compose
+    from harvester.cli import compose, installed
     from harvester.cli.expanded import directory_access
     from harvester.ports.errors import HarvesterError
 
@@ -173,10 +218,10 @@ def _try_all(configuration: "Configuration") -> dict[str, tuple[bool, str]]:
         try:
             access = compose.access_of(configuration, source)
             if source.directory is not None:
-                reader = compose.directory_of(source.kind)
+                reader = installed.directory_of(source.kind)
                 async with reader(directory_access(source, access)) as directory:
                     return True, await directory.check()
-            async with compose.connector_of(source.kind)(access) as connector:
+            async with installed.connector_of(source.kind)(access) as connector:
                 return True, await connector.check()
         except HarvesterError as error:
             return False, str(error)
@@ -211,6 +256,7 @@ def _show(
         else:
             found = f"{row['repositories']} repositories, {row['listed']} listed"
             console.out(f"  catalogue     {found}")
+        _show_looks(row)
         if row["errored"]:
             console.out(f"  errored       {row['errored']} items of the newest crawl, such as")
             for error in row["errors"]:
@@ -225,6 +271,15 @@ def _show(
         if row["name"] in tried:
             good, said = tried[row["name"]]
             console.out(console.printable(f"  check         {'ok' if good else 'failed'}: {said}"))
+
+
+def _show_looks(row: Mapping[str, Any]) -> None:
+    told = row.get("revisits", {})
+    if told.get("resting"):
+        console.out(
+            f"  at rest       {told['resting']} of {told['known']} that cost a request each, since"
+            f" they change seldom; the first until {told['next_due_at']}"
+        )
 
 
 def _show_leads(row: Mapping[str, Any]) -> None:
@@ -242,5 +297,6 @@ def _show_leads(row: Mapping[str, Any]) -> None:
             f"  {part['name']}: {part['repositories']} repositories, {part['listed']} listed; "
             f"last success {stand}"
         )
+        _show_looks(part)
         if part["last_error"]:
             console.out(console.printable(f"    last error  {part['last_error']}"))

@@ -37,6 +37,7 @@ def source_as_json(summary: SourceSummary) -> dict[str, Any]:
         "cursor": summary.cursor,
         "error": summary.error,
         "waiting": summary.waiting,
+        "resting": summary.resting,
         "limited": summary.limited,
         "busy": summary.busy,
         "stopped": summary.stopped,
@@ -138,6 +139,11 @@ def _leads(leads: LeadCounts) -> list[str]:
     return lines
 
 
+def _resting(amount: int) -> str:
+    who = count(amount, "repository", "repositories")
+    return f"  at rest       {who}, not asked for: changes seldom (--full asks for all)"
+
+
 def _counts(summary: SourceSummary) -> list[str]:
     """Write what was found and spent. Where nothing was asked, zeros would tell lies."""
     spent = summary.spent
@@ -151,6 +157,7 @@ def _counts(summary: SourceSummary) -> list[str]:
     lines = [
         f"  repositories  {items}",
         *([f"  left out      {reasons}"] if reasons else []),
+        *([_resting(summary.resting)] if summary.resting else []),
         f"  files         {files}",
         f"  requests      {requests}{unchanged}{points}{left}",
     ]

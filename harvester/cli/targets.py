@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from harvester.cli import compose
+from harvester.cli import compose, installed
 from harvester.cli.exits import UsageError
 from harvester.crawl import SourcePlan
 from harvester.crawl.expansion import origin_name
@@ -100,9 +100,9 @@ def _add(found: dict[tuple[str, str], Target], configuration: Configuration, arg
 
 def _host_aliases(configuration: Configuration) -> dict[str, str]:
     """Give the old names of the hosts of configured sources."""
-    known = compose.connector_types()
-    kinds = {source.kind for source in configuration.settings.sources} & known.keys()
-    return {old: new for kind in kinds for old, new in known[kind].host_aliases.items()}
+    kinds = {source.kind for source in configuration.settings.sources}
+    known = installed.connector_types(kinds).values()
+    return {old: new for connector in known for old, new in connector.host_aliases.items()}
 
 
 def source_of(configuration: Configuration, address: str) -> Source | None:
@@ -126,7 +126,7 @@ def chosen_kind(kind: str | None) -> str | None:
     Raises:
         UsageError: there is no connector for it.
     """
-    known = compose.connector_kinds()
+    known = installed.connector_kinds()
     if kind is not None and kind not in known:
         raise UsageError(f'--kind: no connector for "{kind}"; {did_you_mean(kind, known)}')
     return kind
@@ -144,13 +144,13 @@ async def recognise(access: ForgeAccess) -> str:
             return kind
     raise UsageError(
         f"{access.url}: it is not clear what kind of forge this is; name it with --kind, one of "
-        f"{', '.join(sorted(compose.connector_types()))}"
+        f"{', '.join(sorted(installed.connector_types()))}"
     )
 
 
 def most_special_first() -> list[tuple[str, ConnectorType]]:
     """Give the connectors by kind, a forge with rules of its own before the software it runs."""
-    known = compose.connector_types().items()
+    known = installed.connector_types().items()
     return sorted(known, key=lambda item: (item[1].profile == "standard", item[0]))
 
 

@@ -105,6 +105,10 @@ STATES: Mapping[str, Text] = {
         "it turned out to be the same as another entry",
         "es stellte sich als derselbe Eintrag wie ein anderer heraus",
     ),
+    StateReason.PURGED: Text(
+        "the operator deleted all that was known of it",
+        "der Betreiber hat alles gelöscht, was darüber bekannt war",
+    ),
     StateReason.UNFOUNDED: Text(
         "no file describes it, and none that could be listed ever did",
         "keine Datei beschreibt es, und keine, die gelistet werden konnte, tat es je",
@@ -314,6 +318,59 @@ _SENTENCES: Mapping[str, Text] = {
         "was dort läuft, oder niemand antwortete.",
     ),
     "next": Text("  next crawl: {at}", "  nächster Lauf: {at}"),
+    "purge_contacts": Text(
+        "contacts: {records} records, {findings} findings and {entries} entries rewritten; "
+        "{files} files' bytes and {answers} kept answers deleted",
+        "Kontakte: {records} Datensätze, {findings} Befunde und {entries} Einträge umgeschrieben; "
+        "die Bytes von {files} Dateien und {answers} aufgehobene Antworten gelöscht",
+    ),
+    "would_purge_contacts": Text(
+        "contacts (nothing is deleted yet): {records} records, {findings} findings and {entries} "
+        "entries would be rewritten, {files} files' bytes and {answers} kept answers deleted",
+        "Kontakte (noch ist nichts gelöscht): {records} Datensätze, {findings} Befunde und "
+        "{entries} Einträge würden umgeschrieben, die Bytes von {files} Dateien und {answers} "
+        "aufgehobene Antworten gelöscht",
+    ),
+    "purge_whole": Text(
+        "{what}: {entries} entries, {repositories} repositories and {records} files deleted",
+        "{what}: {entries} Einträge, {repositories} Repositories und {records} Dateien gelöscht",
+    ),
+    "would_purge_whole": Text(
+        "{what} (nothing is deleted yet): {entries} entries, {repositories} repositories and "
+        "{records} files would be deleted",
+        "{what} (noch ist nichts gelöscht): {entries} Einträge, {repositories} Repositories und "
+        "{records} Dateien würden gelöscht",
+    ),
+    "purge_elsewhere": Text(
+        "  {url} has a file that describes it too; the block list and purge can name it as well",
+        "  {url} hat auch eine Datei, die es beschreibt; Sperrliste und purge können es ebenso "
+        "nennen",
+    ),
+    "purge_copies": Text(
+        "Backups, archives (crawl --archive) and exports made before still have it; delete them.",
+        "Früher angelegte Sicherungen, Archive (crawl --archive) und Exporte enthalten es noch; "
+        "löschen Sie sie.",
+    ),
+    "purge_yes": Text(
+        "purge deletes for good: say --yes to do it, or --dry-run to see what would go",
+        "purge löscht endgültig: mit --yes wird gelöscht, mit --dry-run nur gezeigt",
+    ),
+    "purge_contacts_on": Text(
+        "purge contacts: crawls would bring them back; write contacts = false under [privacy] in "
+        "the settings first",
+        "purge contacts: Läufe brächten sie zurück; schreiben Sie zuerst contacts = false unter "
+        "[privacy] in die Einstellungen",
+    ),
+    "purge_unknown": Text(
+        "purge {what}: the catalogue knows no such entry or repository",
+        "purge {what}: Der Katalog kennt keinen solchen Eintrag und kein solches Repository",
+    ),
+    "purge_unblocked": Text(
+        "purge {what}: the next crawl would bring {url} back; put it on the block list first: "
+        "[[blocks]] with url and reason in the settings",
+        "purge {what}: Der nächste Lauf brächte {url} zurück; setzen Sie sie zuerst auf die "
+        "Sperrliste: [[blocks]] mit url und reason in den Einstellungen",
+    ),
     "by_hand": Text(
         "  next crawl: by hand only (harvester crawl {url})",
         "  nächster Lauf: nur von Hand (harvester crawl {url})",

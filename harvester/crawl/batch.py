@@ -10,6 +10,7 @@ from datetime import datetime
 from harvester.crawl.decide import decide, keys
 from harvester.crawl.leaving import turn_private
 from harvester.crawl.reasons import ItemReason
+from harvester.crawl.revisit import Revisits
 from harvester.crawl.scope import matches
 from harvester.crawl.task import SourcePlan
 from harvester.crawl.visit import Visit, is_wanted, to_read, visits, winner
@@ -95,11 +96,18 @@ def wanted(known: Known, sightings: Mapping[str, Sighting]) -> set[str]:
 
 
 def store(
-    catalogue: Catalogue, crawl: OpenCrawl, plan: SourcePlan, batch: Batch, now: datetime
+    catalogue: Catalogue,
+    crawl: OpenCrawl,
+    plan: SourcePlan,
+    batch: Batch,
+    now: datetime,
+    *,
+    revisits: Revisits | None = None,
 ) -> tuple[Item, ...]:
     """Read what the batch brought, decide, and commit it with the crawl's cursor.
 
-    A row that the database will not take fails its own item, not the others.
+    A row that the database will not take fails its own item, not the others. Where ``revisits``
+    are given, it is kept when each repository was looked at.
 
     Returns:
         What became of each repository and failure.
@@ -121,6 +129,7 @@ def store(
                 owners_read=tuple(batch.owners_read),
                 skipped=batch.skipped,
                 clean=not any(leaves_doubt(item) for item in items),
+                revisits=revisits.after(items, crawl.started_at) if revisits is not None else (),
             )
         )
     return tuple(items)

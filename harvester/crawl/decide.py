@@ -22,7 +22,7 @@ from harvester.crawl.places import place_of
 from harvester.crawl.reasons import ItemReason
 from harvester.crawl.task import SourcePlan
 from harvester.crawl.visit import Visit
-from harvester.model import Activity, ItemStatus, Owner, Unknown
+from harvester.model import Activity, ItemStatus, Origin, Owner, Unknown
 from harvester.ports.rows import AliasRow, Item, Keys, RepositoryRow, Stored, Writes
 from harvester.urls import url_key
 
@@ -47,6 +47,8 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
         stored: what the catalogue holds about their :func:`keys`.
         now: the time of the page.
     """
+    strangers = tuple(visit for visit in visits if _is_blocked_stranger(plan, visit, stored))
+    visits = [visit for visit in visits if visit not in strangers]
     repositories = dict(stored.repositories)
     files = {(row.repository_id, row.path): row for row in stored.files}
     own = defaultdict(list)
@@ -92,7 +94,7 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
         activities=volatile,
         linked=tuple(visit.id for visit in visits),
         aliases=tuple(aliases),
-        blobs=tuple(sorted(_blobs(visits).items())),
+        blobs=tuple(sorted(_blobs(visits).items())) if plan.contacts else (),
         files=settled.files,
         software=settled.software,
         merges=settled.merges,
@@ -103,7 +105,26 @@ def decide(plan: SourcePlan, visits: Sequence[Visit], stored: Stored, now: datet
             _turned_away(plan, door, repositories[visit.id], visit)
             or _item(visit, stored, moved=visit.id in moved)
             for visit in visits
-        ),
+        )
+        + tuple(_stranger(plan, visit) for visit in strangers),
+    )
+
+
+def _is_blocked_stranger(plan: SourcePlan, visit: Visit, stored: Stored) -> bool:
+    """Say whether nothing at all is to be kept of a repository: blocked before it was known."""
+    url = visit.sighting.repository.web_url
+    return visit.id not in stored.repositories and plan.blocks.find((url,)) is not None
+
+
+def _stranger(plan: SourcePlan, visit: Visit) -> Item:
+    url = visit.sighting.repository.web_url
+    block = plan.blocks.find((url,))
+    return Item(
+        subject=url,
+        status=ItemStatus.SKIPPED,
+        reason=ItemReason.BLOCKED,
+        message=block.reason if block is not None else None,
+        repository_id=None,
     )
 
 
@@ -217,13 +238,15 @@ def _touched(
     """Give the ids of the entries that show something that may have changed.
 
     Those about a moved repository, those that its files are provenances of, and those whose
-    publisher the lists now call something else. What a file moves to is found by ``settle``.
+    publisher the lists now call something else. What a file moves to is found by ``settle``. How
+    far a source that only tells of software is believed can change without any page of it.
     """
     touched = {place_of(repositories[key]).software_id for key in moved}
-    for row in stored.files:
-        if row.repository_id in moved and row.software_id is not None:
-            touched.add(row.software_id)
     visited = {visit.id for visit in visits}
+    judged = moved if plan.forge.origin is Origin.CRAWL else moved | visited
+    for row in stored.files:
+        if row.repository_id in judged and row.software_id is not None:
+            touched.add(row.software_id)
     for entry in stored.software.values():
         if entry.repository_id in visited:
             listed = plan.publishers.of(repositories[entry.repository_id].facts.web_url)

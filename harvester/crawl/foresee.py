@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from harvester.crawl.enrich import EVERY, MOST
+from harvester.crawl.revisit import asks_for_each, remembered
 from harvester.crawl.task import SourcePlan
 from harvester.model import Size
 from harvester.ports.catalogue import Catalogue, Movement, SourceState
+from harvester.ports.connector import Connector
 
 OVERLAP = timedelta(hours=2)
 """How far an incremental crawl looks back behind the start of the last good one: GitLab writes a
@@ -34,11 +36,25 @@ def sweeps(plan: SourcePlan, state: SourceState | None, *, full: bool, now: date
     return now - state.last_sweep_at >= plan.sweep_every
 
 
-def foresee(catalogue: Catalogue, plan: SourcePlan, *, full: bool, now: datetime) -> Size:
+def foresee(
+    catalogue: Catalogue,
+    plan: SourcePlan,
+    *,
+    full: bool,
+    now: datetime,
+    connector: Connector | None = None,
+) -> Size:
     """Give the size that the next crawl of a source is expected to have.
 
     As much is expected to have moved since the last crawl as did in a span of the same length
     before it: nobody knows better without asking the forge.
+
+    Args:
+        catalogue: is asked.
+        plan: of the source.
+        full: somebody asks for a sweep.
+        now: the time.
+        connector: of the source; says whether some of its repositories are left at rest.
     """
     state = catalogue.sources().get(plan.name)
     if sweeps(plan, state, full=full, now=now) or state is None or state.covered_since is None:
@@ -47,4 +63,9 @@ def foresee(catalogue: Catalogue, plan: SourcePlan, *, full: bool, now: datetime
         return replace(size, vitality_due=len(due))
     covered = state.covered_since
     before = covered - (now - covered)
-    return catalogue.size(plan.name, Movement(listed_since=before - OVERLAP, changed_since=before))
+    moved = Movement(listed_since=before - OVERLAP, changed_since=before)
+    size = replace(catalogue.size(plan.name, moved), topics=len(plan.opt_out_topics))
+    if plan.revisit_every is None or connector is None or not asks_for_each(connector, plan.scope):
+        return size
+    revisits = remembered(catalogue, plan.name, plan.revisit_every)
+    return replace(size, resting=len(revisits.resting(plan.forge.url, plan.scope.paths, now)))

@@ -57,6 +57,8 @@ class StateReason(StrEnum):
     """Blocked: the operator's block list names it."""
     MERGED = "merged"
     """Only in the change feed: the entry lives on under another id."""
+    PURGED = "purged"
+    """Only in the change feed: the operator deleted all that was known of it."""
     UNFOUNDED = "unfounded"
     """Only in the change feed: no file describes it, and none that could be listed ever did, apart
     from what was believed for the length of one crawl."""

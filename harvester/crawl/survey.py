@@ -130,7 +130,9 @@ class _Run:
         try:
             end = await self._guarded(opened)
         except CatalogueError:
-            raise  # it would not take the end either
+            # It would not take the end either.
+            self.catalogue.abandon(opened)
+            raise
         except BaseException as error:
             end = self._end("failed", f"it ended with {type(error).__name__}")
             with suppress(HarvesterError):
@@ -140,6 +142,9 @@ class _Run:
             await self.worker(self._commit, opened, end)
         except LeaseLostError as error:
             self.expansion, end = None, self._end("failed", str(error))
+        except CatalogueError:
+            self.catalogue.abandon(opened)
+            raise
         stopped = end.status == "stopped"
         return Survey(
             summary=self._summary(

@@ -52,7 +52,12 @@ class SourcePlan:
     host_aliases: Mapping[str, str] = field(default_factory=dict)
     publishers: Publishers
     keep: KeepPolicy = field(default_factory=KeepPolicy)
+    contacts: bool = True
+    """Whether the personal data of contacts is kept; else it is left out where a file is read."""
     sweep_every: timedelta = timedelta(days=7)
+    revisit_every: timedelta | None = None
+    """Its usual pause between two crawls: a repository that costs a request is looked at no more
+    often, and less often where nothing changes. None: by every crawl."""
     fingerprint: str
     """Of everything above that decides what is listed."""
 
@@ -130,6 +135,8 @@ class SourceSummary:
     """What was skipped for a reason, by :class:`~harvester.crawl.reasons.ItemReason`."""
     waiting: int = 0
     """Losses of listed entries that wait for approval."""
+    resting: int = 0
+    """Repositories that were not asked for, since they cost a request each and change seldom."""
     limited: bool = False
     """True where ``--limit`` ended it, which is no failure."""
     busy: bool = False

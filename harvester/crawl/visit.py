@@ -14,6 +14,7 @@ from harvester import publiccode
 from harvester.crawl.task import SourcePlan
 from harvester.model import FileVersion, Reading, Repository, Sighting, Unread, repository_id
 from harvester.ports.catalogue import Known
+from harvester.publiccode.contacts import reading_without_contacts
 
 FileKey = tuple[str, str]
 """Repository id and path."""
@@ -114,6 +115,8 @@ def visits(
             context = fingerprint(surroundings)
             if content is not None:
                 reading = publiccode.read(content, surroundings)
+                if not plan.contacts:
+                    reading = reading_without_contacts(reading)
             elif file.size is not None and file.size > publiccode.MAX_BYTES:
                 reading = publiccode.too_large(file.size)
             else:

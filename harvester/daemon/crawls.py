@@ -5,17 +5,18 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import structlog
 
-from harvester.cli import compose
+from harvester.cli import compose, installed
 from harvester.cli.given_up import let_go
 from harvester.cli.hosts import Bodies
 from harvester.cli.lists import ListCrawl, told
 from harvester.cli.tapes import NoTape
-from harvester.crawl import CrawlTask, Listener, SourcePlan, SourceSummary, crawl
-from harvester.ports.connector import ForgeAccess
+from harvester.crawl import CrawlTask, Listener, SourcePlan, SourceSummary, crawl, foresee
+from harvester.ports.connector import ForgeAccess, ToldCharge
 from harvester.ports.errors import ConnectorError
 from harvester.ports.http import Clock
 from harvester.settings import Configuration, Source
@@ -34,10 +35,12 @@ async def crawl_source(
     stop: asyncio.Event,
     holder: str,
     database_took: Callable[[float], None],
+    charged: ToldCharge,
 ) -> list[SourceSummary]:
     """Crawl a source once, or some addresses of its forge, in a database connection of its own.
 
-    How many seconds the database took is told in the end, however it ends.
+    How many seconds the database took is told in the end, however it ends; what each request cost,
+    at once.
 
     Returns:
         How it ended; of a list, also how each source ended that it was expanded to.
@@ -47,9 +50,19 @@ async def crawl_source(
     """
 
     async def of_forge(access: ForgeAccess, plan: SourcePlan) -> SourceSummary:
-        async with compose.connector_of(plan.kind)(access) as connector:
-            return await crawl(
-                CrawlTask(source=plan, addresses=addresses),
+        task = CrawlTask(source=plan, addresses=addresses)
+        connector_type = installed.connector_of(plan.kind)
+        async with connector_type(replace(access, charged=charged)) as connector:
+            predicted = None
+            if addresses is None:
+                size = await worker(
+                    partial(
+                        foresee, catalogue, plan, full=False, now=clock.now(), connector=connector
+                    )
+                )
+                predicted = connector.estimate(plan.scope, size)
+            ended = await crawl(
+                task,
                 connector=connector,
                 catalogue=catalogue,
                 worker=worker,
@@ -58,6 +71,7 @@ async def crawl_source(
                 stop=stop,
                 holder=holder,
             )
+            return replace(ended, predicted=predicted)
 
     async def part(
         name: str, access: ForgeAccess, plan: SourcePlan | ConnectorError
@@ -82,6 +96,7 @@ async def crawl_source(
                 validators=validators,
                 waiting=partial(listener.waiting, source.name),
             )
+            access = replace(access, charged=charged)
             bodies = Bodies(configuration, await worker(compose.lead_store(catalogue).kept))
             if source.directory is None:
                 plan = compose.plan_of(configuration, source, bodies)

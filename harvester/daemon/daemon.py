@@ -9,19 +9,21 @@ keeps the catalogue. So it may be killed at any moment, and the next one goes on
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
+from harvester.cli.estimates import requests_of
 from harvester.cli.summary import verdict
 from harvester.crawl import SourceSummary
 from harvester.daemon.choice import Candidate, chosen
 from harvester.daemon.crawls import crawl_source, let_go_of_sources
 from harvester.daemon.listener import LogListener
 from harvester.daemon.metrics import Metrics
+from harvester.daemon.notices import Notice, Watch, stalled
 from harvester.daemon.wishes import Answer, Wishes
 from harvester.due import LEAST_PAUSE, due
 from harvester.model import State
@@ -62,6 +64,7 @@ class Daemon:
         holder: str,
         metrics: Metrics,
         stop: asyncio.Event,
+        tell: Callable[[Notice], None] = lambda _notice: None,
     ) -> None:
         """Read the settings.
 
@@ -71,6 +74,7 @@ class Daemon:
             holder: who this process is, for leases.
             metrics: what it tells its figures.
             stop: set when it is to end.
+            tell: has an operator told; must return at once.
 
         Raises:
             SettingsError: the settings are refused.
@@ -79,6 +83,7 @@ class Daemon:
         self._configuration = load()
         self._clock, self._holder, self.metrics, self.stop = clock, holder, metrics, stop
         self._began = self._ticked = clock.now()
+        self._tell_operator, self._watch = tell, Watch()
         self._tidied: datetime | None = None
         self._chore: asyncio.Task[None] | None = None
         """What is done once a day beside the crawls."""
@@ -170,6 +175,7 @@ class Daemon:
             if self._trouble != str(error):
                 _LOG.error("the catalogue cannot be used; trying again", said=str(error))
             self._trouble = str(error)
+            self._notify(self._watch.database(str(error), now))
         except Exception:  # noqa: BLE001 - logged with its place
             # A defect: told, and tried again. A daemon that goes on not ticking says that it is
             # dead, so that somebody looks.
@@ -189,6 +195,11 @@ class Daemon:
         self.metrics.catalogue(await worker(catalogue.head), totals)
         self.metrics.budgets(await worker(catalogue.budgets), now)
         waiting = self._waiting(planned, now)
+        if other is None:
+            after = self._configuration.settings.notify.failing_after
+            watched = {name: states[name] for name in planned if name in states}
+            self._notify(self._watch.sources(watched, now, after))
+        self._notify(self._watch.database(self._unstored, now))
         if other is None and not self.stop.is_set():
             running = [one.candidate for one in self._crawls.values()]
             for candidate in chosen(waiting, running, parallel=settings.parallel, now=now):
@@ -228,6 +239,10 @@ class Daemon:
             _LOG.exception("letting go of sources ended by a defect")
         finally:
             self._chore = None
+
+    def _notify(self, notices: Iterable[Notice]) -> None:
+        for notice in notices:
+            self._tell_operator(notice)
 
     def _stand(self, other: str | None) -> None:
         """Take note of who keeps the catalogue."""
@@ -271,6 +286,7 @@ class Daemon:
                 _LOG.error("the crawl makes no progress and is ended", source=one.candidate.name)
                 one.task.cancel()
                 self._hold_off(one.candidate.name)
+                self._notify([stalled(one.candidate.name, one.listener.moved_at)])
 
     # --- crawls -----------------------------------------------------------------------------
 
@@ -306,6 +322,7 @@ class Daemon:
                 stop=self.stop,
                 holder=self._holder,
                 database_took=self.metrics.database_took,
+                charged=self.metrics.charged,
             )
         except asyncio.CancelledError:
             log.warning("crawl ended before its time")
@@ -339,6 +356,8 @@ class Daemon:
             **{status.value: amount for status, amount in summary.items.items()},
             requests=summary.spent.graphql + summary.spent.rest + summary.spent.raw,
             points=summary.spent.points,
+            predicted_requests=requests_of(summary.predicted) if summary.predicted else None,
+            predicted_points=summary.predicted.points if summary.predicted else None,
             seconds=round(summary.seconds, 1),
             said=summary.error,
             not_before=summary.not_before.isoformat() if summary.not_before else None,

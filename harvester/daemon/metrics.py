@@ -12,6 +12,7 @@ from harvester import __version__
 from harvester.crawl import SourceSummary
 from harvester.model import State
 from harvester.ports.catalogue import SourceState
+from harvester.ports.connector import Charge
 from harvester.ports.http import Ledger
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -48,6 +49,9 @@ class Metrics:
             "harvester_source_next_due_timestamp_seconds", "When a source is due.", source
         )
         self._listed = self._gauge("harvester_source_listed", "Entries listed.", source)
+        self._losses = self._gauge(
+            "harvester_source_losses_waiting", "Losses that wait for approval.", source
+        )
         self._left = self._gauge(
             "harvester_source_budget_left", "What the tightest budget still has.", source
         )
@@ -77,9 +81,20 @@ class Metrics:
             "Before when a token may not ask.",
             ledger,
         )
+        self._asked = self._counter(
+            "harvester_budget_requests", "Requests sent, by whose budget they drew from.", ledger
+        )
+        self._charged = self._counter(
+            "harvester_budget_points", "Points charged, by whose budget they drew from.", ledger
+        )
         self._database_seconds = self._counter(
             "harvester_database_seconds", "Time that the database took.", []
         )
+        self._notices = self._counter(
+            "harvester_notices", "Notices to the operator, by what became of them.", ["outcome"]
+        )
+        for outcome in ("delivered", "lost"):
+            self._notices.labels(outcome)  # an increase can be told from the first one on
         self._database = self._counter(
             "harvester_database_errors", "How often the database could not be used.", []
         )
@@ -106,7 +121,7 @@ class Metrics:
         self, states: Mapping[str, SourceState], due: Mapping[str, datetime | None]
     ) -> None:
         """Tell how the configured sources stand; those that are configured no more vanish."""
-        for gauge in (self._success, self._sweep, self._due, self._listed):
+        for gauge in (self._success, self._sweep, self._due, self._listed, self._losses):
             gauge.clear()
         for name, planned in due.items():
             _set(self._due, name, planned)
@@ -115,6 +130,7 @@ class Metrics:
                 _set(self._success, name, state.last_success_at)
                 _set(self._sweep, name, state.last_sweep_at)
                 self._listed.labels(name).set(state.listed)
+                self._losses.labels(name).set(state.waiting)
 
     def budgets(self, ledgers: Iterable[Ledger], now: datetime) -> None:
         """Tell what the tokens have left; after its reset, a budget is whole again."""
@@ -131,9 +147,21 @@ class Metrics:
             if one.not_before is not None and one.not_before > now:
                 self._closed.labels(*key).set(one.not_before.timestamp())
 
+    def charged(self, charge: Charge) -> None:
+        """Count what one request cost."""
+        key = (charge.origin, charge.token, charge.resource)
+        if charge.requests:
+            self._asked.labels(*key).inc(charge.requests)
+        if charge.points:
+            self._charged.labels(*key).inc(charge.points)
+
     def database_took(self, seconds: float) -> None:
         """Count time that the database took."""
         self._database_seconds.inc(max(0.0, seconds))
+
+    def noticed(self, outcome: str) -> None:
+        """Count a notice that was ``delivered`` or ``lost``."""
+        self._notices.labels(outcome).inc()
 
     def queue(self, running: int, waiting: int, wishes: int) -> None:
         """Tell how much is under way."""

@@ -17,6 +17,7 @@ from harvester.cli.adapters import SystemClock
 from harvester.cli.exits import ExitCode
 from harvester.cli.invocation import Invocation
 from harvester.cli.signals import StopSignals
+from harvester.daemon.courier import Courier
 from harvester.daemon.daemon import Daemon
 from harvester.daemon.desk import WishDesk
 from harvester.daemon.metrics import Metrics
@@ -45,14 +46,16 @@ def serve(invocation: Invocation, *, api: bool) -> ExitCode:
 
 
 async def _serve(invocation: Invocation, *, api: bool) -> ExitCode:
-    metrics = Metrics()
+    metrics, clock = Metrics(), SystemClock()
     with StopSignals() as signals, Worker("daemon") as worker:
+        courier = Courier(lambda: daemon.configuration, clock, metrics)
         daemon = Daemon(
             lambda: _checked(compose.configuration(invocation)),
-            clock=SystemClock(),
+            clock=clock,
             holder=compose.holder(),
             metrics=metrics,
             stop=signals.stop,
+            tell=courier.tell,
         )
         configuration = daemon.configuration
         compose.warn_of_missing_contact(configuration)
@@ -64,6 +67,7 @@ async def _serve(invocation: Invocation, *, api: bool) -> ExitCode:
         front = (
             compose.front_end(configuration, lambda: daemon.configuration) if api else nullcontext()
         )
+        delivering = asyncio.create_task(courier.run())
         try:
             with front as shown:
                 app = application(
@@ -78,6 +82,7 @@ async def _serve(invocation: Invocation, *, api: bool) -> ExitCode:
                     await _tick_until(signals.stop, daemon, catalogue, worker)
                     await daemon.finish(catalogue, worker)
         finally:
+            delivering.cancel()
             await worker(opened.__exit__, None, None, None)
             loop.remove_signal_handler(signal.SIGHUP)
     if daemon.fatal is not None:
@@ -94,6 +99,7 @@ def _checked(configuration: Configuration) -> Configuration:
     """
     for source in configuration.settings.sources:
         logs.hide(configuration.webhook_secret(source))
+    logs.hide(configuration.notify_secret())
     return configuration
 
 

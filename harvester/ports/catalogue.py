@@ -23,6 +23,7 @@ from harvester.ports.rows import (
     Item,
     Keys,
     RepositoryRow,
+    RevisitRow,
     SoftwareRow,
     Stored,
     Wait,
@@ -42,6 +43,8 @@ class PageMark:
     """Entries that are not public: counted with the crawl, named nowhere."""
     clean: bool = True
     """False when an item of the page failed: the crawl can no longer end complete."""
+    revisits: tuple[RevisitRow, ...] = ()
+    """Of repositories that cost a request each."""
 
 
 class PageTransaction(Protocol):
@@ -308,6 +311,21 @@ class Catalogue(Protocol):
         """
         ...
 
+    def opted_out(self, source: str, named: Collection[str]) -> Sequence[RepositoryRow]:
+        """Give a source's repositories that opt out, by whatever way, and those named by their ids.
+
+        Sorted by id; those that are gone are left out.
+        """
+        ...
+
+    def outdated(self, source: str, normaliser: int, after: str, most: int) -> Sequence[str]:
+        """Give the ids of a source's repositories whose file older rules read, at most so many.
+
+        Of those whose bytes are stored, and that neither are gone nor were missed lately. Sorted,
+        those greater than ``after``.
+        """
+        ...
+
     # vitality
     def vitality_due(self, source: str, before: datetime, most: int) -> Sequence[RepositoryRow]:
         """Give repositories whose vitality is to be read, the least recently read first.
@@ -349,6 +367,14 @@ class Catalogue(Protocol):
         ...
 
     # reading
+    def revisits(self, source: str) -> Sequence[tuple[RevisitRow, str | None]]:
+        """Give when a source last looked at repositories that cost it a request each.
+
+        Each with its canonical address; with None where it is missing or gone, so that nothing
+        is to keep a crawl from looking at once.
+        """
+        ...
+
     def waits(self, source: str) -> Sequence[tuple[Wait, SoftwareRow]]:
         """Give a source's losses that wait for approval, with their entries, sorted by id."""
         ...

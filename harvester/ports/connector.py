@@ -65,6 +65,28 @@ def _nobody_hears(_until: datetime, _why: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What one request cost, and whose budget it was taken from."""
+
+    origin: str
+    """Scheme, host and port."""
+    token: str
+    """A fingerprint of the token, as ledgers have it; ``anonymous`` without one."""
+    resource: str
+    """``core``, ``graphql``, ``raw``, … as ledgers have it."""
+    requests: int = 0
+    points: int = 0
+
+
+ToldCharge = Callable[[Charge], None]
+"""Hears what was spent, as it is spent. Called on the event loop; must return at once."""
+
+
+def _nobody_counts(_charge: Charge) -> None:
+    """Drop what nobody asked to hear."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForgeAccess:
     """How a connector reaches a forge."""
 
@@ -94,6 +116,7 @@ class ForgeAccess:
     budgets: Budgets
     validators: Validators
     waiting: ToldWaiting = _nobody_hears
+    charged: ToldCharge = _nobody_counts
     archive: Archive | None = None
     """Keeps what the forge answers, or answers in its place; None: neither."""
 
@@ -177,6 +200,18 @@ class Connector(Protocol):
 
 
 @runtime_checkable
+class AsksForEach(Protocol):
+    """A connector that may have to ask for each repository by itself, whether it moved or not.
+
+    For such a scope it leaves out the paths that are :attr:`~harvester.model.Listing.resting`.
+    """
+
+    def asks_for_each(self, scope: Scope) -> bool:
+        """Say whether it is so for a scope."""
+        ...
+
+
+@runtime_checkable
 class ReadsVitality(Protocol):
     """A connector that can also say whether repositories are worked on; one need not."""
 
@@ -194,6 +229,25 @@ class ReadsVitality(Protocol):
 
         Raises:
             SourceError: nothing more is to be had for the moment.
+        """
+        ...
+
+
+@runtime_checkable
+class FindsTopics(Protocol):
+    """A connector of a forge on which a new topic is no activity; the others need not find them."""
+
+    async def with_topics(self, topics: Sequence[str]) -> frozenset[str] | None:
+        """Give the ids of the forge's public repositories that have one of these topics.
+
+        One request for each topic, as long as few have it; of very many, not all are given. What
+        comes is only a hint of what to look up, so that it may name what a token alone sees.
+
+        Returns:
+            None: as it is reached now, its listings of what moved show new topics.
+
+        Raises:
+            SourceError: the forge could not be asked, or does not tell.
         """
         ...
 

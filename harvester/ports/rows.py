@@ -9,7 +9,7 @@ order make the same catalogue.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from harvester.model import (
     Activity,
@@ -214,6 +214,16 @@ class Merge:
 
     id: str
     into: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisitRow:
+    """When a source last looked at a repository that costs a request. Table ``revisit``."""
+
+    repository_id: str
+    looked_at: datetime
+    interval: timedelta
+    """How long it is to rest, in whole seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

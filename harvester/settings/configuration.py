@@ -131,6 +131,26 @@ class Configuration:
             )
         return value
 
+    def notify_secret(self) -> str | None:
+        """Read the secret that notices to the operator are signed with; None if there is none.
+
+        Raises:
+            SettingsError: it is named, and its file cannot be read or its variable is not set.
+        """
+        notify = self.settings.notify
+        if notify.secret_file is not None:
+            return self._named_file(("notify", "secret_file"), notify.secret_file)
+        if notify.secret_env is None:
+            return None
+        value = self.environ.get(notify.secret_env, "").strip()
+        if not value:
+            raise self._refuse(
+                ("notify", "secret_env"),
+                f"the environment variable {notify.secret_env} is not set; set it to the secret "
+                "that notices are to be signed with, or remove this key",
+            )
+        return value
+
     def options(self, source: Source) -> BaseModel | None:
         """Give a source's own options, once the files that they name are known to be readable.
 

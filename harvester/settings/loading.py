@@ -92,7 +92,10 @@ def load(path: Path | None, environ: Mapping[str, str], options: Options) -> Con
     except ValidationError as error:
         found += [Problem(_key(e["loc"]), explain(e)) for e in error.errors(include_url=False)]
         raise refusal(found, places) from None
-    directories = {kind for kind, own in options.items() if issubclass(own, DirectoryOptions)}
+    kinds = {source.kind for source in settings.sources}
+    directories = {
+        kind for kind in kinds & options.keys() if issubclass(options[kind], DirectoryOptions)
+    }
     found += problems(settings, directories)
     if found:
         raise refusal(found, places)
@@ -172,11 +175,12 @@ def _source(table: Any, at: KeyPath, home: Path, options: Options, found: list[P
     own = tuple(key for key in model.model_fields if key not in common)
     if model.model_config.get("extra") == "allow":
         own += tuple(key for key in table if key not in common + own)
+    strange = table.keys() - {*common, *own}
     foreign = {
         key: other
-        for other, others in options.items()
-        for key in others.model_fields
-        if key in table and key not in common + own
+        for other in (options if strange else ())  # one that is not needed is not loaded
+        for key in options[other].model_fields
+        if key in strange
     }
     found += [
         Problem((*at, key), f"is a key of kind {other}, not of {kind}; remove it")

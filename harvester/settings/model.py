@@ -18,6 +18,7 @@ from harvester.settings.values import (
     Duration,
     ForgePaths,
     Globs,
+    Line,
     Listen,
     Origins,
     Reason,
@@ -56,6 +57,23 @@ class Http(_Table):
     """How often one request is tried before it counts as failed."""
 
 
+class TitlePage(_Table):
+    """What the catalogue says of itself where it is handed out: in DCAT, Atom and code.json."""
+
+    title: Line = "Software of public bodies"
+    """Name of the catalogue."""
+    description: Line = "Software that public bodies publish with a publiccode.yml."
+    """What is in it."""
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
+    """Language of title and description: `de`, `en`, …"""
+    publisher: Line = "harvester"
+    """Who keeps the catalogue."""
+    publisher_url: WebAddress | None = None
+    """Web address that names who keeps it."""
+    url: WebAddress | None = None
+    """Where the catalogue is found on the web; ids in Atom are made of its host."""
+
+
 class Keep(_Table):
     """How long the catalogue keeps what is no longer there, and when it waits for a person."""
 
@@ -78,6 +96,15 @@ class OptOut(_Table):
 
     topics: Topics = ("publiccode-ignore",)
     """Topics of repositories that are not listed, whatever the case."""
+
+
+class Privacy(_Table):
+    """What is kept of people."""
+
+    contacts: bool = True
+    """Whether the contacts that publiccode.yml files name are kept and shown. Without them, the
+    bytes of files are not kept either. `harvester database purge contacts` deletes those that are
+    there."""
 
 
 class BlockRule(_Table):
@@ -117,6 +144,19 @@ class Api(_Table):
     """Origins of web pages whose scripts may read the API; `*` stands for all."""
     cache_for: Duration = timedelta(seconds=10)
     """How long browsers and caches may show an answer again without asking."""
+
+
+class Notify(_Table):
+    """Where the daemon tells an operator what wants a person."""
+
+    url: WebAddress | None = None
+    """Address that notices are posted to; it may be on a private network."""
+    secret_env: Variable | None = None
+    """Environment variable with the secret that notices are signed with."""
+    secret_file: str | None = None
+    """File with that secret."""
+    failing_after: Duration = timedelta(days=1)
+    """A source that was not read to its end for so long is told."""
 
 
 class Source(_Table):
@@ -218,11 +258,14 @@ class Settings(BaseSettings):
     database_password_file: str | None = None
     """File with the database's password."""
     http: Http = Http()
+    catalogue: TitlePage = TitlePage()
     keep: Keep = Keep()
     opt_out: OptOut = OptOut()
+    privacy: Privacy = Privacy()
     blocks: Annotated[tuple[BlockRule, ...], Field(strict=False)] = ()
     daemon: Daemon = Daemon()
     api: Api = Api()
+    notify: Notify = Notify()
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
 
     @classmethod

@@ -35,6 +35,8 @@ def problems(settings: Settings, directories: Collection[str] = ()) -> Iterator[
         yield from _source_problems(index, source, names_leads=source.kind in directories)
     if settings.database_password_env and settings.database_password_file:
         yield Problem(("database_password_file",), "take this or database_password_env, not both")
+    if settings.notify.secret_env and settings.notify.secret_file:
+        yield Problem(("notify", "secret_file"), "take this or secret_env, not both")
 
 
 def _source_problems(index: int, source: Source, *, names_leads: bool) -> Iterator[Problem]:

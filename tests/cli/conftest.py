@@ -11,14 +11,17 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import entry_points as installed
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import harvester
-from harvester.cli import compose, main
+from harvester.cli import installed, main
+from tests.databases import database_url, postgres, postgres_url, sqlite_url
+
+__all__ = ["database_url", "postgres", "postgres_url", "shell", "sqlite_url"]
 
 ROOT = Path(harvester.__file__).parent.parent
 KIND = "standin"
@@ -122,8 +125,10 @@ def shell(
         if name.startswith("HARVESTER_"):
             monkeypatch.delenv(name)
     # Whatever else is installed where the tests run would ask real forges.
-    monkeypatch.setattr(compose, "entry_points", lambda group: installed(group=group, name=KIND))
-    compose._installed.cache_clear()
+    monkeypatch.setattr(
+        installed, "entry_points", lambda group: entry_points(group=group, name=KIND)
+    )
+    installed.forget()
     made = Shell(folder, site, monkeypatch, capsys)
     made.settings()
     made.world(
@@ -137,4 +142,4 @@ def shell(
     yield made
     root.handlers[:] = handlers
     root.setLevel(level)
-    compose._installed.cache_clear()
+    installed.forget()

@@ -3,11 +3,11 @@
 
 """A connector that somebody else's package brings, and that cannot be loaded."""
 
-from importlib.metadata import entry_points as installed
+from importlib.metadata import entry_points
 
 import pytest
 
-from harvester.cli import compose
+from harvester.cli import installed
 from tests.cli.conftest import SETTINGS, Shell
 
 BROKEN = """
@@ -34,11 +34,11 @@ def beside(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Shell:
         "[harvester.connectors]\nelsewhere = no_such_module:Connector\n"
     )
     monkeypatch.setattr(
-        compose,
+        installed,
         "entry_points",
         lambda group: [
-            *installed(group=group, name="standin"),
-            *installed(group=group, name="elsewhere"),
+            *entry_points(group=group, name="standin"),
+            *entry_points(group=group, name="elsewhere"),
         ],
     )
     return shell

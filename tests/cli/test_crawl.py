@@ -3,7 +3,7 @@
 
 import pytest
 
-from harvester.cli import compose
+from harvester.cli import installed
 from harvester.model import ItemStatus
 from tests.cli.conftest import SETTINGS, Shell
 
@@ -126,7 +126,7 @@ def test_an_address_of_a_configured_source(shell: Shell) -> None:
 def test_an_address_at_the_old_host_of_a_source(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connector = compose.connector_types()["standin"]
+    connector = installed.connector_types()["standin"]
     monkeypatch.setattr(connector, "host_aliases", {"old.example": "forge.example"})
     ran = shell("crawl", "https://old.example/city/two", "--json")
     assert ran.code == 0, ran.err

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from harvester.cli import compose, hosts
+from harvester.cli import hosts, installed
 from harvester.cli.adapters import MemoryLeads
 from harvester.cli.hosts import Bodies, HostFinder
 from harvester.cli.tapes import NoTape
@@ -90,8 +90,8 @@ def scene(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Scene]:
         "gitlab": Kind("gitlab", mine=("lab", "shut")),
         "catalogue": Kind("catalogue", mine=("lab",), origin=Origin.CATALOGUE),
     }
-    monkeypatch.setattr(compose, "connector_types", lambda: kinds)
-    monkeypatch.setattr(compose, "connector_kinds", lambda: frozenset(kinds))
+    monkeypatch.setattr(installed, "connector_types", lambda *_: kinds)
+    monkeypatch.setattr(installed, "connector_kinds", lambda: frozenset(kinds))
 
     (tmp_path / "harvester.toml").write_text("[http]\ntimeout = 30\n")
     configuration = load(tmp_path / "harvester.toml", {}, {})
@@ -199,7 +199,7 @@ def test_who_names_a_shared_forge_names_nobody(tmp_path: Path) -> None:
     (tmp_path / "harvester.toml").write_text(
         '[[sources]]\nname = "towns"\nkind = "list"\nurl = "x.csv"\n'
     )
-    configuration = load(tmp_path / "harvester.toml", {}, compose.connector_options())
+    configuration = load(tmp_path / "harvester.toml", {}, installed.options())
     body = Publisher(name="Body", uri=None)
     named = Leads(
         leads=(

@@ -3,6 +3,7 @@
 
 import json
 import logging
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -30,7 +31,7 @@ HEAVY = {
 MOST_MODULES = 350
 COUNT = """
 import json, sys
-sys.argv = ["harvester", "--help"]
+sys.argv[0] = "harvester"
 from harvester.cli import main
 code = main()
 print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
@@ -39,7 +40,11 @@ print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
 
 def test_help_imports_little() -> None:
     ran = subprocess.run(
-        [sys.executable, "-c", COUNT], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", COUNT, "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     code, modules = json.loads(ran.stderr)
     assert code == 0
@@ -48,6 +53,26 @@ def test_help_imports_little() -> None:
     assert "harvester.crawl" not in modules
     for name in ("crawl", "plan", "check", "sources", "status", "export", "database"):
         assert f"\n  {name} " in ran.stdout
+
+
+def test_a_command_loads_the_kinds_of_its_sources_only(tmp_path: Path) -> None:
+    settings = tmp_path / "harvester.toml"
+    settings.write_text(
+        '[[sources]]\nname = "here"\nkind = "gitea"\nurl = "https://here.example"\n'
+        'scope = "instance"\n'
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", COUNT, "sources", "--config", str(settings)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    code, modules = json.loads(ran.stderr.splitlines()[-1])
+    assert code == 0, ran.stderr
+    kinds = {name for name in modules if re.fullmatch(r"connectors\.[a-z]+\.connector", name)}
+    assert kinds == {"connectors.gitea.connector"}
+    assert not {"github", "gitlab", "mwparserfromhell", "dulwich"} & set(modules)
 
 
 def test_version(shell: Shell) -> None:

@@ -19,7 +19,12 @@ from harvester.crawl.survey import Survey, SurveyTask, survey
 from harvester.leads import Lead, LeadReason, Leads, LeftOut, Named, gather
 from harvester.model import Estimate, Forge, ItemStatus, ScopeKind, Spent
 from harvester.ports.catalogue import CrawlRequest
-from harvester.ports.errors import BudgetExhaustedError, SourceError, UnreachableError
+from harvester.ports.errors import (
+    BudgetExhaustedError,
+    CatalogueError,
+    SourceError,
+    UnreachableError,
+)
 from harvester.worker import Worker
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.lead_lists import StoredLeads
@@ -133,6 +138,19 @@ def test_what_it_says_is_kept_with_what_became_of_it(scene: Scene) -> None:
     assert kept.leads.left_out == (LeftOut(subject="mailto:z", reason=LeadReason.NOT_AN_ADDRESS),)
     state = scene.catalogue.sources()["towns"]
     assert (state.last_status, state.last_success_at) == ("complete", scene.clock.now())
+
+
+def test_a_list_whose_end_could_not_be_stored_is_read_again_at_once(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise CatalogueError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(scene.catalogue, "end", full)
+        with pytest.raises(CatalogueError):
+            scene.read(Written("https://a.example/x"))
+    assert scene.read(Written("https://a.example/x")).summary.complete
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from harvester.cli import compose
+from harvester.cli import compose, installed
 from harvester.cli.invocation import LogFormat, LogLevel
 from harvester.cli.logs import configure
 from harvester.daemon.daemon import Daemon
@@ -100,7 +100,7 @@ class Soak:
     def _born(self) -> Iterator[tuple[Daemon, Catalogue]]:
         self.lives += 1
         daemon = Daemon(
-            lambda: load(self.folder / "harvester.toml", {}, compose.connector_options()),
+            lambda: load(self.folder / "harvester.toml", {}, installed.options()),
             clock=self.clock,
             holder=f"elsewhere pid {self.lives} start 1",
             metrics=Metrics(),

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import select
 
-from harvester.cli import compose
+from harvester.cli import compose, installed
 from harvester.cli.invocation import LogFormat, LogLevel
 from harvester.cli.logs import configure
 from harvester.daemon.daemon import Daemon
@@ -110,7 +111,7 @@ async def run_script(script: Script, stage: Stage, forge: GitLabForge) -> None:
     clock = Clock()
     with Worker("daemon") as worker:
         daemon = Daemon(
-            lambda: load(stage.configuration, os.environ, compose.connector_options()),
+            lambda: load(stage.configuration, os.environ, installed.options()),
             clock=clock,
             holder=compose.holder(),
             metrics=Metrics(),
@@ -135,6 +136,23 @@ def test_what_is_due_is_crawled_and_nothing_else(kept: Run) -> None:
         assert it.crawls() == first
         await it.tick(minutes=2)
         assert it.crawls() == first + 1
+
+    kept(script)
+
+
+def test_the_log_has_the_prediction_beside_what_was_spent_and_figures_tell_whose_budget(
+    kept: Run,
+) -> None:
+    async def script(it: Kept) -> None:
+        with structlog.testing.capture_logs() as logged:
+            await it.tick()
+        (line,) = [line for line in logged if line["event"] == "crawl complete"]
+        assert line["requests"] >= line["predicted_requests"] > 0
+        assert line["predicted_points"] == 0
+        figures = it.daemon.metrics.text().decode()
+        counted = [one for one in figures.splitlines() if "_budget_requests_total{" in one]
+        assert sum(float(one.rpartition(" ")[2]) for one in counted) == line["requests"]
+        assert all(f'origin="{it.forge.url}"' in one for one in counted)
 
     kept(script)
 

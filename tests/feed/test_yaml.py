@@ -13,7 +13,7 @@ from harvester.publiccode.plain import plain_yaml
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXTS,
+    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | TEXTS,
     lambda inner: (
         st.lists(inner, max_size=3) | st.dictionaries(TEXTS.filter(bool), inner, max_size=3)
     ),

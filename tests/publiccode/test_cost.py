@@ -16,6 +16,8 @@ GROWTH = 4
 SLACK = 2.5
 QUICK = 0.2
 """Seconds of processor time that say nothing about growth."""
+ATTEMPTS = 5
+"""What else runs on the machine makes a measure dear now and then, never always."""
 
 
 def listed(head: str, entry: str, number: int) -> str:
@@ -45,10 +47,14 @@ MAKERS: dict[str, Callable[[int], str]] = {
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize("name", MAKERS)
 def test_a_dear_file_costs_as_much_more_as_it_is_longer(name: str, strict: bool) -> None:
+    short, long = (MAKERS[name](times).encode() for times in (1, GROWTH))
     context = FileContext(strict=strict)
-    short = spent(MAKERS[name](1).encode(), context)
-    long = spent(MAKERS[name](GROWTH).encode(), context)
-    assert long < QUICK or long < GROWTH * SLACK * short
+    assert any(in_proportion(short, long, context) for _ in range(ATTEMPTS))
+
+
+def in_proportion(short: bytes, long: bytes, context: FileContext) -> bool:
+    dear = spent(long, context)
+    return dear < QUICK or dear < GROWTH * SLACK * spent(short, context)
 
 
 def spent(content: bytes, context: FileContext) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from harvester.cli.compose import DIRECTORIES, GROUP
+from harvester.cli.installed import CONNECTORS, DIRECTORIES
 from harvester.packaged import config_folder
 from harvester.settings.schema import settings_schema
 from tests.settings.test_refusals import OPTIONS, SOURCE
@@ -27,7 +27,7 @@ def text() -> str:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     own = [
         EntryPoint(kind, value, group).load()
-        for group in (GROUP, DIRECTORIES)
+        for group in (CONNECTORS, DIRECTORIES)
         for kind, value in project["entry-points"][group].items()
     ]
     options = {connector.kind: connector.Options for connector in own}

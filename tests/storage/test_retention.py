@@ -5,14 +5,16 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
-from harvester.ports.catalogue import Retention, Tidied
-from harvester.ports.rows import Writes
+from harvester.model import FileState
+from harvester.ports.catalogue import PageMark, Retention, Tidied
+from harvester.ports.rows import ForwardingRow, Writes
 from storage import retention, tables
 from storage.catalogue import SqlCatalogue, open_catalogue
 from tests.storage import made
@@ -67,6 +69,53 @@ def test_old_crawls_go_and_those_that_still_tell_something_stay(catalogue: SqlCa
     assert catalogue.sources()["amt"] == before
 
 
+def unfinished(catalogue: SqlCatalogue, day: int, status: str, **changes: Any) -> int:
+    """Begin a crawl on a day, store a page of it with an entry at rest, and leave it."""
+    at = made.NOW + day * DAY
+    opened = catalogue.begin(made.request(**changes), made.ME, at)
+    row = made.repository(day)
+    rests = ((made.software(row).id, None),)
+    with catalogue.page(opened, at) as page:
+        page.write(Writes(items=(made.item(row),), rests=rests), at)
+        page.mark(PageMark(seen=(row.id,), cursor="on"))
+    catalogue.end(opened, made.end(status), at)
+    return opened.id
+
+
+@pytest.mark.parametrize("status", ["stopped", "failed", "incomplete"])
+def test_an_old_unfinished_crawl_goes_with_all_that_it_left(
+    catalogue: SqlCatalogue, status: str
+) -> None:
+    old = unfinished(catalogue, 0, status, fingerprint="of before")
+    with catalogue.store.writing() as connection:  # as a kill leaves it: nothing came after it
+        newest = dict(connection.execute(select(tables.crawl).filter_by(id=old)).one()._mapping)
+        connection.execute(insert(tables.crawl), newest | {"id": old + 1, "status": "complete"})
+    assert catalogue.tidy(KEEP, made.NOW + 89 * DAY).crawls == 0
+    assert catalogue.tidy(KEEP, made.NOW + 91 * DAY).crawls == 1
+    assert numbers(catalogue) == [old + 1]
+    left = (tables.crawl_item, tables.seen, tables.software_rest)
+    assert [count(catalogue, table) for table in left] == [0, 0, 0]
+
+
+def test_an_unfinished_crawl_that_can_be_gone_on_with_stays_however_old_its_items(
+    catalogue: SqlCatalogue,
+) -> None:
+    short = Retention(crawls=DAY, changes=DAY)
+    old = unfinished(catalogue, 0, "stopped")
+    unfinished(catalogue, 1, "complete", source="another")
+    assert catalogue.tidy(short, made.NOW + 6 * DAY).crawls == 0
+    opened = catalogue.begin(made.request(), made.ME, made.NOW + 6 * DAY)
+    assert (opened.id, opened.resumed, opened.cursor) == (old, True, "on")
+
+
+def test_a_partial_crawl_that_was_killed_goes_when_it_is_old(catalogue: SqlCatalogue) -> None:
+    killed = unfinished(catalogue, 0, "stopped", partial=True)
+    newest = crawl(catalogue, 1)
+    assert catalogue.tidy(KEEP, made.NOW + 91 * DAY).crawls == 1
+    assert killed not in numbers(catalogue)
+    assert numbers(catalogue) == [newest]
+
+
 def test_young_crawls_stay(catalogue: SqlCatalogue) -> None:
     for day in range(5):
         crawl(catalogue, day)
@@ -104,3 +153,22 @@ def test_a_call_deletes_a_portion(catalogue: SqlCatalogue, monkeypatch: pytest.M
     assert [one.crawls for one in told] == [2, 2, 1]
     assert [one.more for one in told] == [True, True, False]
     assert isinstance(told[0], Tidied)
+
+
+def test_where_an_address_leads_goes_once_no_file_declares_it(catalogue: SqlCatalogue) -> None:
+    row = made.repository(1)
+    made.swept(catalogue, row)
+    asked = [
+        ForwardingRow(url=url, forge_id=None, asked_at=made.NOW)
+        for url in (row.facts.web_url, f"{made.FORGE.url}/amt/alt")
+    ]
+    opened = catalogue.begin(made.request(), made.ME, made.NOW)
+    made.store_page(catalogue, opened, Writes(forwardings=tuple(asked)))
+    catalogue.tidy(KEEP, made.NOW)
+    with catalogue.store.reading() as connection:
+        kept = connection.execute(select(tables.forwarding.c.url)).scalars().all()
+    assert kept == [row.facts.web_url]
+    absent = replace(made.file(row), state=FileState.ABSENT)
+    made.store_page(catalogue, opened, Writes(files=(absent,)))
+    catalogue.tidy(KEEP, made.NOW)
+    assert count(catalogue, tables.forwarding) == 0

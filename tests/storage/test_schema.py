@@ -287,3 +287,22 @@ def test_front_ends_list_what_a_catalogue_of_before_has(empty_url: str) -> None:
         with store.reading() as connection:
             found = listing.titles(connection, SoftwareQuestion(), Window(size=1), documents=False)
     assert ([row.id for row in found.rows], found.more) == (["b"], True)
+
+
+def test_nothing_was_looked_at_in_a_catalogue_of_before(empty_url: str) -> None:
+    with opened(empty_url) as store:
+        (mine,) = [n for n, it in enumerate(schema.REVISIONS) if it.endswith("_revisits")]
+        upgrade_to(store, schema.REVISIONS[mine - 1])
+        with store.writing() as connection:
+            for statement in (
+                "INSERT INTO forge (url, kind) VALUES ('https://a.example', 'git')",
+                (
+                    "INSERT INTO source (name, kind, forge_url, scope)"
+                    " VALUES ('a', 'git', 'https://a.example', 'repositories')"
+                ),
+            ):
+                connection.execute(text(statement))
+        schema.upgrade(store)
+        catalogue = SqlCatalogue(store)
+        assert catalogue.sources()["a"].repositories == 0
+        assert catalogue.revisits("a") == []

@@ -270,7 +270,7 @@ class GraphQL:
         cost = self._dialect.cost_of(data) if isinstance(data, dict) else None
         if cost is None:
             return
-        self._chain.statistics.points += cost.points
+        self._chain.charge(response, cost.points)
         if cost.remaining is not None:
             reset = cost.reset_at
             rates = Rates(

@@ -12,6 +12,7 @@ import pytest
 
 from connectors.git import GitConnector
 from harvester.model import (
+    IGNORE_FILE,
     FailureCode,
     FileVersion,
     Found,
@@ -103,6 +104,21 @@ class TestListing:
         (page,) = await pages(host, listing(path))
         assert [seen.repository.name for seen in page.sightings] == ["werkzeug"]
         assert page.failures == ()
+
+    async def test_who_rests_is_not_asked_for_and_the_cursor_still_fits(
+        self, host: GitForge
+    ) -> None:
+        names = [f"r{number:02}" for number in range(25)]
+        for name in names:
+            host.make(name, {"a": b""})
+        rested = replace(listing(*names), resting=frozenset(names[1:]))
+        first, second = await pages(host, rested)
+        assert host.requests() == 1
+        assert [seen.repository.name for seen in first.sightings] == ["r00"]
+        assert (second.sightings, second.cursor) == ((), None)
+        on = replace(listing(*names, cursor=first.cursor), resting=frozenset(names[:24]))
+        (page,) = await pages(host, on)
+        assert [seen.repository.name for seen in page.sightings] == ["r24"]
 
     async def test_an_empty_repository_has_no_file(self, host: GitForge) -> None:
         host.make("leer")
@@ -204,6 +220,12 @@ class TestFiles:
         assert host.requests() == 3
         assert sum(exchange.sent for exchange in host.log) < 5000
         assert seen.repository.owner.path == host.url.removeprefix("http://")
+
+    async def test_the_root_tells_who_opts_out(self, host: GitForge) -> None:
+        host.make("out", {"publiccode.yml": TEXT, IGNORE_FILE: b""})
+        host.make("in", {"publiccode.yml": TEXT})
+        wishes = [seen.ignore_file for seen in await read(host, "out.git", "in.git")]
+        assert wishes == [True, False]
 
     async def test_no_file_is_absent_after_one_more_request(self, host: GitForge) -> None:
         host.make("werkzeug", {"README.md": b"x"})

@@ -7,14 +7,15 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from connectors.transport import Ask, Kind, credential, is_from_cache
+from connectors.transport import Ask, Kind, credential, is_from_cache, open_chain
 from connectors.transport.credential import fingerprint
 from connectors.transport.limits import Rates
-from harvester.ports.connector import AccessToken
+from harvester.ports.connector import AccessToken, Charge
 from harvester.ports.errors import BudgetExhaustedError, UnauthorisedError
 from tests.connectors.transport.support import (
     START,
@@ -68,6 +69,28 @@ def by_token(**replies: Callable[[], Reply] | Reply) -> Handler:
         return reply if isinstance(reply, Reply) else reply()
 
     return handle
+
+
+async def test_each_request_is_charged_to_the_token_that_it_was_sent_with(
+    around: Surroundings,
+) -> None:
+    charges: list[Charge] = []
+    tokens = [AccessToken(value=text, name=text) for text in "ab"]
+    async with serving(metered(around, a=3600, b=1800)) as server:
+        access = replace(around.access(server.url), charged=charges.append)
+        who = credential("here", [server.url], tokens=tokens)
+        async with open_chain(access, who) as chain:
+            for _ in range(4):
+                response = await chain.get(server.url)
+            chain.charge(response, 7)
+    assert [charge.requests for charge in charges] == [1, 1, 1, 1, 0]
+    assert {charge.origin for charge in charges} == {server.url}
+    assert {charge.resource for charge in charges} == {"core"}
+    sent = [charge.token for charge in charges]
+    assert (sent[0] == sent[2], sent[2] == sent[3], sent[3] == sent[4]) == (True, False, True)
+    assert not {"a", "b"} & set(sent), "a fingerprint, never the token"
+    assert charges[-1].points == 7
+    assert chain.spent().points == 7
 
 
 # --- one until it is empty ------------------------------------------------------------------

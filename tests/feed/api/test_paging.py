@@ -8,7 +8,6 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +22,7 @@ MOMENTS = st.integers(0, 4).map(lambda seconds: made.NOW + timedelta(seconds=sec
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     stays=st.lists(MOMENTS, max_size=9),
@@ -94,42 +93,41 @@ def test_links_keep_the_filters_and_lead_back(catalogue: SqlCatalogue, client: C
     assert client.json("/v1/software" + last["links"]["prev"])["links"]["next"] is not None
 
 
-@pytest.mark.parametrize(("size", "given_back"), [(-1, 1), (0, 1), (3, 3), (10**9, 5)])
-def test_sizes_are_brought_within_bounds(
-    catalogue: SqlCatalogue, feed: SqlFeed, size: int, given_back: int
-) -> None:
+def test_sizes_are_brought_within_bounds(catalogue: SqlCatalogue, feed: SqlFeed) -> None:
     store(catalogue, spread(8))
-    page = Client(feed, max_page_size=5, page_size=2).json(f"/v1/software?page[size]={size}")
-    assert len(page["data"]) == given_back
+    client = Client(feed, max_page_size=5, page_size=2)
+    for size, given_back in ((-1, 1), (0, 1), (3, 3), (10**9, 5)):
+        assert len(client.json(f"/v1/software?page[size]={size}")["data"]) == given_back
+    assert len(client.json("/v1/software")["data"]) == 2
 
 
 def cursor(value: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
-@pytest.mark.parametrize(
-    "tampered",
-    [
-        "x",
-        "%00",
-        "%FF%FE",
-        "ä",
-        "a" * 5000,
-        cursor(1),
-        cursor([1, 2]),
-        cursor(["2026-03-01T12:00:00+00:00"]),
-        cursor(["2026-03-01T12:00:00+00:00", "x" * 99]),
-        cursor(["2026-03-01T12:00:00+00:00", 4]),
-        cursor(["0001-01-01T00:00:00+14:00", "x"]),
-        cursor(["nonsense", "x"]),
-        cursor("[" * 3000),
-    ],
-)
-def test_tampered_cursors_are_refused(client: Client, tampered: str) -> None:
-    for name in ("page[after]", "page[before]"):
-        answer = client.get(f"/v1/software?{name}={tampered}")
-        assert answer.status_code == 422
-        assert answer.json()["validationErrors"][0]["field"] == name
+TAMPERED = [
+    "x",
+    "%00",
+    "%FF%FE",
+    "ä",
+    "a" * 5000,
+    cursor(1),
+    cursor([1, 2]),
+    cursor(["2026-03-01T12:00:00+00:00"]),
+    cursor(["2026-03-01T12:00:00+00:00", "x" * 99]),
+    cursor(["2026-03-01T12:00:00+00:00", 4]),
+    cursor(["0001-01-01T00:00:00+14:00", "x"]),
+    cursor(["nonsense", "x"]),
+    cursor("[" * 3000),
+]
+
+
+def test_tampered_cursors_are_refused(client: Client) -> None:
+    for tampered in TAMPERED:
+        for name in ("page[after]", "page[before]"):
+            answer = client.get(f"/v1/software?{name}={tampered}")
+            assert answer.status_code == 422, tampered
+            assert answer.json()["validationErrors"][0]["field"] == name
 
 
 def test_a_made_up_place_is_a_place(catalogue: SqlCatalogue, client: Client) -> None:
