@@ -54,7 +54,7 @@ class Dialect(Protocol):
         ...
 
     def freeze(self, connection: Connection) -> None:
-        """Let all statements of a transaction that begins see one state of the database."""
+        """Let all that a transaction reads, which has not read yet, be of one moment."""
         ...
 
     def among(self, column: ColumnElement[Any], keys: Collection[str]) -> ColumnElement[bool]:
@@ -85,7 +85,7 @@ class SQLite:
         """Do nothing more."""
 
     def freeze(self, connection: Connection) -> None:
-        """Do nothing more: its transactions are so."""
+        """Do nothing: it is so of itself, from the first read on."""
 
     def among(self, column: ColumnElement[Any], keys: Collection[str]) -> ColumnElement[bool]:
         """Look each key up; the list travels as JSON."""
@@ -138,8 +138,8 @@ class PostgreSQL:
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
 
     def freeze(self, connection: Connection) -> None:
-        """Say so; else each statement would see what was committed before it."""
-        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        """Take one snapshot for the transaction; else each statement has its own."""
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
 
     def among(self, column: ColumnElement[Any], keys: Collection[str]) -> ColumnElement[bool]:
         """Join the keys; the list travels as an array.
