@@ -319,7 +319,15 @@ class SqlCatalogue:
             return related.related(connection, software_id, limit)
 
     def reindex(self, version: int, project: Callable[[str], Projection]) -> int:
-        """Write the search index anew if it was made by other rules."""
+        """Write the search index anew if it was made by other rules; crawls may go on meanwhile.
+
+        Args:
+            version: of the rules by which ``project`` reads.
+            project: what makes an entry's projection of its document.
+
+        Returns:
+            How many entries were written.
+        """
         return indexing.reindex(self.store, version, project)
 
     def _streamed(self, read: Callable[[Connection], Iterator[T]]) -> Iterator[T]:

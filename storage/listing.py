@@ -7,7 +7,7 @@ Pages go by keyset: a page begins behind the last row of the one before, whateve
 deleted meanwhile, so that every row that stays is given once.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from enum import Enum
 from typing import Any
 
@@ -80,6 +80,16 @@ def amount(connection: Connection, question: SoftwareQuestion) -> int:
         select(func.count()).select_from(software).where(*_asked(question))
     ).scalar_one()
     return counted
+
+
+def titles_of(
+    connection: Connection, dialect: Dialect, ids: Sequence[str], *, documents: bool
+) -> dict[str, Title]:
+    """Give the entries that have one of the ids now, by id."""
+    found = connection.execute(
+        _titles(documents=documents).where(dialect.among(software.c.id, ids))
+    )
+    return {row.id: _title(row) for row in found}
 
 
 def title(connection: Connection, software_id: str) -> Title | None:

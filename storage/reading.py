@@ -293,8 +293,10 @@ def entries(
 
 def entries_of(connection: Connection, dialect: Dialect, ids: Sequence[str]) -> dict[str, Entry]:
     """Give the entries that have one of the ids now, by id."""
-    found = connection.execute(_entries(activity=False).where(dialect.among(software.c.id, ids)))
-    return {row.id: _entry(row, with_activity=False) for row in found}
+    found = connection.execute(
+        select_entries(activity=False).where(dialect.among(software.c.id, ids))
+    )
+    return {row.id: entry_value(row, with_activity=False) for row in found}
 
 
 def addresses(connection: Connection) -> Iterator[str]:

@@ -3,7 +3,7 @@
 
 """The catalogue as front-ends read it: fulfils :class:`harvester.ports.feed.Feed`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
@@ -23,8 +23,11 @@ from harvester.ports.feed import (
     Window,
 )
 from harvester.ports.rows import Entry
+from harvester.ports.search import Found, Inquiry, Relation
 from storage import feed, listing, reading, schema
 from storage.engine import PATIENCE, Store
+from storage.search import asking, related
+from storage.search import words as search_words
 from storage.types import KEY_LIMIT, is_holdable
 
 
@@ -86,6 +89,13 @@ class SqlFeed:
         with self._reading() as connection:
             return listing.amount(connection, question)
 
+    def titles(self, software_ids: Sequence[str], *, documents: bool) -> Mapping[str, Title]:
+        """Give the entries that have one of the ids now, by id."""
+        with self._reading() as connection:
+            return listing.titles_of(
+                connection, self.store.dialect, software_ids, documents=documents
+            )
+
     def title(self, software_id: str) -> Title | None:
         """Give one entry with its document, by its id or an id that it had before."""
         with self._reading() as connection:
@@ -126,6 +136,26 @@ class SqlFeed:
                 head=feed.head(connection),
                 oldest=feed.oldest(connection),
             )
+
+    def containing(self, parts: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """Give the words that the catalogue has with each part in them, the shortest first."""
+        with self._reading() as connection:
+            return search_words.containing(connection, self.store.dialect, parts)
+
+    def alike(self, words: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """Give the words that share the most runs of three letters with each word."""
+        with self._reading() as connection:
+            return search_words.alike(connection, self.store.dialect, words)
+
+    def find(self, inquiry: Inquiry) -> Found:
+        """Answer a question, as of one moment."""
+        with self._snapshot() as connection:
+            return asking.find(connection, self.store.dialect, inquiry)
+
+    def related(self, software_id: str, limit: int) -> Mapping[Relation, tuple[Entry, ...]]:
+        """Give listed entries that are related to an entry."""
+        with self._reading() as connection:
+            return related.related(connection, software_id, limit)
 
     @contextmanager
     def dump(self, states: frozenset[State] | None) -> Iterator[Dump]:

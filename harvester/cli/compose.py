@@ -154,6 +154,7 @@ def front_end(
     """
     from harvester.cli.address import Address
     from harvester.feed.api import Options, application
+    from harvester.search.projection import VERSION, project
     from storage.catalogue import SqlCatalogue
     from storage.serving import open_feed
 
@@ -165,13 +166,16 @@ def front_end(
         cache_for=table.cache_for,
     )
     feed = open_feed(configuration.database_url())
-    known = SqlCatalogue(feed.store)  # asked for reads only, for which threads share a store
+    known = SqlCatalogue(
+        feed.store
+    )  # asked for reads only, once it is served: threads share its store
 
     def look(url: str) -> Mapping[str, object]:
         return Address(current() if current else configuration, known, url).as_json()
 
     try:
-        yield FrontEnd(application(feed, look, options), feed)
+        known.reindex(VERSION, project)
+        yield FrontEnd(application(feed, look, options, SystemClock().now), feed)
     finally:
         feed.close()
 

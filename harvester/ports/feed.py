@@ -7,7 +7,7 @@ Unlike a :class:`~harvester.ports.catalogue.Catalogue`, a feed only reads, and a
 may ask it at once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from typing import Generic, Protocol, TypeVar
 
 from harvester.model import FileState, Publisher, State
 from harvester.ports.rows import ChangeRow, Entry
+from harvester.ports.search import SearchIndex
 
 T = TypeVar("T")
 
@@ -142,7 +143,7 @@ class Dump:
     """Sorted by id, streamed."""
 
 
-class Feed(Protocol):
+class Feed(SearchIndex, Protocol):
     """What front-ends ask. Its methods may run in any thread.
 
     Texts that no database holds are asked for in vain, and no error. Every method can raise
@@ -165,6 +166,10 @@ class Feed(Protocol):
 
     def amount(self, question: SoftwareQuestion) -> int:
         """Count entries."""
+        ...
+
+    def titles(self, software_ids: Sequence[str], *, documents: bool) -> Mapping[str, Title]:
+        """Give the entries that have one of the ids now, by id."""
         ...
 
     def title(self, software_id: str) -> Title | None:

@@ -3,14 +3,14 @@
 
 """How the catalogue is searched: a question, what the core made of it, and what comes back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from harvester.model import State
-from harvester.ports.projection import Facet, Projection
+from harvester.ports.projection import Facet
 from harvester.ports.rows import Entry
 
 LISTED = frozenset({State.LISTED})
@@ -160,16 +160,4 @@ class SearchIndex(Protocol):
 
     def related(self, software_id: str, limit: int) -> Mapping[Relation, tuple[Entry, ...]]:
         """Give listed entries that are related to an entry, by name, at most so many of each."""
-        ...
-
-    def reindex(self, version: int, project: Callable[[str], Projection]) -> int:
-        """Write the index anew if it was made by other rules; crawls may go on meanwhile.
-
-        Args:
-            version: of the rules by which ``project`` reads.
-            project: what makes an entry's projection of its document.
-
-        Returns:
-            How many entries were written.
-        """
         ...

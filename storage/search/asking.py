@@ -35,7 +35,7 @@ from storage.dialects import Dialect
 from storage.search.facets import relation, relations
 from storage.search.words import WordIndex, word_index
 from storage.tables import repository, search_entry, search_value, software
-from storage.types import Words
+from storage.types import Words, is_holdable
 
 _CALLED_SO = 1000
 """What counts more than any words: to be called as the question says."""
@@ -197,7 +197,11 @@ class _Search:
     def _with_one_of(self, facet: Facet, values: frozenset[str]) -> CTE:
         """Select the entries that have one of the values, each once."""
         its = relation(facet, self._inquiry, self._words).subquery()
-        chosen = select(its.c.number).where(its.c.value.in_(sorted(values))).distinct()
+        chosen = (
+            select(its.c.number)
+            .where(its.c.value.in_(sorted(filter(is_holdable, values))))
+            .distinct()
+        )
         return chosen.cte(f"chosen_{facet.value}").prefix_with("MATERIALIZED")
 
     def _order(self, selected: CTE | None) -> list[_Key]:

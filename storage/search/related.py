@@ -21,6 +21,7 @@ from harvester.ports.rows import Entry
 from harvester.ports.search import Relation
 from storage import reading
 from storage.tables import search_entry, search_value, software, software_alias
+from storage.types import KEY_LIMIT, is_holdable
 
 _LISTED = software.c.state == State.LISTED.value
 
@@ -29,6 +30,8 @@ def related(
     connection: Connection, software_id: str, limit: int
 ) -> Mapping[Relation, tuple[Entry, ...]]:
     """Give listed entries that are related to an entry, by name, at most so many of each kind."""
+    if not is_holdable(software_id, KEY_LIMIT):
+        return dict.fromkeys(Relation, ())
     now_called = select(software_alias.c.software_id).where(software_alias.c.id == software_id)
     own = (
         select(search_entry.c.number)

@@ -3,6 +3,8 @@
 
 """The application: its routes, its manners, and its OpenAPI document."""
 
+from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -34,15 +36,16 @@ Ids are UUIDs; times are RFC 3339 in UTC.
 """
 
 
-def application(feed: Feed, look: Look, options: Options) -> FastAPI:
+def application(feed: Feed, look: Look, options: Options, now: Callable[[], datetime]) -> FastAPI:
     """Make the application.
 
     Args:
         feed: what it reads.
         look: tells what is known of an address.
         options: what operators decide.
+        now: gives the time.
     """
-    context = Context(feed=feed, look=look, options=options)
+    context = Context(feed=feed, look=look, options=options, now=now)
     app = FastAPI(
         title="harvester",
         version=__version__,

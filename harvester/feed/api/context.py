@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from harvester.ports.feed import Feed
@@ -34,4 +34,5 @@ class Context:
 
     feed: Feed
     look: Look
+    now: Callable[[], datetime]
     options: Options

@@ -129,28 +129,36 @@ def paged(
     follows = bool(rows) and (found.more or backward)
     precedes = bool(rows) and (window.after is not None if not backward else found.more)
     links = {
-        "prev": _link(request, BEFORE, place(rows[0])) if precedes else None,
-        "next": _link(request, AFTER, place(rows[-1])) if follows else None,
+        "prev": link(request, BEFORE, encoded(place(rows[0]))) if precedes else None,
+        "next": link(request, AFTER, encoded(place(rows[-1]))) if follows else None,
     }
+    return Paged([shape(row) for row in rows], links, headers_of(request, links, total))
+
+
+def headers_of(
+    request: Request, links: Mapping[str, str | None], total: int | None
+) -> dict[str, str]:
+    """Give the headers that tell of a list what its links and its length are."""
     headers = {} if total is None else {"x-total-count": str(total)}
     related = [
-        f'<{request.url.path}{_for_header(link)}>; rel="{relation}"'
-        for relation, link in links.items()
-        if link is not None
+        f'<{request.url.path}{_for_header(query)}>; rel="{relation}"'
+        for relation, query in links.items()
+        if query is not None
     ]
     if related:
         headers["link"] = ", ".join(related)
-    return Paged([shape(row) for row in rows], links, headers)
+    return headers
 
 
-def _link(request: Request, name: str, place: Place) -> str:
+def link(request: Request, name: str, cursor: str) -> str:
+    """Give the query string of another page, which keeps what else was asked for."""
     known = known_parameters(request)
-    kept = {
-        key: value
+    kept = [
+        (key, value)
         for key, value in request.query_params.multi_items()
         if key in known and key not in (AFTER, BEFORE)
-    }
-    pairs = sorted({**kept, name: encoded(place)}.items())
+    ]
+    pairs = sorted([*kept, (name, cursor)], key=lambda pair: pair[0])
     return "?" + urlencode(pairs, safe="[]", quote_via=quote, errors="replace")
 
 

@@ -117,11 +117,36 @@ class Links(BaseModel):
     next: str | None
 
 
+class FacetValue(BaseModel):
+    """How many entries have a value of a facet."""
+
+    value: str
+    count: int = Field(ge=1)
+
+
 class SoftwareList(BaseModel):
     """A page of entries."""
 
     data: list[Software]
     links: Links
+    facets: dict[str, list[FacetValue]] | None = Field(
+        default=None,
+        description="Of a search with facets: the values of each, the most frequent first, counted "
+        "without the facet's own filter.",
+    )
+    corrected: dict[str, list[str]] | None = Field(
+        default=None,
+        description="Of a search: words that nothing has, and what was looked for in their place.",
+    )
+
+
+class RelatedSoftware(BaseModel):
+    """Listed entries that are related to one, by name."""
+
+    variant: list[Software] = Field(description="One is based on the other, or both on the same.")
+    dependency: list[Software] = Field(description="What the entry says that it depends on.")
+    dependent: list[Software] = Field(description="What says so of the entry.")
+    samePublisher: list[Software]  # noqa: N815
 
 
 class PublisherList(BaseModel):

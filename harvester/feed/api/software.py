@@ -15,6 +15,7 @@ from harvester.feed.api.context import Context
 from harvester.feed.api.paging import Paging, paged, to_json
 from harvester.feed.api.problems import Refusal, described
 from harvester.feed.api.questions import Question
+from harvester.feed.api.search import Searching, related_to, searched
 from harvester.feed.api.shapes import Form
 from harvester.ports.feed import Place, Title
 
@@ -34,9 +35,19 @@ def router(context: Context) -> APIRouter:
 
     @made.get("/software", operation_id="list-software", response_model=shapes.SoftwareList)
     def list_software(
-        request: Request, question: Question, page: Paging, form: AsForm = Form.YAML
+        request: Request,
+        question: Question,
+        search: Searching,
+        page: Paging,
+        form: AsForm = Form.YAML,
     ) -> Response:
-        """List all software, in the order in which it was first seen."""
+        """List all software, in the order in which it was first seen; or search it.
+
+        With any of q, sort, facets, active_since and the names of facets, it is a search: in the
+        order of sort, forward only.
+        """
+        if search is not None:
+            return searched(request, context, search, listed=question, page=page, form=form)
         window = page.window(context)
 
         def made_page(headers: dict[str, str]) -> bytes:
@@ -69,6 +80,20 @@ def router(context: Context) -> APIRouter:
             return to_json(shapes.software(title, form))
 
         return answered(request, context, made_entry)
+
+    @made.get(
+        "/software/{software_id}/related",
+        operation_id="list-related-software",
+        response_model=shapes.RelatedSoftware,
+        responses=described(HTTPStatus.NOT_FOUND),
+    )
+    def list_related(request: Request, software_id: str, form: AsForm = Form.NONE) -> Response:
+        """List listed entries that are variants, dependencies, dependents, of the same publisher.
+
+        At most 100 of each, by name.
+        """
+        found = related_to(context, known(context, software_id).id, form)
+        return answered_by_content(request, context, to_json(found))
 
     @made.get(
         "/software/{software_id}/analysis",

@@ -146,7 +146,7 @@ class Client:
     """A front-end: asks the application over ASGI, and holds each answer against its document."""
 
     def __init__(self, feed: Feed, **options: Any) -> None:
-        self.app = application(feed, looked, Options(**options))
+        self.app = application(feed, looked, Options(**options), lambda: made.NOW)
 
     def get(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
         """Ask; a failure of the application fails the test."""
