@@ -366,6 +366,8 @@ class Size:
     list, by the owner's path; owners of none are left out."""
     changed: int = 0
     """Repositories of which something new is expected to be read, apart from the listing."""
+    topics: int = 0
+    """Topics of which is asked, after an incremental listing, who has them."""
     resting: int = 0
     """Repositories of the scope that are not asked for this time, since they change seldom."""
     vitality_due: int = 0

@@ -45,6 +45,7 @@ from storage import (
     retention,
     revisits,
     schema,
+    selection,
     vitality,
 )
 from storage.engine import PATIENCE, Store
@@ -163,6 +164,16 @@ class SqlCatalogue:
     def abandon(self, crawl: OpenCrawl) -> None:
         """Note that this process goes on with a crawl no more."""
         self._abandoned.add((crawl.source, crawl.fence))
+
+    def opted_out(self, source: str, named: Collection[str]) -> Sequence[RepositoryRow]:
+        """Give a source's repositories that opt out, and those that are named by their ids."""
+        with self._reading() as connection:
+            return selection.opted_out(connection, self.store.dialect, source, named)
+
+    def outdated(self, source: str, normaliser: int, after: str, most: int) -> Sequence[str]:
+        """Give the ids of a source's repositories whose file older rules read."""
+        with self._reading() as connection:
+            return selection.outdated(connection, source, normaliser, after, most)
 
     # vitality
 

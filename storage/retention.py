@@ -1,17 +1,28 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Deletes what nobody asks for any more: old crawls, bytes of former files, old changes."""
+"""Deletes what nobody asks for any more: old crawls and changes, former files and addresses."""
 
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, func, or_, select
 
+from harvester.model import FileState
 from harvester.ports.catalogue import Retention, Tidied
 from storage.crawls import RESUMABLE_FOR, UNFINISHED
 from storage.engine import Store
 from storage.history import COMPLETE
-from storage.tables import blob, change, crawl, crawl_item, file, record, seen, software_rest
+from storage.tables import (
+    blob,
+    change,
+    crawl,
+    crawl_item,
+    file,
+    forwarding,
+    record,
+    seen,
+    software_rest,
+)
 
 AT_ONCE = 1000
 """Rows of one kind that a call deletes, so that no transaction is long."""
@@ -25,7 +36,9 @@ def tidy(store: Store, keep: Retention, now: datetime) -> Tidied:
         blobs = _blobs(connection)
     with store.writing() as connection:
         changes = _changes(connection, now - keep.changes)
-    more = AT_ONCE in (crawls, blobs, changes)
+    with store.writing() as connection:
+        forwardings = _forwardings(connection)
+    more = AT_ONCE in (crawls, blobs, changes, forwardings)
     if not more:
         with store.translated():
             store.dialect.maintain(store.engine)
@@ -73,6 +86,25 @@ def _blobs(connection: Connection) -> int:
         .all()
     )
     connection.execute(delete(blob).where(blob.c.id.in_(old)))
+    return len(old)
+
+
+def _forwardings(connection: Connection) -> int:
+    """Delete where addresses lead that no file declares any more: nobody follows them."""
+    declared = select(file.c.declared_url_key).where(
+        file.c.declared_url_key.is_not(None), file.c.state != FileState.ABSENT.value
+    )
+    old = (
+        connection.execute(
+            select(forwarding.c.url_key)
+            .where(forwarding.c.url_key.not_in(declared))
+            .order_by(forwarding.c.url_key)
+            .limit(AT_ONCE)
+        )
+        .scalars()
+        .all()
+    )
+    connection.execute(delete(forwarding).where(forwarding.c.url_key.in_(old)))
     return len(old)
 
 

@@ -84,7 +84,7 @@ class BitbucketConnector:
             yield page
 
     async def read(self, wanted: Sequence[Sighting]) -> Sequence[Sighting]:
-        """Bring the files, one or two requests a repository; see the port."""
+        """Bring the files, two requests a repository, or three; see the port."""
         return await self._reader.read(wanted)
 
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
@@ -106,9 +106,8 @@ class BitbucketConnector:
             known = counts(scope, size.by_owner if size.moved is None else size.moved)
             # each page but the first repeats the last repository of the one before
             listed = sum(max(1, ceil((count - 1) / (_PAGE - 1))) for count in known.values())
-        read = size.repositories if size.first else size.changed
-        share = size.files / size.repositories if size.repositories else 0
-        raw = 2 * read - round(read * share)
+        # the second name where the first is none, else whether it opts out
+        raw = 2 * (size.repositories if size.first else size.changed)
         remark = "without a token: 60 requests an hour; files are read where something moved"
         return Estimate(rest=listed, raw=raw, exact=not size.first and not raw, remark=remark)
 

@@ -14,7 +14,7 @@ import httpx
 from connectors.bitbucket import facts
 from connectors.kit import LARGEST, PATHS, Slice, object_id, only, slice_of
 from connectors.transport import Chain, Kind
-from harvester.model import Details, FileVersion, JsonObject, Sighting, Unread
+from harvester.model import IGNORE_FILE, Details, FileVersion, JsonObject, Sighting, Unread
 from harvester.ports.errors import SourceError, UnexpectedAnswerError
 
 _PAGE = 100
@@ -87,7 +87,10 @@ class Forge:
         return only(await self._told([self._checked(address, self._chain.json(response))]))
 
     async def read(self, sighting: Sighting) -> Sighting:
-        """Bring the files: a request for each name, since a listing tells no blob ids."""
+        """Bring the files: a request for each name, since a listing tells no blob ids.
+
+        Only where there is one, it is asked whether the repository opts out.
+        """
         seen = sighting.repository
         found: list[FileVersion] = []
         for name in PATHS if seen.default_branch and isinstance(sighting.files, Unread) else ():
@@ -95,9 +98,16 @@ class Forge:
             if file is not None:
                 found.append(file)
                 break  # the other one would not count
+        wish = (
+            await self._file(seen.path, seen.default_branch or "", IGNORE_FILE) if found else None
+        )
         details = Details(topics=(), languages=self._languages.pop(seen.forge_id, ()))
         files = tuple(found) if isinstance(sighting.files, Unread) else sighting.files
-        return Sighting(repository=replace(seen, details=details), files=files)
+        return Sighting(
+            repository=replace(seen, details=details),
+            files=files,
+            ignore_file=wish is not None if found else sighting.ignore_file,
+        )
 
     async def check(self) -> None:
         """Ask for next to nothing; raises what the chain raises."""

@@ -197,7 +197,8 @@ class GitConnector:
         if address not in self._remotes:
             return seen  # it is empty
         remote, head = self._remotes.pop(address)
-        return replace(seen, files=await remote.files(head))
+        files, ignored = await remote.files(head)
+        return replace(seen, files=files, ignore_file=ignored)
 
     async def _looked_up(self, address: str) -> LookUp:
         try:

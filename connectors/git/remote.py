@@ -27,7 +27,7 @@ from connectors.git.lines import (
 from connectors.git.packs import content_of, files_of, read_objects
 from connectors.kit import PATHS
 from connectors.transport import Ask, Chain, Kind
-from harvester.model import FileVersion
+from harvester.model import IGNORE_FILE, FileVersion
 from harvester.ports.errors import NotFoundError, SourceError, UnexpectedAnswerError
 
 ROOT = "tree:1"
@@ -78,8 +78,10 @@ class Remote:
             self.url = shorter if shorter != self.url else f"{self.url}.git"
             return await self._head()
 
-    async def files(self, head: Head) -> tuple[FileVersion, ...]:
+    async def files(self, head: Head) -> tuple[tuple[FileVersion, ...], bool]:
         """Read the publiccode files in the root of a commit, the winner first, with its bytes.
+
+        Says too whether its publisher wishes the repository not to be listed.
 
         Two requests, one where there is no such file; or one that brings all files of the commit,
         where the host does not give single objects.
@@ -91,12 +93,14 @@ class Remote:
         if self.habits.partial:
             try:
                 store = await self._objects(head.oid, depth=True, only=ROOT)
-                return await self._versions(await self._root(store, head), None)
+                root = await self._root(store, head)
+                return await self._versions(root, None), IGNORE_FILE in root
             except (ProtocolError, UnexpectedAnswerError):
                 self.habits.partial = False
         try:
             store = await self._objects(head.oid, depth=True, only=None)
-            return await self._versions(await self._root(store, head), store)
+            root = await self._root(store, head)
+            return await self._versions(root, store), IGNORE_FILE in root
         except ProtocolError as error:
             raise self._wrong(str(error)) from error
 

@@ -240,3 +240,5 @@ def _count_in(mine: Statistics, other: Statistics) -> None:
     mine.bytes += other.bytes
     mine.retries += other.retries
     mine.waited_seconds += other.waited_seconds
+    for status, number in other.answers.items():
+        mine.answers[status] = mine.answers.get(status, 0) + number

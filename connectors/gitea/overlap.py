@@ -41,6 +41,8 @@ class Mark:
     window: Window = Window()
     last: int = 0
     """The highest id that was read."""
+    blind: bool = False
+    """The window begins right behind the one before: none of such small pages overlaps with it."""
     back: int = 0
     """Steps back in a row."""
     idle: int = 0
@@ -64,6 +66,17 @@ class EndlessError(ValueError):
     """The listing does not go by id, or moves faster than it can be read."""
 
 
+def behind(end: int, most: int) -> tuple[Window, bool]:
+    """Give the window that reaches farthest behind an index, and whether it begins right there.
+
+    It holds the entry before. Only where every size of a page divides the index, no page does: at
+    pages of up to five entries every sixty, of up to fifty never. There, what vanishes between two
+    answers can hide another repository until the next sweep.
+    """
+    window = overlapping(end - 1, most)
+    return (window, False) if window.end > end else (Window(end // most + 1, most), True)
+
+
 def overlapping(index: int, most: int) -> Window:
     """Give the window that holds the entry at an index and reaches farthest beyond it.
 
@@ -76,7 +89,7 @@ def overlapping(index: int, most: int) -> Window:
 
 def connects(mark: Mark, ids: Sequence[int]) -> bool:
     """Say whether a page follows what was read without a gap."""
-    return mark.window.page == 1 or bool(ids and ids[0] <= mark.last)
+    return mark.blind or mark.window.page == 1 or bool(ids and ids[0] <= mark.last)
 
 
 def following(mark: Mark, ids: Sequence[int], *, more: bool, most: int) -> Mark | None:
@@ -102,15 +115,16 @@ def following(mark: Mark, ids: Sequence[int], *, more: bool, most: int) -> Mark 
         raise EndlessError(f"{idle} pages in a row brought nothing new")
     if not connected:
         page = max(1, mark.window.page - 2**mark.back)
-        return Mark(Window(page, mark.window.limit), mark.last, mark.back + 1, idle)
-    window = overlapping(Window(mark.window.page, min(mark.window.limit, most)).end - 1, most)
-    return Mark(window, max([mark.last, *ids]), 0, idle)
+        return Mark(Window(page, mark.window.limit), mark.last, back=mark.back + 1, idle=idle)
+    end = Window(mark.window.page, min(mark.window.limit, most)).end
+    window, blind = behind(end, most)
+    return Mark(window, max([mark.last, *ids]), blind=blind, idle=idle)
 
 
 def pages(entries: int, most: int = MOST) -> int:
     """Count the pages of a listing that nobody disturbs; an empty one takes a request too."""
     count, end = 1, most
     while end < entries:
-        end = overlapping(end - 1, most).end
+        end = behind(end, most)[0].end
         count += 1
     return count

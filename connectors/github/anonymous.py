@@ -23,9 +23,10 @@ from connectors.github.owners import unknown_owner
 from connectors.github.rest import is_json, sighting_of_json
 from connectors.github.streams import Agenda, Slot
 from connectors.github.times import moment
-from connectors.kit.shapes import MISSHAPEN
+from connectors.kit.shapes import MISSHAPEN, misshapen
 from connectors.transport import Chain, Kind
 from harvester.model import (
+    IGNORE_FILE,
     Failure,
     FailureCode,
     Files,
@@ -48,6 +49,8 @@ from harvester.ports.errors import (
 T = TypeVar("T")
 
 _SIZE = 100
+_SEARCHED = 10
+"""Pages; no search of GitHub gives more."""
 _CACHED = timedelta(minutes=5)
 """So long after a push the raw host may still show what was there before (its ``max-age``)."""
 _FAILED_IN_A_ROW = 3
@@ -175,6 +178,20 @@ class AnonymousReader:
                 return answers | {left: lost for left in wanted if left not in answers}
         return answers
 
+    async def with_topics(self, topics: Sequence[str]) -> frozenset[str]:
+        """Search for public repositories with one of these topics, for each a thousand at most.
+
+        The listing goes by pushes, and a new topic is none. Searches have a budget of their own.
+        """
+        ids: set[str] = set()
+        for topic in topics:
+            for page in range(1, _SEARCHED + 1):
+                found, more = await self._search(f"topic:{topic} fork:true", page)
+                ids |= found
+                if not more:
+                    break
+        return frozenset(ids)
+
     # --- files ------------------------------------------------------------------------------
 
     async def read(self, wanted: Sequence[Sighting]) -> Sequence[Sighting]:
@@ -193,7 +210,10 @@ class AnonymousReader:
                 continue
             if self.exhausted is None:
                 try:
-                    read.append(self._having(sighting, await self._files(sighting)))
+                    files = await self._files(sighting)
+                    there = isinstance(files, tuple) and bool(files)
+                    ignored = await self._is_ignored(sighting) if there else None
+                    read.append(self._having(sighting, files, ignored))
                     continue
                 except BudgetExhaustedError as error:
                     self.exhausted = error
@@ -203,17 +223,12 @@ class AnonymousReader:
         return read
 
     async def _files(self, sighting: Sighting) -> Files:
-        base = f"{self._where.raw}/{sighting.repository.path}/HEAD"
         for path in PATHS:
-            try:
-                response = await self._chain.get(f"{base}/{path}", kind=Kind.RAW, conditional=True)
-                if "html" in response.headers.get("content-type", ""):
-                    return Unknown(reason=f"{base}/{path}: a web page came instead of a file")
-                content = self._chain.checked(response).content
-            except NotFoundError:
+            content = await self._raw(sighting, path)
+            if content is None:
                 continue
-            except (ForbiddenError, ServerError, UnexpectedAnswerError) as error:
-                return Unknown(reason=str(error))
+            if isinstance(content, Unknown):
+                return content
             self._chain.statistics.text_bytes += len(content)
             return (
                 FileVersion(
@@ -221,6 +236,24 @@ class AnonymousReader:
                 ),
             )
         return ()
+
+    async def _is_ignored(self, sighting: Sighting) -> bool | None:
+        """Say whether its publisher wishes it not to be listed; None where nobody says."""
+        content = await self._raw(sighting, IGNORE_FILE)
+        return None if isinstance(content, Unknown) else content is not None
+
+    async def _raw(self, sighting: Sighting, path: str) -> bytes | Unknown | None:
+        """Get a file of the default branch's root; None where there is none of this path."""
+        address = f"{self._where.raw}/{sighting.repository.path}/HEAD/{path}"
+        try:
+            response = await self._chain.get(address, kind=Kind.RAW, conditional=True)
+            if "html" in response.headers.get("content-type", ""):
+                return Unknown(reason=f"{address}: a web page came instead of a file")
+            return self._chain.checked(response).content
+        except NotFoundError:
+            return None
+        except (ForbiddenError, ServerError, UnexpectedAnswerError) as error:
+            return Unknown(reason=str(error))
 
     # --- inside -----------------------------------------------------------------------------
 
@@ -277,6 +310,17 @@ class AnonymousReader:
             )
         return listed, "next" in response.links
 
+    async def _search(self, query: str, page: int) -> tuple[set[str], bool]:
+        """Give the ids that a page of a search finds, and whether more follow."""
+        url = f"{self._where.api}/search/repositories"
+        params: dict[str, str | int] = {"q": query, "per_page": _SIZE, "page": page}
+        response = await self._chain.get(url, params=params, resource="search")
+        told = self._chain.json(response)
+        try:
+            return {str(int(item["id"])) for item in told["items"]}, "next" in response.links
+        except MISSHAPEN as error:
+            raise misshapen(self._chain.source, url, error) from error
+
     async def _named(self, path: str) -> JsonObject | Failure:
         subject = f"{self._where.web}/{path}"
         try:
@@ -303,10 +347,11 @@ class AnonymousReader:
         last = moment((entries[-1] or {}).get("pushed_at"))
         return last is None or last < position.since
 
-    def _having(self, sighting: Sighting, files: Files) -> Sighting:
+    def _having(self, sighting: Sighting, files: Files, ignored: bool | None = None) -> Sighting:
         """Give a sighting its files; one that is to be read again loses its revision."""
         pushed_at = sighting.repository.activity.pushed_at
         young = pushed_at is not None and self._chain.clock.now() - pushed_at < _CACHED
         if not young and not isinstance(files, Unknown):
-            return replace(sighting, files=files)
-        return Sighting(repository=replace(sighting.repository, revision=""), files=files)
+            return replace(sighting, files=files, ignore_file=ignored)
+        again = replace(sighting.repository, revision="")
+        return Sighting(repository=again, files=files, ignore_file=ignored)

@@ -183,6 +183,10 @@ class GitHubConnector:
             return await self._anonymous_reader().located(paths)
         return await located(self._graphql(), paths)
 
+    async def with_topics(self, topics: Sequence[str]) -> frozenset[str] | None:
+        """Search for who has one of these topics; None with a token, that sees updates."""
+        return await self._anonymous_reader().with_topics(topics) if self._anonymous else None
+
     async def vitality(
         self, repositories: Sequence[Repository], now: datetime
     ) -> Mapping[str, Vitality]:

@@ -86,10 +86,11 @@ def _anonymous(size: Size, named: int, *, by_name: bool, known: bool) -> Estimat
         counts = size.largest_owners if size.moved is None else tuple(size.moved.values())
         listed = [ceil(n / _PAGE) or 1 for n in counts]
         rest = sum(listed) + max(0, max(named, size.owners) - len(listed))
-    # where there is no publiccode.yml, a second request looks for the other name
-    raw = 2 * size.repositories - size.files if size.first else size.changed
+    # where there is no publiccode.yml, a second request looks for the other name; where there is
+    # one, whether the repository opts out
+    raw = 2 * (size.repositories if size.first else size.changed)
     return Estimate(
-        rest=rest,
+        rest=rest + size.topics,
         raw=raw,
         exact=False,
         remark=(

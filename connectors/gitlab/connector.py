@@ -113,6 +113,10 @@ class GitLabConnector:
         """Find projects by path: fifty a request, then one for each that moved; see the port."""
         return await self._open.resolve(paths)
 
+    async def with_topics(self, topics: Sequence[str]) -> frozenset[str]:
+        """Find the projects that have one of these topics, a request for each; see the port."""
+        return await self._open.with_topics(topics)
+
     async def vitality(
         self, repositories: Sequence[Repository], now: datetime
     ) -> Mapping[str, Vitality]:

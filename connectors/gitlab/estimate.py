@@ -37,7 +37,7 @@ def estimate(scope: Scope, size: Size, *, with_token: bool) -> Estimate:
     texts = 0 if size.first else ceil(size.changed / MOST_IDS)
     return Estimate(
         graphql=pages + texts + ceil(size.vitality_due / _VITALITY),
-        rest=(1 if with_token else 0) + size.vitality_due,
+        rest=(1 if with_token else 0) + size.topics + size.vitality_due,
         exact=exact and not with_token,
         remark=_REMARK + (_AS_MEMBER if with_token else ""),
     )

@@ -68,7 +68,7 @@ def repository(node: JsonObject, forge_url: str) -> Repository:
             forks=node.get("forksCount"),
             pushed_at=moment(node.get("lastActivityAt")),
         ),
-        revision=revision(moment(node.get("lastActivityAt"))),
+        revision=revision(moment(node.get("lastActivityAt")), node.get("topics") or ()),
     )
 
 
@@ -115,9 +115,9 @@ def moment(told: object) -> datetime | None:
     return datetime.fromisoformat(told).astimezone(UTC) if isinstance(told, str) else None
 
 
-def revision(active: datetime | None) -> str:
-    """Give the text that is the same as long as nothing moved."""
-    return "" if active is None else active.isoformat()
+def revision(active: datetime | None, topics: Sequence[str]) -> str:
+    """Give the text that is the same as long as nothing moved; a new topic is no activity."""
+    return " ".join(["" if active is None else active.isoformat(), *sorted(topics)])
 
 
 def raw_base(web_url: str, branch: str | None) -> str | None:

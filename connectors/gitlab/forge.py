@@ -229,6 +229,11 @@ class Forge:
             answers |= {path: lost for path in paths if path not in answers}
         return answers
 
+    async def with_topics(self, topics: Sequence[str]) -> frozenset[str]:
+        """Find the projects that have one of these topics, over REST: it is the same everywhere."""
+        found = [await self._rest.with_topic(topic) for topic in topics]
+        return frozenset().union(*found)
+
     async def check(self) -> str:
         """Say which GitLab answers, and how."""
         try:

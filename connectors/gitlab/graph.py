@@ -4,7 +4,7 @@
 """GitLab over GraphQL: pages of projects with the blob ids, and where asked for the texts."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ from harvester.model import (
     IGNORE_FILE,
     Failure,
     FailureCode,
+    Files,
     JsonObject,
     Sighting,
     Unknown,
@@ -360,16 +361,21 @@ class Graph:
         return Sighting(repository=seen, files=found, ignore_file=ignore_file)
 
     async def _completed(self, told: list[Told], asked: _Asked) -> list[Told]:
-        """Where one file was asked for: ask for the other of those that do not have the first."""
+        """Where one file was asked for: ask for the other of those that do not have the first.
+
+        Of those that have one, ask whether they opt out.
+        """
         if asked.paths != facts.PATHS[:1]:
             return told
-        without = [
-            one.repository.forge_id for one in told if isinstance(one, Sighting) and one.files == ()
-        ]
-        if not without:
-            return told
-        second = await self.by_ids(without, texts=asked.texts, paths=facts.PATHS[1:])
-        return [self._merged(one, second) for one in told]
+        without = _ids(told, lambda files: files == ())
+        if without:
+            second = await self.by_ids(without, texts=asked.texts, paths=facts.PATHS[1:])
+            told = [self._merged(one, second) for one in told]
+        having = _ids(told, lambda files: isinstance(files, tuple) and files != ())
+        if having:
+            third = await self.by_ids(having, texts=False, paths=(IGNORE_FILE,))
+            told = [_with_wish(one, third) for one in told]
+        return told
 
     def _merged(self, one: Told, second: dict[str, Sighting | Hidden | Unknown]) -> Told:
         if not isinstance(one, Sighting) or one.files != ():
@@ -446,6 +452,20 @@ def _page_info(connection: JsonObject) -> JsonObject:
     if isinstance(info, dict) and {"hasNextPage", "endCursor"} <= info.keys():
         return info
     raise UnreadablePlaceError("GitLab does not say whether more projects follow; is it ill?")
+
+
+def _ids(told: Iterable[Told], wanted: Callable[[Files], bool]) -> list[str]:
+    """Give the ids of projects with such files."""
+    seen = (one for one in told if isinstance(one, Sighting))
+    return [one.repository.forge_id for one in seen if wanted(one.files)]
+
+
+def _with_wish(one: Told, found: Mapping[str, Sighting | Hidden | Unknown]) -> Told:
+    """Add whether a project has the file by which it opts out, where that was told."""
+    if not isinstance(one, Sighting):
+        return one
+    answer = found.get(one.repository.forge_id)
+    return replace(one, ignore_file=answer.ignore_file) if isinstance(answer, Sighting) else one
 
 
 def ids_of_hidden(told: Iterable[Told]) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from connectors.kit.shapes import MISSHAPEN, misshapen
 from connectors.transport import Chain
 from connectors.transport.bridge import Bridge
 from harvester.model import (
+    IGNORE_FILE,
     Activity,
     Details,
     FileVersion,
@@ -46,6 +47,8 @@ from harvester.ports.errors import (
 
 PAGE = 100
 """GitLab gives no more items a page."""
+MOST_TAGGED = 1000
+"""Projects with one topic; whoever has it may set it on as many as they please."""
 _FOR_ALL = "enabled"
 """GitLab's word for code that everybody may read who sees the project."""
 COARSE = timedelta(hours=2)
@@ -174,8 +177,27 @@ class Rest:
                 return frozenset(ids)
             query["id_after"] = following.at
 
+    async def with_topic(self, topic: str) -> frozenset[str]:
+        """Give the ids of public projects with a topic, :data:`MOST_TAGGED` of them at most.
+
+        The forge has no more than one topic of a name, whatever the case, but finds it by the case
+        that it was first written in.
+        """
+        ids: set[str] = set()
+        query: dict[str, Any] = {"topic": topic, "simple": "true", "per_page": PAGE}
+        query |= {"visibility": facts.PUBLIC, "pagination": "keyset", "order_by": "id"}
+        query |= {"sort": "asc", "id_after": 0}
+        while len(ids) < MOST_TAGGED:
+            rows, headers = await self._listed("/projects", query)
+            ids |= {str(row["id"]) for row in rows}
+            following = _next_by_id(_Mark(archived=None), rows, headers)
+            if following is None:
+                break
+            query["id_after"] = following.at
+        return frozenset(ids)
+
     async def read(self, sighting: Sighting) -> Sighting:
-        """Bring the files of a project, and its languages if it has any."""
+        """Bring the files of a project; if it has any, its languages, and whether it opts out."""
         seen = sighting.repository
         found: list[FileVersion] = []
         for path in facts.PATHS if seen.default_branch else ():
@@ -184,9 +206,15 @@ class Rest:
                 return replace(sighting, files=file)
             if file is not None:
                 found.append(file)
-        languages = await self._languages(seen.forge_id) if found else ()
+        languages: tuple[str, ...] = ()
+        ignore_file = None
+        if found:
+            languages = await self._languages(seen.forge_id)
+            ignore_file = await self._has(seen.forge_id, IGNORE_FILE)
         details = Details(topics=await self._topics_of(seen.forge_id), languages=languages)
-        return Sighting(repository=replace(seen, details=details), files=tuple(found))
+        return Sighting(
+            repository=replace(seen, details=details), files=tuple(found), ignore_file=ignore_file
+        )
 
     async def check(self) -> str:
         """Say that a GitLab answers."""
@@ -249,20 +277,17 @@ class Rest:
             _rows([row])
         return row
 
+    async def _has(self, forge_id: str, path: str) -> bool | None:
+        """Say whether the branch has a file of this path; None where nobody says."""
+        told = await self._entry(forge_id, path)
+        return None if isinstance(told, Unknown) else told is not None
+
     async def _file(self, forge_id: str, path: str) -> FileVersion | Unknown | None:
         """Read a file; None where the branch has none of this path."""
-        address = f"/projects/{forge_id}/repository/files/{quote(path, safe='')}?ref=HEAD"
-        try:
-            told = await self._one(address)
-            with self._shaped(address):
-                file = FileVersion(path=path, blob_id=str(told["blob_id"]), size=int(told["size"]))
-                text = str(told["content"])
-        except NotFoundError as error:
-            # an empty repository has a default branch all the same, but no commit
-            absent = any(what in str(error) for what in ("File Not Found", "Commit Not Found"))
-            return None if absent else Unknown(reason=f"GitLab would not tell {path}: {error}")
-        except (ForbiddenError, ServerError, UnexpectedAnswerError) as error:
-            return Unknown(reason=f"GitLab would not tell {path}: {error}")
+        told = await self._entry(forge_id, path)
+        if not isinstance(told, tuple):
+            return told
+        file, text = told
         try:
             content = base64.b64decode(text, validate=True)
         except (binascii.Error, ValueError):
@@ -271,6 +296,21 @@ class Rest:
         if object_id(content, file.blob_id) != file.blob_id:
             return replace(file, unread=not_of_the_blob(path, file.blob_id))
         return file if len(content) > LARGEST else replace(file, content=content)
+
+    async def _entry(self, forge_id: str, path: str) -> tuple[FileVersion, str] | Unknown | None:
+        """Ask for a file and its content in base64; None where the branch has none of this path."""
+        address = f"/projects/{forge_id}/repository/files/{quote(path, safe='')}?ref=HEAD"
+        try:
+            told = await self._one(address)
+            with self._shaped(address):
+                file = FileVersion(path=path, blob_id=str(told["blob_id"]), size=int(told["size"]))
+                return file, str(told["content"])
+        except NotFoundError as error:
+            # an empty repository has a default branch all the same, but no commit
+            absent = any(what in str(error) for what in ("File Not Found", "Commit Not Found"))
+            return None if absent else Unknown(reason=f"GitLab would not tell {path}: {error}")
+        except (ForbiddenError, ServerError, UnexpectedAnswerError) as error:
+            return Unknown(reason=f"GitLab would not tell {path}: {error}")
 
     async def _languages(self, forge_id: str) -> tuple[str, ...]:
         address = f"/projects/{forge_id}/languages"
@@ -305,7 +345,7 @@ class Rest:
         if forked and forked.get("visibility") == facts.PUBLIC:
             parent = forked["path_with_namespace"]  # else it may be one that only the token sees
         active = facts.moment(row.get("last_activity_at"))
-        self._topics[forge_id] = tuple(row.get("topics") or row.get("tag_list") or ())
+        topics = self._topics[forge_id] = tuple(row.get("topics") or row.get("tag_list") or ())
         return Repository(
             forge_id=forge_id,
             path=path,
@@ -327,7 +367,7 @@ class Rest:
             activity=Activity(
                 stars=row.get("star_count"), forks=row.get("forks_count"), pushed_at=active
             ),
-            revision=_revision(active, self._chain.clock.now()),
+            revision=_revision(active, topics, self._chain.clock.now()),
         )
 
 
@@ -342,15 +382,15 @@ def _rows(told: object) -> list[JsonObject]:
     return told
 
 
-def _revision(active: datetime | None, now: datetime) -> str:
+def _revision(active: datetime | None, topics: Sequence[str], now: datetime) -> str:
     """Give a text that is the same as long as the files cannot have changed.
 
     The time of the last activity is coarse. So a young one is never taken for the same: the files
     are read again until it has come of age.
     """
     if active is None or now - active < COARSE:
-        return f"{facts.revision(active)} seen {now.isoformat()}"
-    return facts.revision(active)
+        return f"{facts.revision(active, topics)} seen {now.isoformat()}"
+    return facts.revision(active, topics)
 
 
 def _next_by_id(

@@ -21,6 +21,7 @@ from harvester.cli.invocation import Invocation
 from harvester.cli.output import moment
 from harvester.crawl import KeepPolicy, Publishers, SourcePlan
 from harvester.crawl.blocks import Block, Blocks
+from harvester.feed.heading import Heading
 from harvester.model import Forge, Origin, Scope, ScopeKind
 from harvester.ports.catalogue import Catalogue, SourceState
 from harvester.ports.connector import ForgeAccess, HttpOptions, ToldWaiting
@@ -51,6 +52,19 @@ def configuration(invocation: Invocation) -> Configuration:
     if loaded.packaged:
         console.say(f"no harvester.toml here: using the packaged settings, {loaded.path}")
     return loaded
+
+
+def heading(configuration: Configuration) -> Heading:
+    """Give the catalogue's title page."""
+    page = configuration.settings.catalogue
+    return Heading(
+        title=page.title,
+        description=page.description,
+        language=page.language,
+        publisher=page.publisher,
+        publisher_url=page.publisher_url,
+        url=page.url.rstrip("/") if page.url else None,
+    )
 
 
 # --- the catalogue --------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 
 """``harvester export``: the catalogue as a file."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,19 +17,28 @@ STATES = ("listed", "invalid", "gone", "withdrawn", "blocked")
 ALL = "all"
 
 
-class Kind(StrEnum):
-    """Forms of an export."""
-
-    JSONL = "jsonl"
-    JSON = "json"
-    CSV = "csv"
+KINDS = (
+    "jsonl",
+    "json",
+    "csv",
+    "table-schema",
+    "codemeta",
+    "codejson",
+    "dcat",
+    "dcat-turtle",
+    "atom",
+    "publiccode",
+    "awesome",
+    "urls",
+)
+"""The names in :data:`harvester.feed.forms.FORMS`, which help need not import."""
 
 
 def export(
     invocation: Invocation,
     *,
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help=f"One of {', '.join(Kind)}.", show_default=False)
+        str, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.", show_default=False)
     ],
     output: Annotated[
         Path | None,
@@ -46,36 +54,37 @@ def export(
         ),
     ] = None,
     activity: Annotated[
-        bool, typer.Option("--activity", help="With stars, forks and the last push.")
+        bool,
+        typer.Option(
+            "--activity", help="With stars, forks and the last push; in jsonl, json and csv."
+        ),
     ] = False,
 ) -> int:
     """Write the catalogue's entries.
 
     Sorted by id, and the same bytes as long as nothing changes.
     """
-    if kind not in tuple(Kind):
+    if kind not in KINDS:
         raise UsageError(
-            f'export: there is no form "{kind}" in this version; there are {", ".join(Kind)}'
+            f'export: there is no form "{kind}" in this version; there are {", ".join(KINDS)}'
         )
     wanted = _checked(state or [STATES[0]])
 
     from harvester.cli import compose
-    from harvester.feed import lines
+    from harvester.feed.forms import FORMS
+    from harvester.feed.heading import Setting
     from harvester.model import State
 
+    form = FORMS[kind]
+    if activity and not form.activity:
+        able = ", ".join(name for name, one in FORMS.items() if one.activity)
+        raise UsageError(f"export: {kind} has no room for --activity; {able} have")
     states = None if ALL in wanted else frozenset(State(name) for name in wanted)
 
     configuration = compose.configuration(invocation)
     with compose.existing_catalogue(configuration) as catalogue:
-        entries = catalogue.entries(states, activity=activity)
-        match Kind(kind):
-            case Kind.JSONL:
-                parts = lines.json_lines(entries)
-            case Kind.JSON:
-                parts = lines.json_document(entries)
-            case Kind.CSV:
-                parts = lines.csv_lines(entries, activity=activity)
-        write_parts(parts, output)
+        setting = Setting(heading=compose.heading(configuration), activity=activity)
+        write_parts(form.write(catalogue.entries(states, activity=activity), setting), output)
     return ExitCode.OK
 
 

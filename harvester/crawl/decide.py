@@ -22,7 +22,7 @@ from harvester.crawl.places import place_of
 from harvester.crawl.reasons import ItemReason
 from harvester.crawl.task import SourcePlan
 from harvester.crawl.visit import Visit
-from harvester.model import Activity, ItemStatus, Owner, Unknown
+from harvester.model import Activity, ItemStatus, Origin, Owner, Unknown
 from harvester.ports.rows import AliasRow, Item, Keys, RepositoryRow, Stored, Writes
 from harvester.urls import url_key
 
@@ -238,13 +238,15 @@ def _touched(
     """Give the ids of the entries that show something that may have changed.
 
     Those about a moved repository, those that its files are provenances of, and those whose
-    publisher the lists now call something else. What a file moves to is found by ``settle``.
+    publisher the lists now call something else. What a file moves to is found by ``settle``. How
+    far a source that only tells of software is believed can change without any page of it.
     """
     touched = {place_of(repositories[key]).software_id for key in moved}
-    for row in stored.files:
-        if row.repository_id in moved and row.software_id is not None:
-            touched.add(row.software_id)
     visited = {visit.id for visit in visits}
+    judged = moved if plan.forge.origin is Origin.CRAWL else moved | visited
+    for row in stored.files:
+        if row.repository_id in judged and row.software_id is not None:
+            touched.add(row.software_id)
     for entry in stored.software.values():
         if entry.repository_id in visited:
             listed = plan.publishers.of(repositories[entry.repository_id].facts.web_url)

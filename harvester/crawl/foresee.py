@@ -64,7 +64,7 @@ def foresee(
     covered = state.covered_since
     before = covered - (now - covered)
     moved = Movement(listed_since=before - OVERLAP, changed_since=before)
-    size = catalogue.size(plan.name, moved)
+    size = replace(catalogue.size(plan.name, moved), topics=len(plan.opt_out_topics))
     if plan.revisit_every is None or connector is None or not asks_for_each(connector, plan.scope):
         return size
     revisits = remembered(catalogue, plan.name, plan.revisit_every)

@@ -23,10 +23,12 @@ from harvester.crawl.doubts import ANEW, emptiness, is_stuck, unanswered, unread
 from harvester.crawl.enrich import enrich
 from harvester.crawl.foresee import OVERLAP, sweeps
 from harvester.crawl.forwardings import Forwardings
+from harvester.crawl.reread import reread
 from harvester.crawl.review import review
 from harvester.crawl.revisit import Revisits, asks_for_each, remembered
 from harvester.crawl.scope import covers
 from harvester.crawl.task import CrawlTask, Listener, SourceSummary
+from harvester.crawl.topics import changed
 from harvester.model import (
     Found,
     ItemStatus,
@@ -186,6 +188,7 @@ class _Run:
         try:
             self.listener.started(self._name, sweep=opened.sweep, resumed_from=resumed_from)
             await self._review(opened)
+            await self._reread(opened)
             self.revisits = await self._remembered()
             if not opened.listed:
                 await self._list(opened, self._listing(opened, state))
@@ -285,7 +288,7 @@ class _Run:
         self.resting = len(at_rest)
         return at_rest
 
-    # --- the operator's will ----------------------------------------------------------------
+    # --- before anybody is asked ------------------------------------------------------------
 
     async def _review(self, opened: OpenCrawl) -> None:
         """Bring the catalogue into line with the block list, whatever the forge says today."""
@@ -295,6 +298,16 @@ class _Run:
         for item in items:
             self._count(item)
             self.listener.item(self._name, item)
+
+    async def _reread(self, opened: OpenCrawl) -> None:
+        """Read what older rules read, from the stored bytes."""
+        source, at = self.task.source, ""
+        while following := await self.worker(
+            reread, self.catalogue, opened, source, at, self.clock.now()
+        ):
+            at = following
+            if self.stop.is_set():
+                raise StoppedError
 
     # --- the listing ------------------------------------------------------------------------
 
@@ -406,6 +419,17 @@ class _Run:
         with self.catalogue.page(opened, now) as page:
             page.write(forwardings.follow(fresh, page.load(keys), now), now)
 
+    # --- opt-outs that are no activity ------------------------------------------------------
+
+    async def _follow_topics(self, opened: OpenCrawl) -> None:
+        """Look at those whose publisher set or took away the topic by which they opt out."""
+        asking = changed(self.task.source, self.connector, self.catalogue, self.worker)
+        rows = (await unless_stopped(asking, self.stop))[:LOOK_UPS]
+        if rows:
+            ids = {row.facts.forge_id: row.id for row in rows}
+            found = await unless_stopped(self.connector.look_up(sorted(ids)), self.stop)
+            await self._store_found(opened, {ids[key]: answer for key, answer in found.items()})
+
     # --- the conclusion ---------------------------------------------------------------------
 
     async def _conclude(self, opened: OpenCrawl, state: SourceState | None) -> CrawlEnd:
@@ -417,6 +441,8 @@ class _Run:
             return end
         answers: Mapping[str, LookUp] = {}
         seen = self.repositories
+        if not opened.sweep:
+            await self._follow_topics(opened)
         if opened.sweep and self.clean:
             unseen = await self.worker(self.catalogue.unseen, opened)
             answers = await self._look_up(opened, unseen)
@@ -442,18 +468,25 @@ class _Run:
             return {}
         found = await unless_stopped(self.connector.look_up(sorted(rows)), self.stop)
         answers = {rows[forge_id].id: answer for forge_id, answer in found.items()}
-        there: dict[str, Sighting] = {
+        there = await self._store_found(opened, answers)
+        self.found = len(there)
+        return {key: answer for key, answer in answers.items() if key not in there}
+
+    async def _store_found(
+        self, opened: OpenCrawl, answers: Mapping[str, LookUp]
+    ) -> Mapping[str, Sighting]:
+        """Store what look-ups, by repository id, found within the scope; give that."""
+        there = {
             key: answer.sighting
             for key, answer in answers.items()
             if isinstance(answer, Found)
             and covers(self.task.source, answer.sighting.repository.path)
         }
-        self.found = len(there)
         if there:
             batch = Batch(sightings=there, complete=True)
             batch.wanted = wanted(await self.worker(ask, self.catalogue, there), there)
             await self._store(opened, batch, None)
-        return {key: answer for key, answer in answers.items() if key not in there}
+        return there
 
     def _commit_conclusion(
         self, opened: OpenCrawl, answers: Mapping[str, LookUp], empty: str | None

@@ -9,6 +9,7 @@ An unchanged catalogue gives the same bytes: nothing here knows the time.
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -76,11 +77,16 @@ ACTIVITY_COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+# The Char of XML 1.0, turned round: what no form of text should hold, and lone surrogates.
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_REPLACEMENT = "\ufffd"
+
+
 def json_line(entry: Entry) -> str:
     """Give an entry's line of ``harvester export jsonl``, without the line's end."""
     last = [f'"updated_at":"{_time(entry.updated_at)}"']
     if entry.activity is not None:
-        last.append(f'"activity":{_json(_activity(entry, entry.activity))}')
+        last.append(f'"activity":{compact(_activity(entry, entry.activity))}')
     return f"{entry.document[:-1]},{','.join(last)}}}"
 
 
@@ -92,11 +98,28 @@ def json_lines(entries: Iterable[Entry]) -> Iterator[str]:
 
 def json_document(entries: Iterable[Entry]) -> Iterator[str]:
     """Give the form ``json``: one array of the same entries, one a line."""
+    yield from json_array(json_line(entry) for entry in entries)
+
+
+def json_array(items: Iterable[str]) -> Iterator[str]:
+    """Give a JSON array of what is JSON already, one item a line."""
     before = "[\n"
-    for entry in entries:
-        yield before + json_line(entry)
+    for item in items:
+        yield before + item
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"
+
+
+def parsed(line: str) -> Any:
+    """Read a line for another form: what that form could not hold is U+FFFD in it."""
+    value = json.loads(line)
+    escaped = any(escape in line for escape in ("\\u", "\\b", "\\f"))
+    return _cleaned(value) if escaped or _UNPRINTABLE.search(line) else value
+
+
+def compact(value: object) -> str:
+    """Write JSON in one line, keys as given."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def csv_lines(entries: Iterable[Entry], *, activity: bool) -> Iterator[str]:
@@ -167,9 +190,9 @@ def _cell(value: object) -> str:
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, list):
-        text = "\n".join(item if isinstance(item, str) else _json(item) for item in value)
+        text = "\n".join(item if isinstance(item, str) else compact(item) for item in value)
     else:
-        text = value if isinstance(value, str) else _json(value)
+        text = value if isinstance(value, str) else compact(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
@@ -208,5 +231,11 @@ def _time(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNPRINTABLE.sub(_REPLACEMENT, value)
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    if isinstance(value, dict):
+        return {_cleaned(key): _cleaned(item) for key, item in value.items()}
+    return value

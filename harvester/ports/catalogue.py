@@ -311,6 +311,21 @@ class Catalogue(Protocol):
         """
         ...
 
+    def opted_out(self, source: str, named: Collection[str]) -> Sequence[RepositoryRow]:
+        """Give a source's repositories that opt out, by whatever way, and those named by their ids.
+
+        Sorted by id; those that are gone are left out.
+        """
+        ...
+
+    def outdated(self, source: str, normaliser: int, after: str, most: int) -> Sequence[str]:
+        """Give the ids of a source's repositories whose file older rules read, at most so many.
+
+        Of those whose bytes are stored, and that neither are gone nor were missed lately. Sorted,
+        those greater than ``after``.
+        """
+        ...
+
     # vitality
     def vitality_due(self, source: str, before: datetime, most: int) -> Sequence[RepositoryRow]:
         """Give repositories whose vitality is to be read, the least recently read first.

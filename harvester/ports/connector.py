@@ -233,6 +233,25 @@ class ReadsVitality(Protocol):
         ...
 
 
+@runtime_checkable
+class FindsTopics(Protocol):
+    """A connector of a forge on which a new topic is no activity; the others need not find them."""
+
+    async def with_topics(self, topics: Sequence[str]) -> frozenset[str] | None:
+        """Give the ids of the forge's public repositories that have one of these topics.
+
+        One request for each topic, as long as few have it; of very many, not all are given. What
+        comes is only a hint of what to look up, so that it may name what a token alone sees.
+
+        Returns:
+            None: as it is reached now, its listings of what moved show new topics.
+
+        Raises:
+            SourceError: the forge could not be asked, or does not tell.
+        """
+        ...
+
+
 class ConnectorType(Protocol):
     """A class found through the entry-point group ``harvester.connectors``."""
 

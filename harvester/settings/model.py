@@ -18,6 +18,7 @@ from harvester.settings.values import (
     Duration,
     ForgePaths,
     Globs,
+    Line,
     Listen,
     Reason,
     Share,
@@ -53,6 +54,23 @@ class Http(_Table):
     """PEM file with certificates of a private authority, trusted beside the system's."""
     attempts: Annotated[int, Field(ge=1, le=20)] = 5
     """How often one request is tried before it counts as failed."""
+
+
+class TitlePage(_Table):
+    """What the catalogue says of itself where it is handed out: in DCAT, Atom and code.json."""
+
+    title: Line = "Software of public bodies"
+    """Name of the catalogue."""
+    description: Line = "Software that public bodies publish with a publiccode.yml."
+    """What is in it."""
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
+    """Language of title and description: `de`, `en`, …"""
+    publisher: Line = "harvester"
+    """Who keeps the catalogue."""
+    publisher_url: WebAddress | None = None
+    """Web address that names who keeps it."""
+    url: WebAddress | None = None
+    """Where the catalogue is found on the web; ids in Atom are made of its host."""
 
 
 class Keep(_Table):
@@ -224,6 +242,7 @@ class Settings(BaseSettings):
     database_password_file: str | None = None
     """File with the database's password."""
     http: Http = Http()
+    catalogue: TitlePage = TitlePage()
     keep: Keep = Keep()
     opt_out: OptOut = OptOut()
     privacy: Privacy = Privacy()

@@ -135,6 +135,12 @@ def _reason(text: str) -> str:
     return text.strip()
 
 
+def _line(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise ValueError("write one line of text")
+    return text.strip()
+
+
 def _topic(topic: str) -> str:
     if not topic.strip():
         raise ValueError("an empty topic is none; write the word, or an empty list")
@@ -169,4 +175,6 @@ Globs = Annotated[tuple[Annotated[str, AfterValidator(_glob)], ...], Strict(Fals
 BlockedAddress = Annotated[str, AfterValidator(_blocked)]
 """A canonical address, or a pattern of such."""
 Reason = Annotated[str, AfterValidator(_reason)]
+Line = Annotated[str, AfterValidator(_line)]
+"""A text that is not empty, without line breaks and control characters."""
 Topics = Annotated[tuple[Annotated[str, AfterValidator(_topic)], ...], Strict(False)]

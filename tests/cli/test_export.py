@@ -11,9 +11,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from harvester.cli.export import KINDS
 from harvester.crawl.reasons import StateReason
 from harvester.model import FileState, Level, Origin, Outcome, State
-from tests.cli.conftest import ROOT, Shell
+from tests.cli.conftest import ROOT, SETTINGS, Shell
 
 SCHEMA: dict[str, Any] = json.loads((ROOT / "docs/schemas/entry.schema.json").read_text("utf-8"))
 
@@ -117,10 +118,27 @@ def test_a_file_that_cannot_be_written_is_left_as_it_was(
 
 
 def test_a_form_that_there_is_not(crawled: Shell) -> None:
-    for kind in ("dcat", "x"):
-        ran = crawled("export", kind)
-        assert ran.code == 2
-        assert f'there is no form "{kind}" in this version; there are jsonl, json, csv' in ran.err
+    ran = crawled("export", "x")
+    assert ran.code == 2
+    assert 'there is no form "x" in this version; there are jsonl, json, csv, ' in ran.err
+
+
+def test_every_form_twice(crawled: Shell) -> None:
+    crawled.settings(SETTINGS + '[catalogue]\ntitle = "Ours"\nurl = "https://ours.example/"\n')
+    for kind in KINDS:
+        ran = crawled("export", kind, "--state", "all")
+        assert (kind, ran.code, ran.err) == (kind, 0, "")
+        assert ("city/one" in ran.out) is (kind != "table-schema"), kind
+        assert ("ours.example" in ran.out) is (kind in ("atom", "dcat", "dcat-turtle")), kind
+        assert crawled("export", kind, "--state", "all").out == ran.out
+
+
+def test_a_form_without_room_for_activity(crawled: Shell) -> None:
+    ran = crawled("export", "urls", "--activity")
+    assert ran.code == 2
+    assert ran.err == (
+        "harvester: export: urls has no room for --activity; jsonl, json, csv, table-schema have\n"
+    )
 
 
 def test_no_catalogue_yet(shell: Shell) -> None:

@@ -221,3 +221,17 @@ def test_the_order_of_sources_does_not_matter(seed: int) -> None:
         catalogue.close()
     assert seen[0] == seen[1]
     assert len(seen[0]) == 3
+
+
+def test_a_source_that_is_believed_more_from_now_on_speaks_at_its_next_crawl(house: House) -> None:
+    other = replace(LIST, url="https://other.example")
+    crawl(house, ENTRIES, page(7, "a", at=LIST, name="Das eine", url=url_of("city/a")))
+    told = page(8, "b", at=other, name="Das andere", url=url_of("city/a"))
+    crawl(house, replace(ENTRIES, name="other", forge=other), told)
+    assert only(house)["name"] == "Das eine"
+    raised = replace(other, priority=5)
+    crawl(house, replace(ENTRIES, name="other", forge=raised), told)
+    assert only(house)["name"] == "Das andere"
+    head = house.catalogue.head()
+    crawl(house, replace(ENTRIES, name="other", forge=raised), told)
+    assert house.catalogue.head() == head

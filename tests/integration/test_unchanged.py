@@ -4,14 +4,14 @@
 """What a crawl costs where nothing moved since the last one: requests, counted by the forge."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
 from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl
-from harvester.model import Forge, ItemStatus, Scope, ScopeKind
+from harvester.model import Forge, ItemStatus, Scope, ScopeKind, State
 from harvester.ports.connector import Connector
 from harvester.ports.http import Clock
 from harvester.worker import Worker
@@ -50,9 +50,19 @@ async def crawled(
         )
 
 
-async def unchanged_gitlab(catalogue: SqlCatalogue, world: World, scope: Scope) -> int:
+async def unchanged_gitlab(
+    catalogue: SqlCatalogue,
+    world: World,
+    scope: Scope,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> int:
     """Crawl twice, a day apart; give the requests of the second time."""
-    source = replace(plan(), kind="gitlab", forge=Forge(url=URL, kind="gitlab"), scope=scope)
+    source = plan(
+        kind="gitlab",
+        forge=Forge(url=URL, kind="gitlab"),
+        scope=scope,
+        opt_out_topics=("publiccode-ignore",),
+    )
     with GitLabForge(world) as forge:
         visit = Visit(forge=forge)
         async with visit.open() as connector:
@@ -60,6 +70,7 @@ async def unchanged_gitlab(catalogue: SqlCatalogue, world: World, scope: Scope) 
         assert first.complete
         assert first.items[ItemStatus.ADDED] == len(world.repositories)
         world.clock.advance(days=1)
+        meanwhile()
         before = forge.requests()
         async with visit.open() as connector:
             second = await crawled(catalogue, source, connector, forge.clock)
@@ -86,6 +97,28 @@ async def test_60_gitlab_groups_in_six_requests(memory: SqlCatalogue) -> None:
     assert await unchanged_gitlab(memory, world, Scope(ScopeKind.OWNERS, tuple(names))) <= 6
 
 
+async def test_a_topic_is_found_among_quiet_projects_in_two_requests_more(
+    memory: SqlCatalogue,
+) -> None:
+    world = World()
+    for name in ("bund", "land", "stadt"):
+        world.group(name)
+        filled(world, name, 120, every=20)
+    chosen = world.find("stadt/p0")
+    assert chosen is not None
+    world.clock.advance(days=1)
+
+    def opt_out() -> None:
+        active = chosen.activity_at
+        world.change(chosen, topics=("publiccode-ignore",))
+        assert chosen.activity_at == active
+
+    scope = Scope(ScopeKind.OWNERS, ("bund", "land", "stadt"))
+    # the groups together, who has the topic, the one that has it now
+    assert await unchanged_gitlab(memory, world, scope, opt_out) == 3
+    assert memory.totals()[State.WITHDRAWN] == 1
+
+
 async def test_100_github_organisations_in_four_requests(
     memory: SqlCatalogue, github: GitHub
 ) -> None:
@@ -95,7 +128,7 @@ async def test_100_github_organisations_in_four_requests(
         fill(github.world, name, 2)
     github.world.clock.advance(days=1)
     source = replace(
-        plan(),
+        plan(opt_out_topics=("publiccode-ignore",)),
         kind="github",
         forge=Forge(url="https://github.com", kind="github"),
         scope=Scope(ScopeKind.OWNERS, names),

@@ -27,6 +27,11 @@ SIGN_IN_PATH = "/users/sign_in"
 _TO_SIGN_IN = Answer(status=302, headers={"location": SIGN_IN_PATH})
 
 
+@dataclass(frozen=True, slots=True)
+class Nameless:
+    """Nobody resolves the name of the forge: no request reaches it."""
+
+
 class Concludes(StrEnum):
     """What becomes of a crawl that met a fault."""
 
@@ -48,7 +53,7 @@ class Concludes(StrEnum):
 
 But = dict[tuple[str, Place, Phase], Concludes]
 
-Make = Callable[[type[ForgeUnderTest], Strike], Fault | None]
+Make = Callable[[type[ForgeUnderTest], Strike], Fault | Nameless | None]
 """Makes a fault for a forge and a place of it; None: there is no such fault there."""
 
 
@@ -207,6 +212,13 @@ ROWS = (
     ),
     Row(name="connection closed without a word", fault=always(Drop()), says=ENDS_ALL, again=True),
     Row(name="connection refused", fault=always(Vanish()), says=ENDS_ALL, again=True),
+    Row(
+        name="name not resolved",
+        fault=lambda _, strike: Nameless() if strike.place is Place.LISTING else None,
+        says=_says(ENDS, NONE, NONE, NONE),
+        again=True,
+        from_the_start=True,
+    ),
     Row(name="body cut off", fault=always(Cut(after=3)), says=ONE_FAILS, but=_HALVED, again=True),
     Row(
         name="Content-Length too large",

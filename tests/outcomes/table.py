@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.forges.faults import Fault
-from tests.outcomes.faults import ROWS, Concludes, Row
+from tests.outcomes.faults import ROWS, Concludes, Nameless, Row
 from tests.outcomes.forges import FORGES
 from tests.outcomes.places import ForgeUnderTest, Phase, Place, Strike
 
@@ -33,7 +33,7 @@ class Cell:
         return f"{self.row.name}-{self.forge.name}-{self.phase}-{self.place}"
 
     @property
-    def fault(self) -> Fault | None:
+    def fault(self) -> Fault | Nameless | None:
         """What happens; None: nothing like that can."""
         return self.row.fault(self.forge, Strike(self.place, self.phase))
 

@@ -7,10 +7,12 @@ After each: nothing lost, nothing wrongly gone, the summary tells the truth, and
 ends at the catalogue that it would have made without the fault.
 """
 
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -22,7 +24,7 @@ from harvester.model import ItemStatus
 from tests.forges.faults import Request
 from tests.forges.world import World
 from tests.outcomes.bench import BEFORE, HEALED, LOST, STRUCK, Bench, Picture
-from tests.outcomes.faults import SIGN_IN_PATH, Concludes
+from tests.outcomes.faults import SIGN_IN_PATH, Concludes, Nameless
 from tests.outcomes.places import OWNERS, ForgeUnderTest, Phase, Place
 from tests.outcomes.table import CELLS, PHASES, Cell, rows
 
@@ -118,15 +120,21 @@ def test_a_fault(cell: Cell, ground_of: Callable[[type[ForgeUnderTest]], Ground]
     before = bench.picture()
     stand_in = bench.forge.forge
     stand_in.forget()
-    stand_in.faults.plan(fault, when=strikes, skip=later, times=cell.row.times)
-    stand_in.faults.plan(cell.row.beyond, when=is_sign_in, times=cell.row.times)
-    port = stand_in.port
-    try:
-        struck = bench.crawl(place, STRUCK, full=full, timeout=cell.row.timeout)
-    finally:
-        stand_in.faults.clear()
-        bench.listen_again(port)
-    assert sum(strikes(exchange.request) for exchange in stand_in.log) > later, "it met nothing"
+    if isinstance(fault, Nameless):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(socket, "getaddrinfo", nobody_knows)
+            struck = bench.crawl(place, STRUCK, full=full, by_name=True)
+        assert not stand_in.log
+    else:
+        stand_in.faults.plan(fault, when=strikes, skip=later, times=cell.row.times)
+        stand_in.faults.plan(cell.row.beyond, when=is_sign_in, times=cell.row.times)
+        port = stand_in.port
+        try:
+            struck = bench.crawl(place, STRUCK, full=full, timeout=cell.row.timeout)
+        finally:
+            stand_in.faults.clear()
+            bench.listen_again(port)
+        assert sum(strikes(exchange.request) for exchange in stand_in.log) > later, "it met nothing"
     after = bench.picture()
     expected, in_the_end = ground.expected[place, cell.phase]
     _tells_the_truth(cell, struck, bench)
@@ -145,6 +153,10 @@ def test_a_fault(cell: Cell, ground_of: Callable[[type[ForgeUnderTest]], Ground]
         assert bench.crawl(place, HEALED).complete
         in_the_end = ground.swept[place]
     assert not differences(bench.picture(), in_the_end)
+
+
+def nobody_knows(host: str, *_: object, **__: object) -> NoReturn:
+    raise socket.gaierror(socket.EAI_NONAME, f"Name or service not known: {host}")
 
 
 def is_sign_in(request: Request) -> bool:

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from harvester.model import Activity, Outcome, State
+from harvester.model import Activity, FileState, Outcome, State
 from harvester.ports.rows import AliasRow, Writes
 from storage.catalogue import SqlCatalogue, open_catalogue
 from tests.storage import made
@@ -204,3 +204,35 @@ def test_since_when_a_source_is_not_configured(catalogue: SqlCatalogue) -> None:
     assert catalogue.sources()[name].forge == made.FORGE
     catalogue.retire([name, "another"], later)
     assert catalogue.sources()[name].retired_at is None
+
+
+def test_who_opts_out_and_who_is_named(catalogue: SqlCatalogue) -> None:
+    out = made.repository(1, opt_outs=("opt-out-file",), ignored_since=made.NOW)
+    gone = made.repository(2, opt_outs=("opt-out-topic",), gone_reason="deleted")
+    named, other = made.repository(3), made.repository(4)
+    made.swept(catalogue, out, gone, named, other)
+    ids = {gone.id, named.id, "0" * 32}
+    expected = sorted([out, named], key=lambda row: row.id)
+    assert list(catalogue.opted_out("amt", ids)) == expected
+    assert list(catalogue.opted_out("amt", ())) == [out]
+    assert list(catalogue.opted_out("another", ids)) == []
+
+
+def test_whose_files_older_rules_read(catalogue: SqlCatalogue) -> None:
+    missed = made.repository(3, missing_since=made.NOW, missing_sweeps=1)
+    gone = made.repository(4, gone_reason="deleted")
+    broken, bytesless = made.repository(5), made.repository(6)
+    made.swept(catalogue, ONE, TWO, missed, gone, broken, bytesless)
+    opened = catalogue.begin(made.request(), made.ME, made.NOW)
+    files = (
+        made.file(TWO, normaliser=2),
+        made.file(broken, state=FileState.INVALID),
+        made.file(bytesless, blob_id="0" * 40),
+    )
+    made.store_page(catalogue, opened, Writes(files=files))
+    expected = sorted([ONE.id, broken.id])
+    assert list(catalogue.outdated("amt", 2, "", 10)) == expected
+    assert list(catalogue.outdated("amt", 2, "", 1)) == expected[:1]
+    assert list(catalogue.outdated("amt", 2, expected[0], 10)) == expected[1:]
+    assert list(catalogue.outdated("amt", 1, "", 10)) == []
+    assert list(catalogue.outdated("another", 2, "", 10)) == []

@@ -5,14 +5,16 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select
 
+from harvester.model import FileState
 from harvester.ports.catalogue import PageMark, Retention, Tidied
-from harvester.ports.rows import Writes
+from harvester.ports.rows import ForwardingRow, Writes
 from storage import retention, tables
 from storage.catalogue import SqlCatalogue, open_catalogue
 from tests.storage import made
@@ -151,3 +153,22 @@ def test_a_call_deletes_a_portion(catalogue: SqlCatalogue, monkeypatch: pytest.M
     assert [one.crawls for one in told] == [2, 2, 1]
     assert [one.more for one in told] == [True, True, False]
     assert isinstance(told[0], Tidied)
+
+
+def test_where_an_address_leads_goes_once_no_file_declares_it(catalogue: SqlCatalogue) -> None:
+    row = made.repository(1)
+    made.swept(catalogue, row)
+    asked = [
+        ForwardingRow(url=url, forge_id=None, asked_at=made.NOW)
+        for url in (row.facts.web_url, f"{made.FORGE.url}/amt/alt")
+    ]
+    opened = catalogue.begin(made.request(), made.ME, made.NOW)
+    made.store_page(catalogue, opened, Writes(forwardings=tuple(asked)))
+    catalogue.tidy(KEEP, made.NOW)
+    with catalogue.store.reading() as connection:
+        kept = connection.execute(select(tables.forwarding.c.url)).scalars().all()
+    assert kept == [row.facts.web_url]
+    absent = replace(made.file(row), state=FileState.ABSENT)
+    made.store_page(catalogue, opened, Writes(files=(absent,)))
+    catalogue.tidy(KEEP, made.NOW)
+    assert count(catalogue, tables.forwarding) == 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from harvester.model import IGNORE_FILE
 from tests.crawl.build import BROKEN, GOOD
-from tests.forges.world import Repository, Visibility, World
+from tests.forges.world import Owner, Repository, Visibility, World
 
 FORGE = "https://gitlab.opencode.de"
 FILE = "publiccode.yml"
@@ -47,6 +47,8 @@ class Life:
         self.copies: set[int] = set()
         self.public_paths: frozenset[str] = frozenset()
         """As whoever looked last could see them; only what is there is copied."""
+        self.away: list[str] = []
+        """Paths of the owners that opted out, the first at the head."""
         self._nightly = nightly
         self._written = 0
         self._last = 0
@@ -70,6 +72,8 @@ class Life:
             (self._opt_out_by_key, 1),
             (self._opt_out_by_topic, 1),
             (self._opt_in, 3),
+            (self._leave, 1),
+            (self._come_back, 1),
         ]
         for group in GROUPS:
             world.group(group)
@@ -252,3 +256,23 @@ class Life:
             self.world.push(repository, {IGNORE_FILE: None})
         else:
             self._put(repository, good=True)
+
+    # --- owners -----------------------------------------------------------------------------
+
+    def _leave(self, repository: Repository) -> None:
+        """Let an owner opt out with all that it has: nothing of it moves but the topics."""
+        if repository.owner.path not in self.away:
+            self._count("owner opted out")
+            self.away.append(repository.owner.path)
+            self._tag(repository.owner, (TOPIC,))
+
+    def _come_back(self, _: Repository) -> None:
+        if self.away:
+            self._count("owner came back")
+            owner = self.world.owner(self.away.pop(0))
+            assert owner is not None
+            self._tag(owner, ())
+
+    def _tag(self, owner: Owner, topics: tuple[str, ...]) -> None:
+        for repository in self.world.of(owner):
+            self.world.change(repository, topics=topics)

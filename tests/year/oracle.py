@@ -36,6 +36,8 @@ class Known:
     missed_since: int | None = None
     missed: int = 0
     ways: set[str] = field(default_factory=set)
+    left: bool = False
+    """The catalogue takes the repository for gone, not only its file."""
 
 
 class Oracle:
@@ -62,7 +64,7 @@ class Oracle:
         there = {r.id: r for r in self._life.world.repositories}
         public = {i: r for i, r in there.items() if r.visibility is Visibility.PUBLIC}
         for repository in public.values():
-            if sweep or repository.id in read:
+            if sweep or repository.id in read or self._has_new_topic(repository):
                 self._see(repository, day)
         for identity, known in self.known.items():
             if sweep and identity in public:
@@ -84,11 +86,19 @@ class Oracle:
             if known.file is not None
         }
 
+    def _has_new_topic(self, repository: Repository) -> bool:
+        """Say whether a repository that is there for the catalogue got or lost the topic."""
+        known = self.known.get(repository.id)
+        if known is None or known.left:
+            return False
+        return (TOPIC in repository.topics) != ("topic" in known.ways)
+
     def _see(self, repository: Repository, day: int) -> None:
         if repository.id in self._life.copies:
             return
         known = self.known.setdefault(repository.id, Known(repository.path))
         known.path, known.missed, known.missed_since = repository.path, 0, None
+        known.left = False
         opted_out, told = bool(known.ways), self._life.texts.get(repository.id)
         has_file = FILE in repository.files
         key = told is not None and told.key if has_file else "key" in known.ways
@@ -117,7 +127,7 @@ class Oracle:
         known.missed_since = day if known.missed_since is None else known.missed_since
         over = known.missed >= 2 and day - known.missed_since >= GONE_AFTER
         if over or at_once:
-            known.shown = State.GONE
+            known.shown, known.left = State.GONE, True
 
     def _age(self, known: Known, day: int) -> None:
         if known.ways or known.shown is State.GONE:

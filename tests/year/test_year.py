@@ -238,6 +238,8 @@ def test_a_season_of_a_small_forge(tmp_path: Path, token: str | None) -> None:
     reasons = {name for name in lived.tallies if name.startswith("tombstone")}
     assert ("tombstone: private" in reasons) == (token is not None)
     assert "tombstone: deleted" in reasons
+    assert {f"tombstone: opt-out-{way}" for way in ("topic", "key", "file")} <= reasons
+    assert {"owner opted out", "owner came back"} <= lived.life.events.keys()
 
 
 @pytest.mark.long
@@ -253,4 +255,5 @@ def test_a_year_of_a_large_forge(tmp_path: Path, token: str | None, repositories
         name.removeprefix("change: ") for name in lived.tallies if name.startswith("change")
     }
     assert lived.tallies["sweeps"] > 45
+    assert {"owner opted out", "owner came back"} <= lived.life.events.keys()
     log.info("%s: %s, %s", token or "anonymous", dict(lived.life.events), dict(lived.tallies))

@@ -11,7 +11,17 @@ import pytest
 
 from connectors.bitbucket import BitbucketConnector, facts
 from connectors.kit import LARGEST
-from harvester.model import Listing, Missing, Owner, Scope, ScopeKind, Sighting, Size, Unknown
+from harvester.model import (
+    IGNORE_FILE,
+    Listing,
+    Missing,
+    Owner,
+    Scope,
+    ScopeKind,
+    Sighting,
+    Size,
+    Unknown,
+)
 from harvester.ports.errors import BudgetExhaustedError, SourceError, UnauthorisedError
 from tests.connectors.conformance import OWNER, TEXT, USER, Candidate
 from tests.forges.bitbucket import BitbucketForge, uuid_of
@@ -103,20 +113,20 @@ async def test_a_thousand_repositories(world: World, candidate: Candidate) -> No
         estimate = connector.estimate(OWNERS, size)
     assert sum(len(page.sightings) for page in pages) == 1000
     assert candidate.forge.requests() == estimate.rest == 11
-    assert (estimate.raw, estimate.exact) == (1900, False)
+    assert (estimate.raw, estimate.exact) == (2000, False)
     world.clock.advance(days=1)
     candidate.forge.forget()
     await candidate.pages(OWNERS, since=world.clock.now() - timedelta(hours=2))
     assert candidate.forge.requests() == 1
 
 
-async def test_a_file_costs_one_request_and_its_absence_two(candidate: Candidate) -> None:
+async def test_a_file_costs_two_requests_and_its_absence_too(candidate: Candidate) -> None:
     candidate.fill(20, every=10)
     size = Size(repositories=20, files=2, owners=1, by_owner={OWNER: 20}, first=True)
     await crawl(candidate)
     estimate = BitbucketConnector(candidate.reach()).estimate(OWNERS, size)
-    assert candidate.forge.kinds == {"rest": 1, "raw": 2 + 2 * 18}
-    assert (estimate.rest, estimate.raw) == (1, 2 + 2 * 18)
+    assert candidate.forge.kinds == {"rest": 1, "raw": 2 * 20}
+    assert (estimate.rest, estimate.raw) == (1, 2 * 20)
 
 
 def test_an_estimate_of_single_repositories(candidate: Candidate) -> None:
@@ -132,7 +142,7 @@ async def test_sixty_requests_an_hour(world: World, candidate: Candidate) -> Non
     async with candidate.open() as connector:
         pages = [page async for page in connector.pages(Listing(scope=OWNERS))]
         read = await connector.read(pages[0].sightings)
-        assert [isinstance(one.files, tuple) for one in read] == [True] * 10 + [False] * 30
+        assert [isinstance(one.files, tuple) for one in read] == [True] * 5 + [False] * 35
         with pytest.raises(BudgetExhaustedError):
             [page async for page in connector.pages(Listing(scope=OWNERS))]
 
@@ -187,6 +197,15 @@ async def test_a_row_of_another_shape_is_its_own_failure(candidate: Candidate) -
     [page] = await candidate.pages(OWNERS)
     [failure] = page.failures
     assert (failure.subject, failure.forge_id) == (f"{URL}/{OWNER}/kaputt", "5")
+
+
+async def test_who_opts_out_by_a_file(world: World, candidate: Candidate) -> None:
+    world.create(f"{OWNER}/out", {"publiccode.yaml": TEXT, IGNORE_FILE: ""})
+    world.create(f"{OWNER}/in", {"publiccode.yml": TEXT})
+    world.create(f"{OWNER}/none", {IGNORE_FILE: ""})
+    seen = await crawl(candidate)
+    wishes = {path.removeprefix(f"{OWNER}/"): one.ignore_file for path, one in seen.items()}
+    assert wishes == {"out": True, "in": False, "none": None}
 
 
 async def test_a_web_page_is_no_file(candidate: Candidate) -> None:

@@ -26,6 +26,8 @@ from tests.connectors.transport.support import (
     in_turn,
     serving,
 )
+from tests.feed.catalogue import catalogue
+from tests.feed.test_forms import written
 from tests.forges.catalogue import CatalogueForge
 from tests.forges.world import World
 
@@ -197,6 +199,22 @@ async def test_any_json_with_a_path(around: Surroundings, body: bytes, path: str
         assert [lead.url for lead in (await directory.leads()).leads] == ["https://a.example/b"]
         assert server.got[0].target == "/x.json?raw"
         assert await directory.check() == "a JSON document with 1 addresses"
+
+
+@anyio
+async def test_what_harvester_hands_out_leads_back_to_every_repository(
+    around: Surroundings,
+) -> None:
+    body = written("urls", catalogue()).encode()
+    async with (
+        serving(lambda _got: Reply(body=body)) as server,
+        reading(around, f"{server.url}/urls.json", json_path="$[*].url") as directory,
+    ):
+        assert {lead.url for lead in (await directory.leads()).leads} == {
+            "https://forge.example/city/wegweiser",
+            "https://forge.example/city/3",
+            "https://forge.example/city/4",
+        }
 
 
 @anyio

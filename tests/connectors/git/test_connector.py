@@ -12,6 +12,7 @@ import pytest
 
 from connectors.git import GitConnector
 from harvester.model import (
+    IGNORE_FILE,
     FailureCode,
     FileVersion,
     Found,
@@ -219,6 +220,12 @@ class TestFiles:
         assert host.requests() == 3
         assert sum(exchange.sent for exchange in host.log) < 5000
         assert seen.repository.owner.path == host.url.removeprefix("http://")
+
+    async def test_the_root_tells_who_opts_out(self, host: GitForge) -> None:
+        host.make("out", {"publiccode.yml": TEXT, IGNORE_FILE: b""})
+        host.make("in", {"publiccode.yml": TEXT})
+        wishes = [seen.ignore_file for seen in await read(host, "out.git", "in.git")]
+        assert wishes == [True, False]
 
     async def test_no_file_is_absent_after_one_more_request(self, host: GitForge) -> None:
         host.make("werkzeug", {"README.md": b"x"})

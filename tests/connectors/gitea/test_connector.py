@@ -120,6 +120,14 @@ async def test_check(make: Make, version: str, said: str) -> None:
         assert connector.spent().rest == 2
 
 
+async def test_what_was_answered_without_the_token_is_counted_too(visit: Visit) -> None:
+    visit.forge.faults.plan(Answer(status=304), when=lambda r: r.path.endswith("/settings/api"))
+    async with visit.open(token="good") as connector:
+        with pytest.raises(SourceError):
+            await connector.check()
+        assert (connector.spent().rest, connector.spent().not_modified) == (1, 1)
+
+
 async def test_a_check_of_something_else_says_so(visit: Visit) -> None:
     for body in (b"[]", b'{"version":5}'):
         visit.forge.faults.plan(Answer(status=200, body=body))

@@ -11,6 +11,7 @@ from connectors.gitea.overlap import (
     EndlessError,
     Mark,
     Window,
+    behind,
     connects,
     following,
     overlapping,
@@ -94,3 +95,24 @@ def test_the_count_of_pages(entries: int) -> None:
         mark = following(mark, list(page), more=window.end < entries, most=50)
         asked += 1
     assert pages(entries) == asked <= max(1, -(-entries // 41))
+
+
+@pytest.mark.parametrize("most", range(1, 9))
+def test_pages_of_any_size_lead_to_the_end(most: int) -> None:
+    entries, read, asked = 130, set[int](), 0
+    mark: Mark | None = Mark(Window(1, most))
+    while mark is not None:
+        window = mark.window
+        page = range(window.end - window.limit + 1, min(window.end, entries) + 1)
+        assert connects(mark, page)
+        read |= set(page)
+        asked += 1
+        mark = following(mark, list(page), more=window.end < entries, most=most)
+    assert read == set(range(1, entries + 1))
+    assert asked == pages(entries, most)
+
+
+def test_where_no_page_overlaps_the_next_begins_behind() -> None:
+    assert behind(60, 5) == (Window(13, 5), True)
+    assert behind(60, 7) == (Window(9, 7), False)
+    assert behind(2520, 50)[1] is False

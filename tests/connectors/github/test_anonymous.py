@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from harvester.model import FailureCode, Found, ScopeKind, Unknown, Unread
-from harvester.ports.errors import BudgetExhaustedError, ServerError
+from harvester.model import IGNORE_FILE, FailureCode, Found, ScopeKind, Unknown, Unread
+from harvester.ports.errors import BudgetExhaustedError, ServerError, UnexpectedAnswerError
 from tests.connectors.github.support import (
     FILE,
     GitHub,
@@ -38,7 +38,8 @@ async def test_a_first_crawl_and_an_unchanged_one(github: GitHub) -> None:
     assert len(first.sightings) == 131
     assert len(first.texts()) == 131
     assert github.api.kinds == {"rest": 3}
-    assert github.raw.requests() == 130 + 2
+    # the names that are tried, and whether those with a file opt out
+    assert github.raw.requests() == 130 + 2 + 131
     sighting = first.sightings["erika/r"]
     assert only_file(sighting).path == "publiccode.yaml"
     assert only_file(sighting).blob_id == blob_id(FILE.encode())
@@ -79,6 +80,22 @@ async def test_files_are_read_where_something_was_pushed(github: GitHub) -> None
         "/stadt/r001/HEAD/publiccode.yml",
         "/stadt/r001/HEAD/publiccode.yaml",
     ]
+
+
+@pytest.mark.parametrize(("fault", "told"), [(None, True), (Answer(status=403), None)])
+async def test_who_opts_out_by_a_file(
+    github: GitHub, fault: Answer | None, told: bool | None
+) -> None:
+    github.world.organization("stadt")
+    github.world.create("stadt/out", {"publiccode.yml": FILE, IGNORE_FILE: b""})
+    github.world.create("stadt/in", {"publiccode.yml": FILE})
+    github.world.create("stadt/none", {IGNORE_FILE: b""})
+    if fault is not None:
+        github.raw.faults.plan(fault, when=lambda r: r.path.endswith(f"out/HEAD/{IGNORE_FILE}"))
+    crawled = await github.crawl(owners("stadt"), token=None)
+    wishes = {path: seen.ignore_file for path, seen in crawled.sightings.items()}
+    assert wishes == {"stadt/out": told, "stadt/in": False, "stadt/none": None}
+    assert len(crawled.texts()) == 2
 
 
 async def test_the_raw_host_may_show_what_was_before_a_young_push(github: GitHub) -> None:
@@ -184,7 +201,7 @@ async def test_the_raw_host_has_a_budget_of_its_own(github: GitHub) -> None:
         page = await anext(pages)
         read = await connector.read(page.sightings)
         unknown = [s for s in read if isinstance(s.files, Unknown)]
-        assert (len(read), len(unknown)) == (30, 23)
+        assert (len(read), len(unknown)) == (30, 27)
         assert {s.repository.revision for s in unknown} == {""}
         with pytest.raises(BudgetExhaustedError, match="owners left: 1"):
             await anext(pages)
@@ -264,3 +281,27 @@ async def test_a_blocked_owner_is_a_failure(github: GitHub) -> None:
     github.api.faults.plan(Answer(status=451, body=b"{}"))
     crawled = await github.crawl(owners("stadt"), token=None)
     assert [f.code for f in crawled.failures] == [FailureCode.FORBIDDEN]
+
+
+async def test_who_has_a_topic_is_searched_for(github: GitHub) -> None:
+    world = github.world
+    world.organization("stadt")
+    fill(world, "stadt", 120)
+    out = [world.create(f"stadt/out{n}", {}, topics=("raus", "web")) for n in range(101)]
+    other = world.create("stadt/other", {}, topics=("weg",))
+    fork = world.fork(out[0], "stadt/fork", topics=("raus",))
+    world.change(out[1], visibility=Visibility.PRIVATE)
+    async with github.opened(token=None) as connector:
+        found = await connector.with_topics(["raus", "weg", "nie"])
+    assert found is not None
+    assert set(found) == {str(r.id) for r in (*out, other, fork)} - {str(out[1].id)}
+    assert [e.request.path for e in github.api.log] == ["/search/repositories"] * 4
+    async with github.opened() as connector:
+        assert await connector.with_topics(["raus"]) is None
+
+
+async def test_a_search_of_another_shape_is_no_answer(github: GitHub) -> None:
+    github.api.faults.plan(Answer(status=200, body=b'{"items": [7]}'))
+    async with github.opened(token=None) as connector:
+        with pytest.raises(UnexpectedAnswerError):
+            await connector.with_topics(["raus"])

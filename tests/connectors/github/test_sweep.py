@@ -319,7 +319,7 @@ async def test_the_token_goes_to_the_api_alone(github: GitHub) -> None:
     await github.crawl(owners("stadt"))
     await github.crawl(owners("stadt"), token=None)
     assert github.api.tokens_seen == {TOKEN}
-    assert github.raw.requests() == 1
+    assert github.raw.requests() == 2
     assert github.raw.tokens_seen == set()
     assert {
         e.request.headers.get("x-github-api-version") for e in github.api.log

@@ -67,6 +67,12 @@ def test_estimates(
     assert estimate.exact
 
 
+def test_an_estimate_counts_the_questions_for_topics(visit: Visit) -> None:
+    size = Size(repositories=9, files=1, owners=1, first=False, moved={}, topics=2)
+    estimate = GitLabConnector(visit.access()).estimate(EVERYWHERE, size)
+    assert (estimate.graphql, estimate.rest, estimate.exact) == (1, 2, True)
+
+
 def test_an_estimate_before_the_first_crawl_says_that_it_is_none(visit: Visit) -> None:
     nothing = Size(repositories=0, files=0, owners=0, first=True)
     connector = GitLabConnector(visit.access())

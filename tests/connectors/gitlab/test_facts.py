@@ -184,8 +184,15 @@ async def test_the_file_by_which_a_project_opts_out_costs_no_request(
     assert read.ignore_file
 
 
-async def test_a_gitlab_that_bears_one_file_a_query_tells_nothing_of_it(
+async def test_a_gitlab_that_bears_one_file_a_query_is_asked_where_there_is_a_file(
     world: World, make: Make
 ) -> None:
+    world.create("mona/x", {"publiccode.yaml": TEXT})
     world.create("mona/y", {"publiccode.yml": TEXT, IGNORE_FILE: ""})
-    assert one(await make(dear_blobs=True).pages()).ignore_file is None
+    world.create("mona/z", {IGNORE_FILE: ""})
+    visit = make(dear_blobs=True)
+    told = {s.repository.path: s.ignore_file for s in sightings(await visit.pages())}
+    assert told == {"mona/x": False, "mona/y": True, "mona/z": None}
+    # the other name of those without the first, and who opts out of those with a file
+    asked = [one.request.body for one in visit.forge.log if b"query Ids" in one.request.body]
+    assert len(asked) == 2

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from harvester.model import (
+    IGNORE_FILE,
     Details,
     FailureCode,
     FileVersion,
@@ -99,8 +100,11 @@ async def test_both_apis_give_the_same_facts(make: Make, world: World) -> None:
             for sighting in page.sightings
         ]
         over_rest = await connector.read(listed)
-    # Asking for a third file would cost a request more for each project.
-    assert over_rest == [replace(seen, ignore_file=None) for seen in over_graphql]
+    # Where there is nothing to list, it is not asked whether it opts out: that is a request more.
+    assert over_rest == [
+        seen if seen.files else replace(seen, ignore_file=None) for seen in over_graphql
+    ]
+    assert [seen.ignore_file for seen in over_rest] == [False, None]
 
 
 async def test_archived_projects_are_told_without_a_token(world: World, visit: Visit) -> None:
@@ -199,7 +203,22 @@ async def test_files_are_read_one_by_one(world: World, visit: Visit) -> None:
     assert winner(read["mona/other"]).path == "publiccode.yaml"
     assert (read["mona/none"].files, read["mona/empty"].files) == ((), ())
     assert spent.text_bytes == visit.forge.text_bytes == 20
-    assert visit.forge.kinds == {"rest": 4 * 2 + 2}
+    # two names of each; of those with a file, the languages and whether they opt out
+    assert visit.forge.kinds == {"rest": 4 * 2 + 2 * 2}
+
+
+@pytest.mark.parametrize(("fault", "told"), [(None, True), (Answer(status=403), None)])
+async def test_who_opts_out_by_a_file(
+    world: World, visit: Visit, fault: Answer | None, told: bool | None
+) -> None:
+    world.create("mona/x", {"publiccode.yml": TEXT, IGNORE_FILE: ""})
+    listed = sightings(await visit.pages())
+    if fault is not None:
+        visit.forge.faults.plan(fault, when=lambda r: r.path.endswith(IGNORE_FILE), times=9)
+    async with visit.open() as connector:
+        [read] = await connector.read(listed)
+    assert read.ignore_file is told
+    assert winner(read).content == TEXT
 
 
 async def test_a_young_activity_is_no_reason_to_leave_a_file_unread(

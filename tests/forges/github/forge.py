@@ -82,6 +82,7 @@ class GitHubForge(Forge):
         self.anonymous_limit = 60
         """REST requests an hour without a token."""
         self.token_limit = 5000
+        self.search_limit = 10
         self.points_limit = 5000
         self.poisonous: set[int] = set()
         """Ids of repositories that no GraphQL query gets the files of in time."""
@@ -122,6 +123,7 @@ class GitHubForge(Forge):
         for prefix in ("", "/api/v3"):
             routes += [
                 Route(f"{prefix}/rate_limit", self._rate_limit),
+                Route(f"{prefix}/search/repositories", self._search),
                 Route(
                     f"{prefix}/app/installations/{{id:int}}/access_tokens",
                     self._access_token,
@@ -192,6 +194,31 @@ class GitHubForge(Forge):
             "rate": _shown_standing(core),
         }
         return self._headed(JSONResponse(body), core)
+
+    async def _search(self, asked: Asked) -> Response:
+        """Search by topics alone, on a budget of its own."""
+        viewer = self.viewer(_request(asked))
+        if viewer is None:
+            return self._headed(JSONResponse(problem(401, "Bad credentials"), 401))
+        limit = Limit(self.search_limit, timedelta(minutes=1), "search")
+        standing = self.meter.spend(viewer.name, "search", limit, 1)
+        if standing.refused:
+            body = problem(403, "API rate limit exceeded for 127.0.0.1.")
+            return self._headed(JSONResponse(body, 403), standing, "search")
+        words = asked.query_params["q"].split()
+        topics = {word.removeprefix("topic:") for word in words if word.startswith("topic:")}
+        found = [
+            r
+            for r in self.world.repositories
+            if r.visibility is Visibility.PUBLIC
+            and topics <= set(r.topics)
+            and (r.parent is None or "fork:true" in words)
+        ]
+        answer = self._listed(asked, found)
+        items = json.loads(bytes(answer.body))
+        body = {"total_count": len(found), "incomplete_results": False, "items": items}
+        links = {"link": answer.headers["link"]} if "link" in answer.headers else None
+        return self._headed(JSONResponse(body, headers=links), standing, "search")
 
     # --- GraphQL ----------------------------------------------------------------------------
 

@@ -287,6 +287,8 @@ class Rest:
             found = [r for r in found if r.visibility.value == query["visibility"]]
         if self._says("membership"):
             found = [r for r in found if is_member(self.viewer, r)]
+        if "topic" in query:  # by its case, as it was first written
+            found = [r for r in found if set(query["topic"].split(",")) <= set(r.topics)]
         if "archived" in query:
             found = [r for r in found if r.archived is self._says("archived")]
         if "id_after" in query:

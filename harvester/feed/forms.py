@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Every form that the catalogue is handed out in: for ``harvester export`` and for the API.
+
+A form is a function from entries to pieces of text. It streams, keeps the order it is given, and
+knows no time, so that an unchanged catalogue gives the same bytes.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from harvester.feed.atom import atom
+from harvester.feed.awesome import awesome
+from harvester.feed.codejson import codejson
+from harvester.feed.codemeta import codemeta
+from harvester.feed.dcat import dcat
+from harvester.feed.documents import documents
+from harvester.feed.graph import json_ld, turtle
+from harvester.feed.heading import Setting
+from harvester.feed.lines import csv_lines, json_document, json_lines
+from harvester.feed.repositories import urls
+from harvester.feed.table_schema import table_schema
+from harvester.ports.rows import Entry
+
+Write = Callable[[Iterable[Entry], Setting], Iterator[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """One way of writing the catalogue."""
+
+    name: str
+    """KIND of ``harvester export``."""
+    media_type: str
+    """For the header ``Content-Type``; every form is UTF-8."""
+    file_name: str
+    write: Write
+    activity: bool = False
+    """Whether it has room for stars, forks and what else changes without the entry changing."""
+
+
+_ALL = (
+    Form(
+        name="jsonl",
+        media_type="application/jsonl",
+        file_name="catalogue.jsonl",
+        write=lambda entries, _setting: json_lines(entries),
+        activity=True,
+    ),
+    Form(
+        name="json",
+        media_type="application/json",
+        file_name="catalogue.json",
+        write=lambda entries, _setting: json_document(entries),
+        activity=True,
+    ),
+    Form(
+        name="csv",
+        media_type="text/csv; charset=utf-8; header=present",
+        file_name="catalogue.csv",
+        write=lambda entries, setting: csv_lines(entries, activity=setting.activity),
+        activity=True,
+    ),
+    Form(
+        name="table-schema",
+        media_type="application/json",
+        file_name="table-schema.json",
+        write=lambda _entries, setting: iter((table_schema(activity=setting.activity),)),
+        activity=True,
+    ),
+    Form(
+        name="codemeta",
+        media_type="application/ld+json",
+        file_name="codemeta.jsonld",
+        write=lambda entries, _setting: codemeta(entries),
+    ),
+    Form(
+        name="codejson",
+        media_type="application/json",
+        file_name="code.json",
+        write=lambda entries, setting: codejson(entries, setting.heading),
+    ),
+    Form(
+        name="dcat",
+        media_type="application/ld+json",
+        file_name="dcat.jsonld",
+        write=lambda entries, setting: json_ld(dcat(entries, setting.heading, setting.page)),
+    ),
+    Form(
+        name="dcat-turtle",
+        media_type="text/turtle",
+        file_name="dcat.ttl",
+        write=lambda entries, setting: turtle(dcat(entries, setting.heading, setting.page)),
+    ),
+    Form(
+        name="atom",
+        media_type="application/atom+xml",
+        file_name="catalogue.atom",
+        write=atom,
+    ),
+    Form(
+        name="publiccode",
+        media_type="application/yaml",
+        file_name="publiccode.yml",
+        write=lambda entries, _setting: documents(entries),
+    ),
+    Form(
+        name="awesome",
+        media_type="application/json",
+        file_name="awesome.json",
+        write=lambda entries, _setting: awesome(entries),
+    ),
+    Form(
+        name="urls",
+        media_type="application/json",
+        file_name="urls.json",
+        write=lambda entries, _setting: urls(entries),
+    ),
+)
+FORMS: Mapping[str, Form] = {form.name: form for form in _ALL}
+"""Every form by its name, in the order in which they are told."""

@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Selects repositories of a source that a crawl has to look at for a reason of its own."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, or_, select
+
+from harvester.model import FileState
+from harvester.ports.rows import RepositoryRow
+from storage import closure, rows
+from storage.dialects import Dialect
+from storage.tables import blob, file, repository, repository_source
+
+
+def opted_out(
+    connection: Connection, dialect: Dialect, source: str, named: Collection[str]
+) -> Sequence[RepositoryRow]:
+    """Give a source's repositories that opt out, and those named by their ids, but none gone."""
+    link = repository_source.c
+    found = connection.execute(
+        closure.REPOSITORIES.join(repository_source, link.repository_id == repository.c.id)
+        .where(
+            link.source == source,
+            repository.c.gone_reason.is_(None),
+            or_(repository.c.opt_outs != [], dialect.among(repository.c.id, named)),
+        )
+        .order_by(repository.c.id)
+    )
+    return [rows.repository_row(row) for row in found]
+
+
+def outdated(
+    connection: Connection, source: str, normaliser: int, after: str, most: int
+) -> Sequence[str]:
+    """Give the ids of a source's repositories whose file older rules read; none that is missed."""
+    link = repository_source.c
+    read = (FileState.VALID.value, FileState.INVALID.value)
+    found = connection.execute(
+        select(repository.c.id)
+        .join(repository_source, link.repository_id == repository.c.id)
+        .join(file, file.c.repository_id == repository.c.id)
+        .join(blob, blob.c.id == file.c.blob_id)
+        .where(
+            link.source == source,
+            repository.c.id > after,
+            link.missed_at.is_(None),
+            repository.c.missing_since.is_(None),
+            repository.c.gone_reason.is_(None),
+            file.c.normaliser < normaliser,
+            file.c.state.in_(read),
+        )
+        .order_by(repository.c.id)
+        .limit(most)
+    )
+    return list(found.scalars())
