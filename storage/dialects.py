@@ -50,6 +50,10 @@ class Dialect(Protocol):
         """Let no other writer in until this transaction ends."""
         ...
 
+    def freeze(self, connection: Connection) -> None:
+        """Let all that a transaction reads, which has not read yet, be of one moment."""
+        ...
+
     def among(self, column: ColumnElement[Any], keys: Collection[str]) -> ColumnElement[bool]:
         """Say that a text column has one of the keys."""
         ...
@@ -76,6 +80,9 @@ class SQLite:
 
     def lock(self, connection: Connection) -> None:
         """Do nothing more."""
+
+    def freeze(self, connection: Connection) -> None:
+        """Do nothing: it is so of itself, from the first read on."""
 
     def among(self, column: ColumnElement[Any], keys: Collection[str]) -> ColumnElement[bool]:
         """Look each key up; the list travels as JSON."""
@@ -126,6 +133,10 @@ class PostgreSQL:
     def lock(self, connection: Connection) -> None:
         """Take the advisory lock of all writers; it ends with the transaction."""
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
+
+    def freeze(self, connection: Connection) -> None:
+        """Take one snapshot for the transaction; else each statement has its own."""
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
 
     def among(self, column: ColumnElement[Any], keys: Collection[str]) -> ColumnElement[bool]:
         """Join the keys; the list travels as an array.

@@ -6,9 +6,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from harvester.model import Change, ChangeType
+from harvester.ports.feed import Mark
 from harvester.ports.rows import ChangeRow
 from storage.tables import change, feed_head
 
@@ -61,4 +62,20 @@ def after(connection: Connection, seq: int, limit: int) -> Sequence[ChangeRow]:
 def head(connection: Connection) -> int:
     """Give the newest number; 0 if there is none."""
     seq: int = connection.execute(select(feed_head.c.seq)).scalar_one()
+    return seq
+
+
+def mark(connection: Connection) -> Mark:
+    """Give the newest number, and when its change was."""
+    row = connection.execute(
+        select(feed_head.c.seq, change.c.at).outerjoin_from(
+            feed_head, change, change.c.seq == feed_head.c.seq
+        )
+    ).one()
+    return Mark(seq=row.seq, at=row.at)
+
+
+def oldest(connection: Connection) -> int | None:
+    """Give the oldest number that is remembered; None if none is."""
+    seq: int | None = connection.execute(select(func.min(change.c.seq))).scalar_one()
     return seq

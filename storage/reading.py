@@ -291,6 +291,12 @@ def entries(
             yield _entry(row, with_activity=activity)
 
 
+def entries_of(connection: Connection, dialect: Dialect, ids: Sequence[str]) -> dict[str, Entry]:
+    """Give the entries that have one of the ids now, by id."""
+    found = connection.execute(_entries(activity=False).where(dialect.among(software.c.id, ids)))
+    return {row.id: _entry(row, with_activity=False) for row in found}
+
+
 def addresses(connection: Connection) -> Iterator[str]:
     """Give every address that a repository has or had, or that an entry has, streamed."""
     known = union(select(repository.c.web_url), select(alias.c.url), select(software.c.url))

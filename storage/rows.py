@@ -49,7 +49,11 @@ def lookup_key(url: str) -> str:
 
     People can declare addresses of any length; an index cannot hold them.
     """
-    key = url_key(url)
+    return hashed_key(url_key(url))
+
+
+def hashed_key(key: str) -> str:
+    """Give a :func:`url_key` as the columns ``…_key`` have it: a hash if it is very long."""
     if len(key) * 4 <= _LOOKUP_LIMIT:
         return key
     raw = key.encode(errors="surrogatepass")

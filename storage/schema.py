@@ -22,6 +22,7 @@ REVISIONS = (
     "0007_who_takes_leave",
     "0008_lists",
     "0009_losses_that_wait",
+    "0010_lists_for_front_ends",
     "0012_revisits",
 )
 """Every migration's id, the oldest first."""

@@ -199,7 +199,7 @@ software = Table(
     Column("url", Words(), nullable=False),
     Column("url_key", key_text(), nullable=False, index=True),
     Column("name", Words()),
-    Column("state", Words(), nullable=False, index=True),
+    Column("state", Words(), nullable=False),
     Column("state_reason", Words(), nullable=False),
     Column("file_state", Words(), nullable=False),
     Column("stale_since", Moment()),
@@ -211,6 +211,12 @@ software = Table(
     Column("document", Words(), nullable=False),
     Column("first_seen_at", Moment(), nullable=False),
     Column("updated_at", Moment(), nullable=False),
+    # The orders of front-ends' lists: of what is listed, and of all.
+    Index(None, "state", "first_seen_at", "id"),
+    Index(None, "first_seen_at", "id"),
+    Index(None, "updated_at", "id"),
+    # All that the list of publishers asks of entries.
+    Index(None, "publisher_id", "state", "first_seen_at", "updated_at"),
 )
 
 software_alias = Table(

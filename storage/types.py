@@ -45,10 +45,10 @@ def checked(text: str, limit: int | None = None) -> str:
     return text
 
 
-def is_holdable(text: str) -> bool:
+def is_holdable(text: str, limit: int | None = None) -> bool:
     """Say whether both databases can hold a text; what they cannot, they do not have."""
     try:
-        checked(text)
+        checked(text, limit)
     except RefusedValueError:
         return False
     return True

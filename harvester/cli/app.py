@@ -17,6 +17,7 @@ from harvester.cli import (
     draft,
     export,
     plan,
+    serve,
     sources,
     status,
 )
@@ -63,6 +64,7 @@ def common(
 
 command(app, "crawl")(crawl.crawl)
 command(app, "daemon")(daemon.daemon)
+command(app, "serve")(serve.serve)
 command(app, "approve")(approve.approve)
 command(app, "plan")(plan.plan)
 command(app, "check")(check.check)

@@ -6,9 +6,9 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -33,7 +33,10 @@ from harvester.settings import MANUAL_SOURCE, Configuration, Source, Tokens, fin
 from harvester.worker import Worker
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from storage.engine import Store
+    from storage.serving import SqlFeed
 
 IN_MEMORY = "sqlite://"
 
@@ -112,6 +115,59 @@ def passing_catalogue() -> Iterator[Catalogue]:
     """Open an empty catalogue in memory, for a dry run."""
     with _opened(IN_MEMORY) as opened:
         yield opened
+
+
+@dataclass(frozen=True)
+class FrontEnd:
+    """What front-ends are answered by."""
+
+    app: "FastAPI"
+    feed: "SqlFeed"
+
+    def trouble(self) -> str | None:
+        """Say why the catalogue cannot be read now; None if it can."""
+        try:
+            self.feed.mark()
+        except CatalogueError as error:
+            return str(error)
+        return None
+
+
+@contextmanager
+def front_end(
+    configuration: Configuration, current: Callable[[], Configuration] | None = None
+) -> Iterator[FrontEnd]:
+    """Open the catalogue for front-ends; an SQLite file that is missing is made.
+
+    Args:
+        configuration: the settings.
+        current: gives those of the moment, where they may be read anew.
+
+    Raises:
+        CatalogueError: it cannot be used.
+    """
+    from harvester.cli.address import Address
+    from harvester.feed.api import Options, application
+    from storage.catalogue import SqlCatalogue
+    from storage.serving import open_feed
+
+    table = configuration.settings.api
+    options = Options(
+        page_size=table.page_size,
+        max_page_size=table.max_page_size,
+        cors_origins=table.cors_origins,
+        cache_for=table.cache_for,
+    )
+    feed = open_feed(configuration.database_url())
+    known = SqlCatalogue(feed.store)  # asked for reads only, for which threads share a store
+
+    def look(url: str) -> Mapping[str, object]:
+        return Address(current() if current else configuration, known, url).as_json()
+
+    try:
+        yield FrontEnd(application(feed, look, options), feed)
+    finally:
+        feed.close()
 
 
 @contextmanager

@@ -4,11 +4,20 @@
 """``harvester daemon``: crawls by the schedule until it is told to stop."""
 
 from dataclasses import replace
+from typing import Annotated
+
+import typer
 
 from harvester.cli.invocation import Invocation
 
 
-def daemon(invocation: Invocation) -> int:
+def daemon(
+    invocation: Invocation,
+    *,
+    api: Annotated[
+        bool, typer.Option("--api", help="Serve the catalogue to front-ends too: /v1/…")
+    ] = False,
+) -> int:
     """Crawl every source when it is due, until SIGTERM.
 
     SIGHUP reads the settings anew. Serves /metrics, /livez and /readyz.
@@ -21,4 +30,4 @@ def daemon(invocation: Invocation) -> int:
         log_level=invocation.log_level or (LogLevel.WARNING if invocation.quiet else LogLevel.INFO),
         log_format=invocation.log_format or LogFormat.TEXT,
     ).prepare()
-    return serve(invocation)
+    return serve(invocation, api=api)

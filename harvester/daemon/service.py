@@ -5,6 +5,7 @@
 
 import asyncio
 import signal
+from contextlib import nullcontext
 from datetime import UTC
 
 import structlog
@@ -28,8 +29,12 @@ from harvester.worker import Worker
 _LOG: structlog.stdlib.BoundLogger = structlog.get_logger("harvester.daemon")
 
 
-def serve(invocation: Invocation) -> ExitCode:
+def serve(invocation: Invocation, *, api: bool) -> ExitCode:
     """Run until a signal ends it; gives the exit code.
+
+    Args:
+        invocation: the common options.
+        api: whether front-ends can read the catalogue at the same address.
 
     Raises:
         SettingsError: the settings are refused.
@@ -37,10 +42,10 @@ def serve(invocation: Invocation) -> ExitCode:
         ListenError: the address to listen at cannot be had.
     """
     console.divert(lambda level, text: getattr(_LOG, level)(text))
-    return asyncio.run(_serve(invocation))
+    return asyncio.run(_serve(invocation, api=api))
 
 
-async def _serve(invocation: Invocation) -> ExitCode:
+async def _serve(invocation: Invocation, *, api: bool) -> ExitCode:
     metrics, clock = Metrics(), SystemClock()
     with StopSignals() as signals, Worker("daemon") as worker:
         courier = Courier(lambda: daemon.configuration, clock, metrics)
@@ -59,13 +64,23 @@ async def _serve(invocation: Invocation) -> ExitCode:
         loop.add_signal_handler(signal.SIGHUP, daemon.reload)
         opened = compose.catalogue(configuration)
         catalogue = await worker(opened.__enter__)
+        front = (
+            compose.front_end(configuration, lambda: daemon.configuration) if api else nullcontext()
+        )
         delivering = asyncio.create_task(courier.run())
         try:
-            app = application(metrics, WishDesk(daemon), dead=daemon.dead, unready=daemon.unready)
-            async with served(app, configuration.settings.daemon.listen) as address:
-                _LOG.info("daemon began", catalogue=catalogue.name, listening=address)
-                await _tick_until(signals.stop, daemon, catalogue, worker)
-                await daemon.finish(catalogue, worker)
+            with front as shown:
+                app = application(
+                    metrics,
+                    WishDesk(daemon),
+                    dead=daemon.dead,
+                    unready=daemon.unready,
+                    api=shown.app if shown else None,
+                )
+                async with served(app, configuration.settings.daemon.listen) as address:
+                    _LOG.info("daemon began", catalogue=catalogue.name, listening=address)
+                    await _tick_until(signals.stop, daemon, catalogue, worker)
+                    await daemon.finish(catalogue, worker)
         finally:
             delivering.cancel()
             await worker(opened.__exit__, None, None, None)

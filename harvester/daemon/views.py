@@ -12,12 +12,15 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
 
 from harvester.daemon.metrics import CONTENT_TYPE, Metrics
 from harvester.daemon.requests import Desk, routes
 from harvester.ports.errors import HarvesterError
 
+_LAST_ANSWERS = 5
+"""Seconds that clients have, in the end, to read what they are being sent."""
 Trouble = Callable[[], str | None]
 """Says what is wrong; None if nothing is."""
 
@@ -26,7 +29,9 @@ class ListenError(HarvesterError):
     """The address to listen at cannot be had."""
 
 
-def application(metrics: Metrics, desk: Desk, *, dead: Trouble, unready: Trouble) -> Starlette:
+def application(
+    metrics: Metrics, desk: Desk, *, dead: Trouble, unready: Trouble, api: ASGIApp | None = None
+) -> Starlette:
     """Make the application.
 
     Args:
@@ -34,26 +39,45 @@ def application(metrics: Metrics, desk: Desk, *, dead: Trouble, unready: Trouble
         desk: who takes wishes.
         dead: why a supervisor should start the daemon anew, for ``/livez``.
         unready: why it does no work now, for ``/readyz``.
+        api: answers all other addresses; None: nobody does.
     """
-
-    def said(trouble: Trouble) -> Callable[[Request], Response]:
-        def answer(_request: Request) -> Response:
-            text = trouble()
-            return PlainTextResponse(f"{text or 'ok'}\n", status_code=503 if text else 200)
-
-        return answer
 
     def figures(_request: Request) -> Response:
         return Response(metrics.text(), media_type=CONTENT_TYPE)
 
     return Starlette(
         routes=[
-            Route("/livez", said(dead)),
-            Route("/readyz", said(unready)),
+            Route("/livez", _said(dead)),
+            Route("/readyz", _said(unready)),
             Route("/metrics", figures),
             *routes(desk),
+            *([] if api is None else [Mount("/", api)]),
         ]
     )
+
+
+def front(api: ASGIApp, *, unready: Trouble) -> Starlette:
+    """Make the application of `harvester serve`: the API, and what supervisors ask.
+
+    Args:
+        api: answers all other addresses.
+        unready: why the catalogue cannot be read now, for ``/readyz``.
+    """
+    return Starlette(
+        routes=[
+            Route("/livez", _said(lambda: None)),
+            Route("/readyz", _said(unready)),
+            Mount("/", api),
+        ]
+    )
+
+
+def _said(trouble: Trouble) -> Callable[[Request], Response]:
+    def answer(_request: Request) -> Response:
+        text = trouble()
+        return PlainTextResponse(f"{text or 'ok'}\n", status_code=503 if text else 200)
+
+    return answer
 
 
 class _Server(uvicorn.Server):
@@ -64,8 +88,13 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(app: Starlette, listen: str) -> AsyncIterator[str]:
+async def served(app: ASGIApp, listen: str, *, table: str = "daemon") -> AsyncIterator[str]:
     """Serve an application at ``HOST:PORT`` as long as the context lasts; gives the address.
+
+    Args:
+        app: what answers.
+        listen: the address.
+        table: of the settings, where ``listen`` stands.
 
     Raises:
         ListenError: the address cannot be had.
@@ -77,9 +106,15 @@ async def served(app: Starlette, listen: str) -> AsyncIterator[str]:
         listening = socket.create_server((host, int(port)), family=family)
     except OSError as error:
         raise ListenError(
-            f"nothing can be served at {listen}: {error.strerror or error}; set listen in [daemon]"
+            f"nothing can be served at {listen}: {error.strerror or error}; set listen in [{table}]"
         ) from None
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=_LAST_ANSWERS,
+    )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:

@@ -86,7 +86,7 @@ def json_line(entry: Entry) -> str:
     """Give an entry's line of ``harvester export jsonl``, without the line's end."""
     last = [f'"updated_at":"{_time(entry.updated_at)}"']
     if entry.activity is not None:
-        last.append(f'"activity":{compact(_activity(entry, entry.activity))}')
+        last.append(f'"activity":{compact(activity_json(entry, entry.activity))}')
     return f"{entry.document[:-1]},{','.join(last)}}}"
 
 
@@ -196,7 +196,8 @@ def _cell(value: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _activity(entry: Entry, activity: Activity) -> dict[str, object]:
+def activity_json(entry: Entry, activity: Activity) -> dict[str, object]:
+    """Give the volatile facts of an entry, as the export has them."""
     return {
         "stars": activity.stars,
         "forks": activity.forks,

@@ -20,6 +20,7 @@ from harvester.settings.values import (
     Globs,
     Line,
     Listen,
+    Origins,
     Reason,
     Share,
     SourceAddress,
@@ -128,6 +129,21 @@ class Daemon(_Table):
     """A daemon that was silent for so long is taken for dead, and another one takes over."""
     listen: Listen = "127.0.0.1:9464"
     """Where `/metrics`, `/livez` and `/readyz` are served."""
+
+
+class Api(_Table):
+    """What `harvester serve`, and `harvester daemon --api`, give front-ends over HTTP."""
+
+    listen: Listen = "127.0.0.1:8080"
+    """Where `harvester serve` answers; `harvester daemon --api` does so where it listens anyway."""
+    page_size: Annotated[int, Field(ge=1, le=100_000)] = 25
+    """How many entries a page of a list has, where a request does not say."""
+    max_page_size: Annotated[int, Field(ge=1, le=100_000)] = 10_000
+    """A request for more entries at once gets so many."""
+    cors_origins: Origins = ("*",)
+    """Origins of web pages whose scripts may read the API; `*` stands for all."""
+    cache_for: Duration = timedelta(seconds=10)
+    """How long browsers and caches may show an answer again without asking."""
 
 
 class Notify(_Table):
@@ -248,6 +264,7 @@ class Settings(BaseSettings):
     privacy: Privacy = Privacy()
     blocks: Annotated[tuple[BlockRule, ...], Field(strict=False)] = ()
     daemon: Daemon = Daemon()
+    api: Api = Api()
     notify: Notify = Notify()
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
 

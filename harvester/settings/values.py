@@ -147,6 +147,19 @@ def _topic(topic: str) -> str:
     return topic.strip()
 
 
+_SCHEMES = ("http", "https")
+
+
+def _origin(origin: str) -> str:
+    parts = urlsplit(origin)
+    is_origin = parts.scheme in _SCHEMES and parts.netloc and not parts.path and "@" not in origin
+    if origin != "*" and not (is_origin and origin == f"{parts.scheme}://{parts.netloc}"):
+        raise ValueError(
+            f'{origin!r} is no origin of web pages; write "https://HOST", or "*" for all'
+        )
+    return origin
+
+
 Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
@@ -175,6 +188,7 @@ Globs = Annotated[tuple[Annotated[str, AfterValidator(_glob)], ...], Strict(Fals
 BlockedAddress = Annotated[str, AfterValidator(_blocked)]
 """A canonical address, or a pattern of such."""
 Reason = Annotated[str, AfterValidator(_reason)]
+Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], Strict(False)]
 Line = Annotated[str, AfterValidator(_line)]
 """A text that is not empty, without line breaks and control characters."""
 Topics = Annotated[tuple[Annotated[str, AfterValidator(_topic)], ...], Strict(False)]

@@ -18,8 +18,9 @@ from sqlalchemy import text
 from harvester.crawl.rest import rest_of
 from harvester.model import Vitality
 from harvester.ports.errors import CatalogueError, SchemaAheadError, SchemaBehindError
+from harvester.ports.feed import SoftwareQuestion, Window
 from harvester.ports.rows import Writes
-from storage import schema
+from storage import listing, schema
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.engine import Store
 from storage.tables import metadata
@@ -266,6 +267,26 @@ def test_nobody_had_opted_out_in_a_catalogue_of_before(empty_url: str) -> None:
         row = catalogue.around("https://a.example/x/y").repositories["r"]
         assert (row.opt_outs, row.ignored_since) == ((), None)
         assert catalogue.sources()["a"].retired_at is None
+
+
+def test_front_ends_list_what_a_catalogue_of_before_has(empty_url: str) -> None:
+    with opened(empty_url) as store:
+        (mine,) = [n for n, it in enumerate(schema.REVISIONS) if it.endswith("for_front_ends")]
+        upgrade_to(store, schema.REVISIONS[mine - 1])
+        with store.writing() as connection:
+            for number, name in enumerate("ba"):
+                connection.execute(
+                    text(
+                        "INSERT INTO software (id, url, url_key, state, state_reason, file_state,"
+                        " origin, document, first_seen_at, updated_at) VALUES (:name, :name, :name,"
+                        " 'listed', 'valid', 'valid', 'crawl', '{}', :at, :at)"
+                    ),
+                    {"name": name, "at": f"2026-01-31T12:00:0{number}.000000Z"},
+                )
+        schema.upgrade(store)
+        with store.reading() as connection:
+            found = listing.titles(connection, SoftwareQuestion(), Window(size=1), documents=False)
+    assert ([row.id for row in found.rows], found.more) == (["b"], True)
 
 
 def test_nothing_was_looked_at_in_a_catalogue_of_before(empty_url: str) -> None:

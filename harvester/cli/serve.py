@@ -1,0 +1,42 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""``harvester serve``: the API alone."""
+
+import asyncio
+from dataclasses import replace
+
+from harvester.cli.exits import ExitCode
+from harvester.cli.invocation import Invocation, LogFormat, LogLevel
+
+
+def serve(invocation: Invocation) -> int:
+    """Answer front-ends over HTTP until SIGTERM.
+
+    Reads the catalogue and crawls nothing; any number of these may run beside a daemon.
+    """
+    replace(
+        invocation,
+        log_level=invocation.log_level or (LogLevel.WARNING if invocation.quiet else LogLevel.INFO),
+        log_format=invocation.log_format or LogFormat.TEXT,
+    ).prepare()
+    return asyncio.run(_serve(invocation))
+
+
+async def _serve(invocation: Invocation) -> ExitCode:
+    import structlog
+
+    from harvester.cli import compose
+    from harvester.cli.signals import StopSignals
+    from harvester.daemon.views import front, served
+
+    log: structlog.stdlib.BoundLogger = structlog.get_logger("harvester.api")
+    configuration = compose.configuration(invocation)
+    address = configuration.settings.api.listen
+    with compose.front_end(configuration) as shown, StopSignals() as signals:
+        site = front(shown.app, unready=shown.trouble)
+        async with served(site, address, table="api") as url:
+            log.info("serving began", catalogue=shown.feed.name, listening=url)
+            await signals.stop.wait()
+    log.info("serving ended")
+    return signals.code or ExitCode.OK

@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The application: its routes, its manners, and its OpenAPI document."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+
+from harvester import __version__
+from harvester.feed.api import catalogs, changes, logs, problems, publishers, repositories, software
+from harvester.feed.api.conditional import answered
+from harvester.feed.api.context import Context, Look, Options
+from harvester.feed.api.manners import REQUEST_ID, Manners
+from harvester.feed.api.paging import to_json
+from harvester.feed.api.parameters import Strict
+from harvester.ports.feed import Feed
+
+_LEAST_PACKED = 500
+"""Bytes of an answer that is worth compressing."""
+_LEVEL = 5
+"""Of gzip: nearly as small as the strongest, in a third of its time."""
+EXPOSED = ("ETag", "Last-Modified", "Link", "X-Total-Count", "X-Change-Sequence", REQUEST_ID)
+"""Headers that scripts of other origins may read."""
+_SAID = """\
+The catalogue that harvester keeps. `/v1` is the Software Catalog API: front-ends built for it run
+unchanged. Every GET has an ETag and answers `If-None-Match` with 304; HEAD works wherever GET does.
+Ids are UUIDs; times are RFC 3339 in UTC.
+"""
+
+
+def application(feed: Feed, look: Look, options: Options) -> FastAPI:
+    """Make the application.
+
+    Args:
+        feed: what it reads.
+        look: tells what is known of an address.
+        options: what operators decide.
+    """
+    context = Context(feed=feed, look=look, options=options)
+    app = FastAPI(
+        title="harvester",
+        version=__version__,
+        description=_SAID,
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    v1 = APIRouter(
+        prefix="/v1",
+        dependencies=[Strict],
+        responses=problems.described(
+            HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
+        )
+        | {304: {"description": "What the client has is still so."}},
+    )
+    for part in (software, publishers, logs, catalogs, changes, repositories):
+        v1.include_router(part.router(context))
+    app.include_router(v1)
+
+    @app.get("/v1/openapi.json", include_in_schema=False)
+    def openapi(request: Request) -> Response:
+        """Describe this API."""
+        return answered(request, context, lambda _headers: to_json(app.openapi()))
+
+    problems.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=_LEAST_PACKED, compresslevel=_LEVEL)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(options.cors_origins),
+        allow_methods=["GET", "HEAD"],
+        allow_headers=["If-None-Match", REQUEST_ID],
+        expose_headers=list(EXPOSED),
+    )
+    app.add_middleware(Manners)
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+    return app
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    """Give the OpenAPI document, with the problems that answers refer to."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            license_info=app.license_info,
+            routes=app.routes,
+        )
+        template = "#/components/schemas/{model}"
+        problem = problems.Problem.model_json_schema(ref_template=template)
+        document["components"]["schemas"] |= problem.pop("$defs", {}) | {"Problem": problem}
+        app.openapi_schema = document
+    return app.openapi_schema

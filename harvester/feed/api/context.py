@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What every handler has at hand."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from harvester.ports.feed import Feed
+
+Look = Callable[[str], Mapping[str, Any]]
+"""Tells what is known of a canonical address, as `harvester status URL --json`; in any thread."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What operators decide about the API."""
+
+    page_size: int = 25
+    """Of a list, where the request names none."""
+    max_page_size: int = 10_000
+    """A request for more gets so many."""
+    cors_origins: tuple[str, ...] = ("*",)
+    """Origins of web pages whose scripts may read the API."""
+    cache_for: timedelta = timedelta(seconds=10)
+    """How long an answer may be shown again without asking."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What every handler has at hand."""
+
+    feed: Feed
+    look: Look
+    options: Options

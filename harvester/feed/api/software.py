@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""``/v1/software``: the catalogue's entries."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from harvester.feed.api import shapes
+from harvester.feed.api.conditional import answered, answered_by_content
+from harvester.feed.api.context import Context
+from harvester.feed.api.paging import Paging, paged, to_json
+from harvester.feed.api.problems import Refusal, described
+from harvester.feed.api.questions import Question
+from harvester.feed.api.shapes import Form
+from harvester.ports.feed import Place, Title
+
+AsForm = Annotated[
+    Form,
+    Query(
+        alias="publiccode",
+        description="The record as YAML text in publiccodeYml, as JSON in publiccode, or not at "
+        "all, nor the aliases, which is the cheapest",
+    ),
+]
+
+
+def router(context: Context) -> APIRouter:
+    """Give the routes."""
+    made = APIRouter(tags=["software"])
+
+    @made.get("/software", operation_id="list-software", response_model=shapes.SoftwareList)
+    def list_software(
+        request: Request, question: Question, page: Paging, form: AsForm = Form.YAML
+    ) -> Response:
+        """List all software, in the order in which it was first seen."""
+        window = page.window(context)
+
+        def made_page(headers: dict[str, str]) -> bytes:
+            found = context.feed.software(question, window, documents=form is not Form.NONE)
+            listed = paged(
+                request,
+                window,
+                found,
+                place=lambda title: Place(title.created_at, title.id),
+                shape=lambda title: shapes.software(title, form),
+                total=context.feed.amount(question),
+            )
+            headers.update(listed.headers)
+            return listed.body()
+
+        return answered(request, context, made_page)
+
+    @made.get(
+        "/software/{software_id}",
+        operation_id="show-software",
+        response_model=shapes.Software,
+        responses=described(HTTPStatus.NOT_FOUND),
+    )
+    def show_software(request: Request, software_id: str, form: AsForm = Form.YAML) -> Response:
+        """Show one entry, whatever its state, by its id or an id that it had before."""
+
+        def made_entry(headers: dict[str, str]) -> bytes:
+            title = known(context, software_id)
+            headers["content-location"] = f"/v1/software/{title.id}"
+            return to_json(shapes.software(title, form))
+
+        return answered(request, context, made_entry)
+
+    @made.get(
+        "/software/{software_id}/analysis",
+        operation_id="show-software-analysis",
+        response_model=dict[str, shapes.Analysis],
+        responses=described(HTTPStatus.NOT_FOUND),
+    )
+    def show_analysis(request: Request, software_id: str) -> Response:
+        """Show whether an entry is worked on: stars, commits, releases, a label, others' badges."""
+        entry = context.feed.entry(software_id.lower())
+        if entry is None:
+            raise _unknown()
+        return answered_by_content(request, context, to_json(shapes.analysis(entry)))
+
+    return made
+
+
+def _unknown() -> Refusal:
+    return Refusal(HTTPStatus.NOT_FOUND, "there is no software with this id")
+
+
+def known(context: Context, software_id: str) -> Title:
+    """Give an entry.
+
+    Raises:
+        Refusal: there is none.
+    """
+    title = context.feed.title(software_id.lower())
+    if title is None:
+        raise _unknown()
+    return title

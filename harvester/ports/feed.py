@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""How front-ends read the catalogue: lists in pages, single entries, and what changed.
+
+Unlike a :class:`~harvester.ports.catalogue.Catalogue`, a feed only reads, and any number of threads
+may ask it at once.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from harvester.model import FileState, Publisher, State
+from harvester.ports.rows import ChangeRow, Entry
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """How far the catalogue has come. As long as it is the same, no entry has changed."""
+
+    seq: int
+    """Number of the newest change; 0 if there is none."""
+    at: datetime | None
+    """When that change was; None if it is not remembered any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in an order by time: behind (or before) the row with this time and id.
+
+    The row itself need not be there any more.
+    """
+
+    at: datetime
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Which part of a list is asked for. With ``after`` and ``before``, ``after`` counts."""
+
+    size: int
+    """At least 1."""
+    after: Place | None = None
+    before: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice(Generic[T]):
+    """A part of a list, in the list's order."""
+
+    rows: tuple[T, ...]
+    more: bool
+    """Whether, in the direction that was asked for, there are rows beyond these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoftwareQuestion:
+    """Which entries are asked for; None asks for all."""
+
+    states: frozenset[State] | None = None
+    file_states: frozenset[FileState] | None = None
+    url_key: str | None = None
+    """Of an address that the entry has or had, or that its files declare
+    (:func:`harvester.urls.url_key`)."""
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    updated_from: datetime | None = None
+    updated_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Title:
+    """An entry as lists show it."""
+
+    id: str
+    url: str
+    name: str | None
+    state: State
+    state_reason: str
+    file_state: FileState
+    publisher: Publisher | None
+    publisher_key: str | None
+    """:attr:`PublisherTitle.key` of that body."""
+    created_at: datetime
+    updated_at: datetime
+    document: str | None
+    """The export's line, as :attr:`harvester.ports.rows.SoftwareRow.document`; None where it was
+    not asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublisherTitle:
+    """A public body that some entry is of, and where its code lies."""
+
+    key: str
+    """The catalogue's own, 32 hex digits; it is derived from all that is known of the body."""
+    publisher: Publisher
+    hosting: tuple[tuple[str, bool], ...]
+    """Web addresses, sorted; True: of an owner of repositories, else of one of its entries."""
+    listed: bool
+    """Whether one of its entries is listed."""
+    created_at: datetime
+    """When the first of its entries was first seen."""
+    updated_at: datetime
+    """When one of its entries last changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublisherQuestion:
+    """Which public bodies are asked for; None asks for all."""
+
+    listed: bool | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tidings:
+    """Rows of the change feed with the entries that they tell of, all of one moment."""
+
+    rows: tuple[ChangeRow, ...]
+    entries: Mapping[str, Entry]
+    """Those that there are now, by id."""
+    head: int
+    """Number of the newest change of all."""
+    oldest: int | None
+    """Number of the oldest change that is remembered; None if none is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dump:
+    """Every entry of one moment."""
+
+    mark: Mark
+    entries: Iterator[Entry]
+    """Sorted by id, streamed."""
+
+
+class Feed(Protocol):
+    """What front-ends ask. Its methods may run in any thread.
+
+    Texts that no database holds are asked for in vain, and no error. Every method can raise
+    ``CatalogueError``: the database cannot be used.
+    """
+
+    def mark(self) -> Mark:
+        """Say how far the catalogue has come: one cheap read."""
+        ...
+
+    def software(
+        self, question: SoftwareQuestion, window: Window, *, documents: bool
+    ) -> Slice[Title]:
+        """Give entries by ``created_at`` and id."""
+        ...
+
+    def latest(self, question: SoftwareQuestion, window: Window) -> Slice[Title]:
+        """Give entries with documents by ``updated_at`` and id, the newest first."""
+        ...
+
+    def amount(self, question: SoftwareQuestion) -> int:
+        """Count entries."""
+        ...
+
+    def title(self, software_id: str) -> Title | None:
+        """Give one entry with its document, by its id or an id that it had before."""
+        ...
+
+    def entry(self, software_id: str) -> Entry | None:
+        """Give one entry with its volatile facts, by its id or an id that it had before."""
+        ...
+
+    def publishers(self, question: PublisherQuestion, window: Window) -> Slice[PublisherTitle]:
+        """Give public bodies by ``created_at`` and key."""
+        ...
+
+    def publisher_amount(self, question: PublisherQuestion) -> int:
+        """Count public bodies."""
+        ...
+
+    def publisher(
+        self, prefix: str | None = None, uri: str | None = None
+    ) -> tuple[PublisherTitle, ...]:
+        """Give the public bodies whose key begins so, or which have this URI."""
+        ...
+
+    def tidings(self, after: int, limit: int) -> Tidings:
+        """Give changes with a number greater than ``after``, in order."""
+        ...
+
+    def dump(self, states: frozenset[State] | None) -> AbstractContextManager[Dump]:
+        """Open all entries of this moment; all states if None."""
+        ...

@@ -1,0 +1,299 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Lists of entries and public bodies, page by page, read from columns.
+
+Pages go by keyset: a page begins behind the last row of the one before, whatever was inserted or
+deleted meanwhile, so that every row that stays is given once.
+"""
+
+from collections.abc import Collection
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+
+from harvester.model import FileState, Level, Publisher, State
+from harvester.ports.feed import (
+    Place,
+    PublisherQuestion,
+    PublisherTitle,
+    Slice,
+    SoftwareQuestion,
+    Title,
+    Window,
+)
+from storage.dialects import Dialect
+from storage.rows import hashed_key
+from storage.tables import alias, file, publisher, repository, software, software_alias
+from storage.types import KEY_LIMIT, Moment, Words, is_holdable
+
+_TITLE = (
+    software.c.id,
+    software.c.url,
+    software.c.name,
+    software.c.state,
+    software.c.state_reason,
+    software.c.file_state,
+    software.c.first_seen_at,
+    software.c.updated_at,
+    software.c.publisher_id,
+    publisher.c.name.label("publisher_name"),
+    publisher.c.uri.label("publisher_uri"),
+    publisher.c.level.label("publisher_level"),
+)
+
+
+def titles(
+    connection: Connection, question: SoftwareQuestion, window: Window, *, documents: bool
+) -> Slice[Title]:
+    """Give entries by the time when they were first seen, and id."""
+    statement = _titles(documents=documents).where(*_asked(question))
+    rows, more = _window(
+        connection, statement, window, software.c.first_seen_at, software.c.id, newest=False
+    )
+    return Slice(rows=tuple(_title(row) for row in rows), more=more)
+
+
+def latest(connection: Connection, question: SoftwareQuestion, window: Window) -> Slice[Title]:
+    """Give entries by the time when they last changed, and id, the newest first."""
+    statement = _titles(documents=True).where(*_asked(question, by_state=False))
+    rows, more = _window(
+        connection, statement, window, software.c.updated_at, software.c.id, newest=True
+    )
+    return Slice(rows=tuple(_title(row) for row in rows), more=more)
+
+
+def amount(connection: Connection, question: SoftwareQuestion) -> int:
+    """Count entries."""
+    counted: int = connection.execute(
+        select(func.count()).select_from(software).where(*_asked(question))
+    ).scalar_one()
+    return counted
+
+
+def title(connection: Connection, software_id: str) -> Title | None:
+    """Give one entry by its id, or an id that it had before."""
+    if not is_holdable(software_id, KEY_LIMIT):
+        return None
+    now_called = select(software_alias.c.software_id).where(software_alias.c.id == software_id)
+    rows = connection.execute(
+        _titles(documents=True).where(
+            or_(software.c.id == software_id, software.c.id.in_(now_called))
+        )
+    ).all()
+    return _title(rows[0]) if rows else None
+
+
+def publishers(
+    connection: Connection, dialect: Dialect, question: PublisherQuestion, window: Window
+) -> Slice[PublisherTitle]:
+    """Give public bodies by the time when the first of their entries was first seen, and key."""
+    bodies = _bodies(question).subquery()
+    statement = select(bodies)
+    rows, more = _window(
+        connection, statement, window, bodies.c.created_at, bodies.c.id, newest=False
+    )
+    return Slice(rows=_publishers(connection, dialect, rows), more=more)
+
+
+def publisher_amount(connection: Connection, question: PublisherQuestion) -> int:
+    """Count public bodies."""
+    counted: int = connection.execute(
+        select(func.count()).select_from(_bodies(question).subquery())
+    ).scalar_one()
+    return counted
+
+
+def publisher_of(
+    connection: Connection, dialect: Dialect, *, prefix: str | None, uri: str | None
+) -> tuple[PublisherTitle, ...]:
+    """Give the public bodies whose key begins so, or which have this URI."""
+    column, wanted = (publisher.c.id, prefix) if uri is None else (publisher.c.uri, uri)
+    if wanted is None or not is_holdable(wanted, KEY_LIMIT):
+        return ()
+    condition = column.startswith(wanted, autoescape=True) if uri is None else column == wanted
+    rows = connection.execute(_bodies(PublisherQuestion()).where(condition)).all()
+    return _publishers(connection, dialect, list(rows))
+
+
+# --- entries --------------------------------------------------------------------------------
+
+
+def _titles(*, documents: bool) -> Select[Any]:
+    columns = (*_TITLE, software.c.document) if documents else _TITLE
+    return select(*columns).select_from(software.outerjoin(publisher))
+
+
+def _asked(question: SoftwareQuestion, *, by_state: bool = True) -> list[ColumnElement[bool]]:
+    """Give the conditions of a question.
+
+    Args:
+        question: which entries are asked for.
+        by_state: whether the list's order is that of an index which begins with the state.
+    """
+    conditions: list[ColumnElement[bool]] = []
+    if question.states is not None:
+        conditions.append(_is_one_of(software.c.state, question.states, indexed=by_state))
+    if question.file_states is not None:
+        conditions.append(_is_one_of(software.c.file_state, question.file_states, indexed=False))
+    if question.url_key is not None:
+        conditions.append(_has_address(hashed_key(question.url_key)))
+    for column, least, most in (
+        (software.c.first_seen_at, question.created_from, question.created_to),
+        (software.c.updated_at, question.updated_from, question.updated_to),
+    ):
+        if least is not None:
+            conditions.append(column >= least)
+        if most is not None:
+            conditions.append(column <= most)
+    return conditions
+
+
+def _is_one_of(
+    column: Column[Any], values: Collection[Enum], *, indexed: bool
+) -> ColumnElement[bool]:
+    """Say that a column has one of a few values.
+
+    Of one value, an index that begins with it has the rows in its order. Of several, none has:
+    planners would take it all the same and sort all rows for a page of a few, and so are shown an
+    expression instead of the column.
+    """
+    wanted = sorted(str(value.value) for value in values)
+    if indexed and len(wanted) == 1:
+        return column == wanted[0]
+    return column.concat("").in_(wanted)
+
+
+def _has_address(key: str) -> ColumnElement[bool]:
+    """Say that an entry has, or had, an address, or that a file of it declares it."""
+    return or_(
+        software.c.url_key == key,
+        software.c.repository_id.in_(select(alias.c.repository_id).where(alias.c.url_key == key)),
+        software.c.id.in_(select(file.c.software_id).where(file.c.declared_url_key == key)),
+    )
+
+
+def _title(row: Row[Any]) -> Title:
+    return Title(
+        id=row.id,
+        url=row.url,
+        name=row.name,
+        state=State(row.state),
+        state_reason=row.state_reason,
+        file_state=FileState(row.file_state),
+        publisher=None
+        if row.publisher_name is None
+        else Publisher(
+            name=row.publisher_name, uri=row.publisher_uri, level=Level(row.publisher_level)
+        ),
+        publisher_key=row.publisher_id,
+        created_at=row.first_seen_at,
+        updated_at=row.updated_at,
+        document=getattr(row, "document", None),
+    )
+
+
+# --- public bodies --------------------------------------------------------------------------
+
+
+def _bodies(question: PublisherQuestion) -> Select[Any]:
+    """Select the public bodies that some entry is of; those of former times have none."""
+    first = func.min(software.c.first_seen_at, type_=Moment())
+    statement = (
+        select(
+            publisher.c.id,
+            publisher.c.name,
+            publisher.c.uri,
+            publisher.c.level,
+            first.label("created_at"),
+            func.max(software.c.updated_at, type_=Moment()).label("updated_at"),
+            _listed().label("listed"),
+        )
+        .join_from(publisher, software, software.c.publisher_id == publisher.c.id)
+        .group_by(publisher.c.id, publisher.c.name, publisher.c.uri, publisher.c.level)
+    )
+    if question.listed is not None:
+        statement = statement.having(_listed() > 0 if question.listed else _listed() == 0)
+    if question.created_from is not None:
+        statement = statement.having(first >= question.created_from)
+    if question.created_to is not None:
+        statement = statement.having(first <= question.created_to)
+    return statement
+
+
+def _listed() -> ColumnElement[int]:
+    return func.count().filter(software.c.state == State.LISTED.value)
+
+
+def _publishers(
+    connection: Connection, dialect: Dialect, rows: list[Row[Any]]
+) -> tuple[PublisherTitle, ...]:
+    hosting: dict[str, set[tuple[str, bool]]] = {row.id: set() for row in rows}
+    places = connection.execute(
+        select(
+            software.c.publisher_id,
+            repository.c.forge_url,
+            repository.c.owner_path,
+            # Of an entry without a repository, its own address.
+            func.min(software.c.url, type_=Words()).label("url"),
+        )
+        .select_from(software.outerjoin(repository, repository.c.id == software.c.repository_id))
+        .where(dialect.among(software.c.publisher_id, list(hosting)))
+        .group_by(software.c.publisher_id, repository.c.forge_url, repository.c.owner_path)
+    )
+    for place in places:
+        owned = place.forge_url is not None and place.owner_path
+        hosting[place.publisher_id].add(
+            (f"{place.forge_url}/{place.owner_path}", True) if owned else (place.url, False)
+        )
+    return tuple(
+        PublisherTitle(
+            key=row.id,
+            publisher=Publisher(name=row.name, uri=row.uri, level=Level(row.level)),
+            hosting=tuple(sorted(hosting[row.id])),
+            listed=row.listed > 0,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+        for row in rows
+    )
+
+
+# --- windows --------------------------------------------------------------------------------
+
+
+def _window(
+    connection: Connection,
+    statement: Select[Any],
+    window: Window,
+    at: ColumnElement[Any] | Column[Any],
+    key: ColumnElement[Any] | Column[Any],
+    *,
+    newest: bool,
+) -> tuple[list[Row[Any]], bool]:
+    """Give the rows of a window in the list's order, and whether there are more beyond them."""
+    backward = window.after is None and window.before is not None
+    place = window.before if backward else window.after
+    if place is not None and not is_holdable(place.id):
+        place = Place(place.at, "")
+    descending = newest != backward
+    if place is not None:
+        here = tuple_(place.at, place.id, types=[Moment(), Words()])
+        there = tuple_(at, key)
+        statement = statement.where(there < here if descending else there > here)
+    order = (at.desc(), key.desc()) if descending else (at, key)
+    rows = list(connection.execute(statement.order_by(*order).limit(window.size + 1)))
+    more = len(rows) > window.size
+    rows = rows[: window.size]
+    return (rows[::-1] if backward else rows), more

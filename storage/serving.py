@@ -1,0 +1,159 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The catalogue as front-ends read it: fulfils :class:`harvester.ports.feed.Feed`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import TimeoutError as NoConnectionError
+
+from harvester.model import State
+from harvester.ports.errors import CatalogueError
+from harvester.ports.feed import (
+    Dump,
+    Mark,
+    PublisherQuestion,
+    PublisherTitle,
+    Slice,
+    SoftwareQuestion,
+    Tidings,
+    Title,
+    Window,
+)
+from harvester.ports.rows import Entry
+from storage import feed, listing, reading, schema
+from storage.engine import PATIENCE, Store
+from storage.types import KEY_LIMIT, is_holdable
+
+
+def open_feed(database_url: str, *, patience: float = PATIENCE) -> "SqlFeed":
+    """Open a catalogue for reading by several threads at once.
+
+    Args:
+        database_url: ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST/DATABASE``.
+        patience: seconds to wait for another process's transaction.
+
+    Raises:
+        SchemaBehindError: ``harvester database upgrade`` mends it.
+        SchemaAheadError: the database was written by a newer harvester.
+        CatalogueError: it cannot be used; the message names the cause and the remedy.
+    """
+    store = Store(database_url, patience=patience)
+    try:
+        schema.prepare(store)
+    except BaseException:
+        store.close()
+        raise
+    return SqlFeed(store)
+
+
+class SqlFeed:
+    """What front-ends ask, in an open database with the newest schema."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @property
+    def name(self) -> str:
+        """The absolute path of the file, or host and database; never a password."""
+        return self.store.name
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+
+    def mark(self) -> Mark:
+        """Say how far the catalogue has come."""
+        with self._reading() as connection:
+            return feed.mark(connection)
+
+    def software(
+        self, question: SoftwareQuestion, window: Window, *, documents: bool
+    ) -> Slice[Title]:
+        """Give entries by ``created_at`` and id."""
+        with self._reading() as connection:
+            return listing.titles(connection, question, window, documents=documents)
+
+    def latest(self, question: SoftwareQuestion, window: Window) -> Slice[Title]:
+        """Give entries with documents by ``updated_at`` and id, the newest first."""
+        with self._reading() as connection:
+            return listing.latest(connection, question, window)
+
+    def amount(self, question: SoftwareQuestion) -> int:
+        """Count entries."""
+        with self._reading() as connection:
+            return listing.amount(connection, question)
+
+    def title(self, software_id: str) -> Title | None:
+        """Give one entry with its document, by its id or an id that it had before."""
+        with self._reading() as connection:
+            return listing.title(connection, software_id)
+
+    def entry(self, software_id: str) -> Entry | None:
+        """Give one entry with its volatile facts, by its id or an id that it had before."""
+        if not is_holdable(software_id, KEY_LIMIT):
+            return None
+        with self._reading() as connection:
+            return reading.entry(connection, software_id)
+
+    def publishers(self, question: PublisherQuestion, window: Window) -> Slice[PublisherTitle]:
+        """Give public bodies by ``created_at`` and key."""
+        with self._reading() as connection:
+            return listing.publishers(connection, self.store.dialect, question, window)
+
+    def publisher_amount(self, question: PublisherQuestion) -> int:
+        """Count public bodies."""
+        with self._reading() as connection:
+            return listing.publisher_amount(connection, question)
+
+    def publisher(
+        self, prefix: str | None = None, uri: str | None = None
+    ) -> tuple[PublisherTitle, ...]:
+        """Give the public bodies whose key begins so, or which have this URI."""
+        with self._reading() as connection:
+            return listing.publisher_of(connection, self.store.dialect, prefix=prefix, uri=uri)
+
+    def tidings(self, after: int, limit: int) -> Tidings:
+        """Give changes with a number greater than ``after``, in order."""
+        with self._snapshot() as connection:
+            rows = tuple(feed.after(connection, after, limit))
+            ids = sorted({row.change.software_id for row in rows})
+            return Tidings(
+                rows=rows,
+                entries=reading.entries_of(connection, self.store.dialect, ids),
+                head=feed.head(connection),
+                oldest=feed.oldest(connection),
+            )
+
+    @contextmanager
+    def dump(self, states: frozenset[State] | None) -> Iterator[Dump]:
+        """Open all entries of this moment; all states if None."""
+        with self._snapshot() as connection:
+            yield Dump(
+                mark=feed.mark(connection),
+                entries=reading.entries(connection, states, activity=False),
+            )
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _patient(), self.store.reading() as connection:
+            yield connection
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Connection]:
+        """Read one state of the database, however many statements it takes."""
+        with self._reading() as connection:
+            self.store.dialect.freeze(connection)
+            yield connection
+
+
+@contextmanager
+def _patient() -> Iterator[None]:
+    try:
+        yield
+    except NoConnectionError as error:
+        raise CatalogueError(
+            "too many front-ends ask at once; try again later, or put a cache before the API"
+        ) from error

@@ -1,0 +1,236 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Entries with whole documents for the API to give, and a front-end that asks it."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import httpx
+import jsonschema
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+from sqlalchemy import event
+
+from harvester.crawl.entry import document
+from harvester.feed.api import Options, application
+from harvester.model import ChangeType, FileState, Finding, Severity, State
+from harvester.ports.feed import Feed
+from harvester.ports.rows import SoftwareRow, Writes
+from storage.catalogue import SqlCatalogue
+from storage.serving import SqlFeed
+from tests.storage import made
+
+RECORD: dict[str, Any] = {
+    "publiccodeYmlVersion": "0.4",
+    "name": "Gästekarte 🏛",
+    "softwareVersion": "1e5",
+    "releaseDate": "2026-01-31",
+    "platforms": ["web", "no", "0o17"],
+    "description": {"de": {"shortDescription": "Zeile eins\nZeile zwei: mit Punkt\n"}},
+    "x-odd": {"float": 1.5, "null": None, "yes": True, "1_000": "~"},
+}
+
+
+def entry(number: int, *, record: dict[str, Any] | None = RECORD, **changes: Any) -> SoftwareRow:
+    """Make an entry with its document; ``changes`` of the row."""
+    repository = made.repository(number)
+    row = made.software(repository, **changes)
+    finding = Finding(code="PC002", severity=Severity.ERROR, key="name", line=3, column=1)
+    file = made.file(
+        repository,
+        state=row.file_state,
+        findings=() if row.file_state is FileState.VALID else (finding, replace(finding, line=0)),
+    )
+    shown = file.record
+    if record is None or shown is None:
+        shown = None
+    else:
+        shown = replace(shown, document=json.dumps(record, ensure_ascii=False))
+    text = document(
+        row,
+        repository=repository,
+        aliases=(),
+        own=file,
+        file=file,
+        provenances=((file, repository),),
+        record=shown,
+    )
+    return replace(row, document=text, updated_at=changes.get("updated_at", row.updated_at))
+
+
+def tombstone(number: int, **changes: Any) -> SoftwareRow:
+    """Make what is left of an entry that has gone."""
+    row = made.software(
+        made.repository(number),
+        **{
+            "state": State.GONE,
+            "state_reason": "deleted",
+            "file_state": FileState.UNKNOWN,
+            "name": None,
+            "publisher": None,
+            "repository_id": None,
+            "file": None,
+            **changes,
+        },
+    )
+    text = document(
+        row, repository=None, aliases=(), own=None, file=None, provenances=(), record=None
+    )
+    return replace(row, document=text)
+
+
+def spread(amount: int, **changes: Any) -> list[SoftwareRow]:
+    """Make entries that were first seen one after another; each fourth with its neighbour."""
+    return [
+        entry(number, first_seen_at=made.NOW + timedelta(seconds=number - (number % 4 == 0)))
+        for number in range(1, amount + 1)
+    ]
+
+
+def store(
+    catalogue: SqlCatalogue,
+    rows: Sequence[SoftwareRow],
+    *,
+    change: ChangeType = ChangeType.CREATED,
+    now: datetime = made.NOW,
+    source: str = "amt",
+    **others: Any,
+) -> None:
+    """Commit entries with what they refer to, each with a change row."""
+    numbers = {made.software(made.repository(n)).id: n for n in range(1, 400)}
+    repositories = [made.repository(numbers[row.id]) for row in rows if row.id in numbers]
+    writes = Writes(
+        repositories=tuple(repositories),
+        software=tuple(rows),
+        changes=tuple(replace(made.created(row), type=change) for row in rows),
+        **others,
+    )
+    crawl = catalogue.begin(made.request(source), made.ME, now)
+    made.store_page(catalogue, crawl, writes, now=now)
+    catalogue.end(crawl, made.end(), now)
+
+
+def looked(url: str) -> dict[str, Any]:
+    """Tell nothing of an address."""
+    nothing: dict[str, Any] = dict.fromkeys(("repositories", "software", "files"), ())
+    return {
+        "url": url,
+        "found": False,
+        "why_not": "no-source",
+        "blocked": None,
+        "next_crawl_at": None,
+    } | nothing
+
+
+@contextlib.contextmanager
+def counted(feed: SqlFeed) -> Iterator[list[str]]:
+    """Note the statements that a database is sent."""
+    sent: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        if arguments[2] != "BEGIN":
+            sent.append(arguments[2])
+
+    event.listen(feed.store.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(feed.store.engine, "before_cursor_execute", note)
+
+
+@cache
+def openapi() -> dict[str, Any]:
+    """Give the API's own description, which does not depend on what is in the catalogue."""
+    unused: Any = None
+    return application(unused, looked, Options()).openapi()
+
+
+@cache
+def _validator(operation: str, status: str, media: str) -> jsonschema.Draft202012Validator:
+    """Give what holds an answer against the description."""
+    document = openapi()
+    (described,) = (
+        methods["get"]["responses"][status]["content"][media]["schema"]
+        for methods in document["paths"].values()
+        if methods["get"]["operationId"] == operation
+    )
+    registry = Registry().with_resource("urn:api", DRAFT202012.create_resource(document)).crawl()
+    schema = json.loads(json.dumps(described).replace('"#/components', '"urn:api#/components'))
+    return jsonschema.Draft202012Validator(schema, registry=registry)
+
+
+class Client:
+    """A front-end: asks the application over ASGI, and holds each answer against its document."""
+
+    def __init__(self, feed: Feed, **options: Any) -> None:
+        self.app = application(feed, looked, Options(**options))
+        self.app.openapi_schema = openapi()
+
+    def get(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
+        """Ask; a failure of the application fails the test."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+                return await client.request(method, path, headers=named)
+
+        answer = asyncio.run(ask())
+        self._check(answer)
+        return answer
+
+    def json(self, path: str) -> Any:
+        """Ask for what must be there."""
+        answer = self.get(path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def walk(
+        self, path: str, turn: Callable[[], None] = lambda: None, link: str = "next"
+    ) -> list[Any]:
+        """Follow the links as clients do: what they say is pasted behind the list's address."""
+        base, _, asked = path.partition("?")
+        query: str | None = f"?{asked}"
+        found: list[Any] = []
+        while True:
+            page = self.json(f"{base}{query}")
+            found += page["data"]
+            query = page["links"][link]
+            if query is None:
+                return found
+            turn()
+
+    def _check(self, answer: httpx.Response) -> None:
+        """No undocumented status, no shape violated."""
+        assert answer.headers["x-request-id"]
+        document = openapi()
+        operation = next(
+            (
+                methods["get"]
+                for template, methods in document["paths"].items()
+                if _fits(template, answer.request.url.path)
+            ),
+            None,
+        )
+        if operation is None or answer.request.method not in ("GET", "HEAD"):
+            return
+        described = operation["responses"].get(str(answer.status_code))
+        assert described is not None, f"{answer.status_code} is not documented: {answer.text}"
+        media = answer.headers.get("content-type", "").partition(";")[0]
+        if not answer.content or media not in ("application/json", "application/problem+json"):
+            return
+        _validator(operation["operationId"], str(answer.status_code), media).validate(answer.json())
+
+
+def _fits(template: str, path: str) -> bool:
+    parts, given = template.split("/"), path.split("/")
+    return len(parts) == len(given) and all(
+        part.startswith("{") or part == one for part, one in zip(parts, given, strict=True)
+    )
