@@ -236,8 +236,10 @@ def may_have(soaked: Soaked, mark: dict[str, Any]) -> dict[str, int]:
         "owner_visit": 0,
         "validator": 0,
         "budget": 0,
-        # No town counts commits, none is a list, and no loss is large enough to wait.
+        # No town counts commits, each lists by activity, none is a list, and no loss is large
+        # enough to wait.
         "vitality": 0,
+        "revisit": 0,
         "lead_list": 0,
         "host": 0,
         "wait": 0,

@@ -1,19 +1,55 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""A catalogue on each database, and the API that reads it."""
+"""A catalogue on each database, and the API that reads it.
+
+A database is made once and emptied after each test: making one takes longer than most tests here.
+"""
 
 import contextlib
 from collections.abc import Iterator
 
 import pytest
 
-from storage.catalogue import SqlCatalogue
+from storage import schema
+from storage.catalogue import SqlCatalogue, open_catalogue
+from storage.engine import Store
+from storage.search.words import word_index
 from storage.serving import SqlFeed, open_feed
-from tests.databases import catalogue, database_url, postgres, postgres_url, sqlite_url
+from storage.tables import feed_head, metadata, search_rules
+from tests.databases import PostgresServer, postgres, sqlite_url
 from tests.feed.api.shelf import Client
 
-__all__ = ["catalogue", "database_url", "postgres", "postgres_url", "sqlite_url"]
+__all__ = ["postgres", "sqlite_url"]
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a database that the tests here take in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('api') / 'catalogue.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.create("api")
+    with contextlib.closing(Store(url)) as store:
+        schema.upgrade(store)
+    yield url
+    server.drop("api")
+
+
+@pytest.fixture
+def catalogue(database_url: str) -> Iterator[SqlCatalogue]:
+    """An open catalogue, empty, on each database in turn."""
+    with contextlib.closing(open_catalogue(database_url)) as opened:
+        yield opened
+        with opened.store.writing() as connection:
+            for table in reversed(metadata.sorted_tables):
+                if table not in (feed_head, search_rules):
+                    connection.execute(table.delete())
+            connection.execute(feed_head.update().values(seq=0))
+            word_index(opened.store.dialect).sweep(connection)
 
 
 @pytest.fixture

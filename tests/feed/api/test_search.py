@@ -75,7 +75,8 @@ def test_facets_and_corrections(shelf: Client) -> None:
 
 
 def test_pages_keep_the_question(shelf: Client) -> None:
-    query = "/v1/software?q=antrag&sort=name&page[size]=1&development_status=stable&development_status=beta"
+    both = "development_status=stable&development_status=beta"
+    query = f"/v1/software?q=antrag&sort=name&page[size]=1&{both}"
     assert [one["name"] for one in shelf.walk(query)] == ["Antragsportal"]
     many = "/v1/software?sort=name&category=crm&category=elections&page[size]=2"
     assert [one["name"] for one in shelf.walk(many)] == ["Antragsportal", "Wahl", "Wahlhelfer"]
