@@ -255,6 +255,11 @@ def may_have(soaked: Soaked, mark: dict[str, Any]) -> dict[str, int]:
         "file": filed,
         "record": filed,
         "software": filed,
+        # What the entries are searched by.
+        "search_rules": 1,
+        "search_entry": filed,
+        "search_value": filed * 30,
+        "search_word": filed * 100,
         # Of a broken file seven, as it stands now.
         "finding": filed * 8,
         # The newest of each file and the last good one, and what the daily tidying has not met.
