@@ -36,6 +36,7 @@ from harvester.ports.rows import (
     Stored,
     Writes,
 )
+from harvester.search.projection import project
 from harvester.urls import url_key
 from storage.catalogue import SqlCatalogue
 from tests.storage import made
@@ -240,6 +241,7 @@ def software_rows(entry: str, repository_ids: list[str]) -> st.SearchStrategy[So
         document=words,
         first_seen_at=times,
         updated_at=times,
+        projection=st.just(project("{}")),
     )
 
 
