@@ -48,7 +48,7 @@ _START = datetime(2026, 1, 1, tzinfo=UTC)
 _DOCS = Path(__file__).parents[1] / "docs"
 _BLUE, _RED = "#1f5fa8", "#c2410c"
 _COSTS = (0.05, 0.1, 0.2, 0.5, 1, 2, 4)
-_SHARES = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
+_DELAYS = (0.1, 0.2, 0.5, 1, 2, 5, 10)
 _MARK = "<!-- made by benchmarks.revisit -->"
 
 
@@ -188,9 +188,9 @@ def comparison(pairs: Mapping[tuple[float, float], tuple[Result, Result]]) -> st
 
 
 def drawing(found: Sequence[Result]) -> str:
-    """Draw staleness over requests, both on logarithmic axes."""
+    """Draw how late changes are found over requests, both on logarithmic axes."""
     width, height, left, bottom = 640, 400, 70, 340
-    spans = ((0.05, 5.0), (0.002, 0.2))
+    spans = ((0.05, 5.0), (0.1, 10.0))
 
     def x(value: float) -> float:
         return left + (width - left - 30) * _log_share(value, *spans[0])
@@ -205,17 +205,17 @@ def drawing(found: Sequence[Result]) -> str:
     right, middle = width - 30, (left + width - 30) / 2
     fixed = sorted((one for one in found if not one.adaptive), key=lambda one: one.requests)
     (own,) = [one for one in found if one.adaptive]
-    places = {one.name: (x(one.requests), y(1 - one.fresh)) for one in found}
+    places = {one.name: (x(one.requests), y(one.delay)) for one in found}
     line = " ".join(f"{places[one.name][0]:.1f},{places[one.name][1]:.1f}" for one in fixed)
     frame = f'viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {frame}>',
         "<!-- SPDX-FileCopyrightText: 2026 The harvester authors -->",
         "<!-- SPDX-License-Identifier: EUPL-1.2 -->",
-        "<title>Share of the catalogue that is out of date, by what it costs</title>",
+        "<title>Days from a change to the look that finds it, by what it costs</title>",
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
-        *(f'<path d="M{left} {y(tick):.1f}H{right}" stroke="#dddddd"/>' for tick in _SHARES),
-        *(text((left - 8, y(tick) + 4), f"{tick:.1%}", "end") for tick in _SHARES),
+        *(f'<path d="M{left} {y(tick):.1f}H{right}" stroke="#dddddd"/>' for tick in _DELAYS),
+        *(text((left - 8, y(tick) + 4), f"{tick:g}", "end") for tick in _DELAYS),
         *(text((x(tick), bottom + 18), f"{tick:g}") for tick in _COSTS),
         f'<path d="M{left} 40V{bottom}H{right}" fill="none" stroke="#444444"/>',
         f'<polyline points="{line}" fill="none" stroke="{_BLUE}"/>',
@@ -229,7 +229,7 @@ def drawing(found: Sequence[Result]) -> str:
             _BLUE,
         ),
         text((middle, bottom + 42), "requests a repository and day"),
-        text((left, 24), "share of repositories that are out of date", "start"),
+        text((left, 24), "days from a change to the look that finds it", "start"),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"

@@ -24,6 +24,7 @@ from harvester.ports.catalogue import (
     Unseen,
 )
 from harvester.ports.http import Ledger
+from harvester.ports.projection import Projection
 from harvester.ports.rows import (
     ChangeRow,
     Entry,
@@ -35,6 +36,7 @@ from harvester.ports.rows import (
     Stored,
     Wait,
 )
+from harvester.ports.search import Found, Inquiry, Relation
 from storage import (
     crawls,
     feed,
@@ -49,6 +51,9 @@ from storage import (
     vitality,
 )
 from storage.engine import PATIENCE, Store
+from storage.search import asking, related
+from storage.search import words as search_words
+from storage.search import writing as indexing
 from storage.transaction import Page
 
 T = TypeVar("T")
@@ -288,6 +293,34 @@ class SqlCatalogue:
         """Give the number of the newest change; 0 if there is none."""
         with self._reading() as connection:
             return feed.head(connection)
+
+    # searching
+
+    def containing(self, parts: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """Give the words that the catalogue has with each part in them, the shortest first."""
+        with self._reading() as connection:
+            return search_words.containing(connection, self.store.dialect, parts)
+
+    def alike(self, words: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """Give the words that share the most runs of three letters with each word."""
+        with self._reading() as connection:
+            return search_words.alike(connection, self.store.dialect, words)
+
+    def find(self, inquiry: Inquiry) -> Found:
+        """Answer a question."""
+        with self._reading() as connection:
+            if self._open is None:
+                self.store.dialect.freeze(connection)
+            return asking.find(connection, self.store.dialect, inquiry)
+
+    def related(self, software_id: str, limit: int) -> Mapping[Relation, tuple[Entry, ...]]:
+        """Give listed entries that are related to an entry."""
+        with self._reading() as connection:
+            return related.related(connection, software_id, limit)
+
+    def reindex(self, version: int, project: Callable[[str], Projection]) -> int:
+        """Write the search index anew if it was made by other rules."""
+        return indexing.reindex(self.store, version, project)
 
     def _streamed(self, read: Callable[[Connection], Iterator[T]]) -> Iterator[T]:
         """Hand rows out one by one, all of the moment when the first was asked for."""

@@ -38,9 +38,12 @@ Rows = Sequence[Mapping[str, Any]]
 _LOCK_NUMBER = 0x68617276  # "harv"
 """Of the advisory lock that writers of one PostgreSQL database take in turn."""
 
-_FILLED = ("repository", "repository_source", "alias", "file", "record", "finding", "software")
+_FILLED = (
+    *("repository", "repository_source", "alias", "file", "record", "finding", "software"),
+    *("search_entry", "search_value", "search_word"),
+)
 
-_REWRITTEN = (*_FILLED, "software_rest", "blob", "validator", "crawl_item", "owner")
+_REWRITTEN = (*_FILLED, "search_text", "software_rest", "blob", "validator", "crawl_item", "owner")
 
 
 class Dialect(Protocol):

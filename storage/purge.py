@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, sele
 from harvester.model import Change, ChangeType, Finding
 from storage import feed, rows
 from storage.engine import Store
+from storage.search.words import word_index
 from storage.tables import (
     alias,
     blob,
@@ -300,6 +301,7 @@ def _erase(
                 .where(owner.c.path == row.owner_path)
             )
             connection.execute(delete(owner_visit).where(owner_visit.c.path == row.owner_path))
+    word_index(store.dialect).sweep(connection)
 
 
 # --- both -----------------------------------------------------------------------------------

@@ -281,20 +281,22 @@ def entries(
     connection: Connection, states: frozenset[State] | None, *, activity: bool
 ) -> Iterator[Entry]:
     """Give entries sorted by id, streamed."""
-    statement = _entries(activity=activity)
+    statement = select_entries(activity=activity)
     if states is not None:
         statement = statement.where(software.c.state.in_(sorted(state.value for state in states)))
     with connection.execution_options(yield_per=_AT_ONCE).execute(
         statement.order_by(software.c.id)
     ) as streamed:
         for row in streamed:
-            yield _entry(row, with_activity=activity)
+            yield entry_value(row, with_activity=activity)
 
 
 def entries_of(connection: Connection, dialect: Dialect, ids: Sequence[str]) -> dict[str, Entry]:
     """Give the entries that have one of the ids now, by id."""
-    found = connection.execute(_entries(activity=False).where(dialect.among(software.c.id, ids)))
-    return {row.id: _entry(row, with_activity=False) for row in found}
+    found = connection.execute(
+        select_entries(activity=False).where(dialect.among(software.c.id, ids))
+    )
+    return {row.id: entry_value(row, with_activity=False) for row in found}
 
 
 def addresses(connection: Connection) -> Iterator[str]:
@@ -306,14 +308,14 @@ def addresses(connection: Connection) -> Iterator[str]:
 
 def entry(connection: Connection, software_id: str) -> Entry | None:
     """Give one entry by its id or an id that it had before."""
-    statement = _entries(activity=True)
+    statement = select_entries(activity=True)
     row = connection.execute(statement.where(software.c.id == software_id)).one_or_none()
     if row is None:
         now_called = select(software_alias.c.software_id).where(software_alias.c.id == software_id)
         row = connection.execute(
             statement.where(software.c.id == now_called.scalar_subquery())
         ).one_or_none()
-    return None if row is None else _entry(row, with_activity=True)
+    return None if row is None else entry_value(row, with_activity=True)
 
 
 def files(connection: Connection, dialect: Dialect) -> Iterator[tuple[FileRow, RepositoryRow]]:
@@ -428,7 +430,8 @@ def totals(connection: Connection) -> Mapping[State, int]:
     return {State(row.state): row.amount for row in found}
 
 
-def _entries(*, activity: bool) -> Select[Any]:
+def select_entries(*, activity: bool) -> Select[Any]:
+    """Select what :func:`entry_value` needs, in any order."""
     statement: Select[Any] = select(
         software.c.id, software.c.state, software.c.document, software.c.updated_at
     )
@@ -449,7 +452,8 @@ def _entries(*, activity: bool) -> Select[Any]:
     )
 
 
-def _entry(row: Row[Any], *, with_activity: bool) -> Entry:
+def entry_value(row: Row[Any], *, with_activity: bool) -> Entry:
+    """Make the value of a row of :func:`select_entries`."""
     volatile: Activity | None = None
     read: Vitality | None = None
     archived = False

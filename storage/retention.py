@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Deletes what nobody asks for any more: old crawls and changes, former files and addresses."""
+"""Deletes what nobody asks for: old crawls and changes, former files, addresses and words."""
 
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from harvester.ports.catalogue import Retention, Tidied
 from storage.crawls import RESUMABLE_FOR, UNFINISHED
 from storage.engine import Store
 from storage.history import COMPLETE
+from storage.search.words import word_index
 from storage.tables import (
     blob,
     change,
@@ -40,6 +41,8 @@ def tidy(store: Store, keep: Retention, now: datetime) -> Tidied:
         forwardings = _forwardings(connection)
     more = AT_ONCE in (crawls, blobs, changes, forwardings)
     if not more:
+        with store.writing() as connection:
+            word_index(store.dialect).sweep(connection)
         with store.translated():
             store.dialect.maintain(store.engine)
     return Tidied(crawls=crawls, blobs=blobs, changes=changes, more=more)

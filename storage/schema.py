@@ -23,6 +23,7 @@ REVISIONS = (
     "0008_lists",
     "0009_losses_that_wait",
     "0010_lists_for_front_ends",
+    "0011_search_index",
     "0012_revisits",
 )
 """Every migration's id, the oldest first."""

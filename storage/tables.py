@@ -263,6 +263,54 @@ change = Table(
     Column("at", Moment(), nullable=False),
 )
 
+# --- the search index -------------------------------------------------------------------------
+# The tables of words differ from database to database: see storage/search/words.py.
+
+search_entry = Table(
+    "search_entry",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column(
+        "software_id",
+        key_text(),
+        ForeignKey("software.id", ondelete="CASCADE"),
+        nullable=False,
+        unique=True,
+        index=True,
+    ),
+    Column("name_key", Words(), nullable=False),
+    Column("released_on", Words(), nullable=False),
+)
+
+search_value = Table(
+    "search_value",
+    metadata,
+    Column("field", key_text(), primary_key=True),
+    Column("value", key_text(), primary_key=True),
+    Column(
+        "number",
+        Integer,
+        ForeignKey("search_entry.number", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    ),
+    sqlite_with_rowid=False,
+)
+
+search_word = Table(
+    "search_word",
+    metadata,
+    Column("word", key_text(), primary_key=True),
+)
+
+search_rules = Table(
+    "search_rules",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
 # --- sources and their crawls ---------------------------------------------------------------
 
 source = Table(

@@ -17,6 +17,7 @@ from harvester.ports.rows import FileRow, Merge, SoftwareRow, Writes
 from storage import rests, rows, tables
 from storage.dialects import Dialect
 from storage.faults import refusal_of
+from storage.search import writing as search
 from storage.tables import file, finding, record, repository, repository_source, software
 from storage.tables import software_alias as former_id
 
@@ -43,6 +44,7 @@ class Writer:
         self._refresh(writes.activities)
         self._publishers(writes.software)
         self._put(software, [rows.software_values(row) for row in writes.software])
+        search.keep(self._connection, self._dialect, writes.software)
         for merge in writes.merges:
             self._merge(merge)
         self._put_new(

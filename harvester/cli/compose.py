@@ -35,6 +35,7 @@ from harvester.worker import Worker
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from storage.catalogue import SqlCatalogue
     from storage.engine import Store
     from storage.serving import SqlFeed
 
@@ -75,12 +76,17 @@ def heading(configuration: Configuration) -> Heading:
 
 @contextmanager
 def catalogue(configuration: Configuration) -> Iterator[Catalogue]:
-    """Open the catalogue; an SQLite file that is missing is made.
+    """Open the catalogue to write it; an SQLite file that is missing is made.
+
+    What it is searched by is made anew if this harvester reads entries by other rules.
 
     Raises:
         CatalogueError: it cannot be used.
     """
+    from harvester.search.projection import VERSION, project
+
     with _opened(configuration.database_url()) as opened:
+        opened.reindex(VERSION, project)
         yield opened
 
 
@@ -171,7 +177,7 @@ def front_end(
 
 
 @contextmanager
-def _opened(url: str) -> Iterator[Catalogue]:
+def _opened(url: str) -> Iterator["SqlCatalogue"]:
     from storage.catalogue import open_catalogue
 
     opened = open_catalogue(url)

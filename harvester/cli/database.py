@@ -25,16 +25,22 @@ app = typer.Typer(help="Look after the catalogue's database.")
 def upgrade(invocation: Invocation) -> int:
     """Bring the database to this harvester's schema.
 
-    Where there is none yet, it is made.
+    Where there is none yet, it is made. What the catalogue is searched by is made anew if this
+    harvester reads entries by other rules.
     """
+    from harvester.search.projection import VERSION, project
     from storage import schema
+    from storage.catalogue import SqlCatalogue
 
     with _store(invocation) as store:
         before = schema.upgrade(store)
+        indexed = SqlCatalogue(store).reindex(VERSION, project)
     if before.current == before.newest:
         console.out(f"{before.database}: has the newest schema already ({before.newest})")
     else:
         console.out(f"{before.database}: {before.current or 'empty'} -> {before.newest}")
+    if indexed:
+        console.out(f"{before.database}: {indexed} entries indexed for searching")
     return ExitCode.OK
 
 

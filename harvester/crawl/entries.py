@@ -38,6 +38,7 @@ from harvester.ports.rows import (
     Rest,
     SoftwareRow,
 )
+from harvester.search.projection import project
 
 _HIDDEN = WITHHELD | {State.GONE}
 _SUPERSEDED = frozenset({FileReason.YML_WINS, FileReason.REMOVED})
@@ -134,7 +135,8 @@ def settle(
             changes.append(_change(old, row_now))
         if row_now != old:
             rests[identity] = maker.rest(identity)
-            software += [row_now] if row_now is not None else []
+            if row_now is not None:
+                software.append(replace(row_now, projection=project(row_now.document)))
     for merge in merges:
         changes += _farewell(catalog.software[merge.id], StateReason.MERGED)
     return Settled(

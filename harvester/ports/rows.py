@@ -26,6 +26,7 @@ from harvester.model import (
     State,
     Vitality,
 )
+from harvester.ports.projection import Projection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +120,9 @@ class SoftwareRow:
     """The export's line without ``activity`` and ``updated_at``, as canonical JSON."""
     first_seen_at: datetime
     updated_at: datetime
+    projection: Projection | None = field(default=None, compare=False, repr=False)
+    """What the search index holds of the document. None: the row was loaded, and cannot be written
+    without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,19 @@ def test_upgrade_makes_and_says(shell: Shell) -> None:
     assert ran.out.startswith(f"{path}: has the newest schema already (")
 
 
+def test_upgrade_makes_what_is_searched_anew(shell: Shell) -> None:
+    shell("crawl")
+    path = shell.folder / "harvester.db"
+    with sqlite3.connect(path) as connection:
+        indexed = connection.execute("SELECT count(*) FROM search_entry").fetchone()[0]
+        connection.execute("UPDATE search_rules SET version = 0")
+    connection.close()
+    assert indexed > 0
+    ran = shell("database", "upgrade")
+    assert ran.out.splitlines()[1] == f"{path}: {indexed} entries indexed for searching"
+    assert len(shell("database", "upgrade").out.splitlines()) == 1
+
+
 def test_current(shell: Shell) -> None:
     assert "no schema yet; this harvester writes" in shell("database", "current").out
     seen = shell("database", "current", "--json").json

@@ -498,7 +498,7 @@ def test_who_lost_the_source_says_so_also_at_the_end(house: House) -> None:
 def test_more_than_can_be_looked_up_at_once_are_looked_up_in_turn(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("harvester.crawl.run.LOOK_UPS", 2)
+    monkeypatch.setattr("harvester.crawl.closing.LOOK_UPS", 2)
     house.crawl(*several(6))
     for _ in range(9):
         house.clock.advance(days=2)

@@ -236,8 +236,10 @@ def may_have(soaked: Soaked, mark: dict[str, Any]) -> dict[str, int]:
         "owner_visit": 0,
         "validator": 0,
         "budget": 0,
-        # No town counts commits, none is a list, and no loss is large enough to wait.
+        # No town counts commits, each lists by activity, none is a list, and no loss is large
+        # enough to wait.
         "vitality": 0,
+        "revisit": 0,
         "lead_list": 0,
         "host": 0,
         "wait": 0,
@@ -253,6 +255,11 @@ def may_have(soaked: Soaked, mark: dict[str, Any]) -> dict[str, int]:
         "file": filed,
         "record": filed,
         "software": filed,
+        # What the entries are searched by.
+        "search_rules": 1,
+        "search_entry": filed,
+        "search_value": filed * 30,
+        "search_word": filed * 100,
         # Of a broken file seven, as it stands now.
         "finding": filed * 8,
         # The newest of each file and the last good one, and what the daily tidying has not met.

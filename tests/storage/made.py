@@ -32,6 +32,7 @@ from harvester.model import (
 )
 from harvester.ports.catalogue import CrawlEnd, CrawlRequest, OpenCrawl, PageMark
 from harvester.ports.rows import FileRow, Item, RecordRow, RepositoryRow, SoftwareRow, Writes
+from harvester.search.projection import project
 from storage.catalogue import SqlCatalogue
 from storage.lease import holder
 
@@ -133,7 +134,9 @@ def software(of: RepositoryRow, **changes: Any) -> SoftwareRow:
         first_seen_at=NOW,
         updated_at=NOW,
     )
-    return replace(row, **changes)
+    changed = replace(row, **changes)
+    document = changed.document if changed.document.startswith("{") else "{}"
+    return replace(changed, projection=project(document))
 
 
 def created(entry: SoftwareRow) -> Change:

@@ -20,9 +20,13 @@ from harvester.model import Vitality
 from harvester.ports.errors import CatalogueError, SchemaAheadError, SchemaBehindError
 from harvester.ports.feed import SoftwareQuestion, Window
 from harvester.ports.rows import Writes
+from harvester.ports.search import Question
+from harvester.search.asking import ask
+from harvester.search.projection import VERSION, project
 from storage import listing, schema
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.engine import Store
+from storage.search import OWN_TABLES
 from storage.tables import metadata
 from tests.databases import PostgresServer
 from tests.storage import made
@@ -58,8 +62,15 @@ def test_migrated_schema_equals_the_tables(empty_url: str) -> None:
     with opened(empty_url) as store:
         schema.upgrade(store)
         with store.reading() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            context = MigrationContext.configure(
+                connection, opts={"compare_type": True, "include_name": is_of_both}
+            )
             assert compare_metadata(context, metadata) == []
+
+
+def is_of_both(name: str | None, kind: str, _parents: object) -> bool:
+    """Leave out what one of the databases has in its own way for the words of entries."""
+    return kind != "table" or not str(name).startswith(OWN_TABLES)
 
 
 def test_text_is_compared_by_bytes_on_postgresql(postgres_url: str) -> None:
@@ -287,6 +298,30 @@ def test_front_ends_list_what_a_catalogue_of_before_has(empty_url: str) -> None:
         with store.reading() as connection:
             found = listing.titles(connection, SoftwareQuestion(), Window(size=1), documents=False)
     assert ([row.id for row in found.rows], found.more) == (["b"], True)
+
+
+def test_entries_of_before_are_searched_after_an_upgrade(empty_url: str) -> None:
+    with opened(empty_url) as store:
+        (mine,) = [n for n, it in enumerate(schema.REVISIONS) if it.endswith("search_index")]
+        upgrade_to(store, schema.REVISIONS[mine - 1])
+        document = '{"id":"s","url":"https://a.example/x/y","name":"Bürgerbüro"}'
+        with store.writing() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO software (id, url, url_key, name, state, state_reason,"
+                    " file_state, origin, document, first_seen_at, updated_at) VALUES ('s',"
+                    " 'https://a.example/x/y', 'a.example/x/y', 'Bürgerbüro', 'listed', 'valid',"
+                    " 'valid', 'crawl', :document, '2026-01-31T12:00:00.000000Z',"
+                    " '2026-01-31T12:00:00.000000Z')"
+                ),
+                {"document": document},
+            )
+        schema.upgrade(store)
+        catalogue = SqlCatalogue(store)
+        assert ask(catalogue, Question(text="buergerbuero"), made.NOW).total == 0
+        assert catalogue.reindex(VERSION, project) == 1
+        found = ask(catalogue, Question(text="buergerbuero"), made.NOW)
+        assert [it.document for it in found.entries] == [document]
 
 
 def test_nothing_was_looked_at_in_a_catalogue_of_before(empty_url: str) -> None:
