@@ -108,6 +108,8 @@ async def served(app: ASGIApp, listen: str, *, table: str = "daemon") -> AsyncIt
         raise ListenError(
             f"nothing can be served at {listen}: {error.strerror or error}; set listen in [{table}]"
         ) from None
+    # Connections inherit it; else what follows the headers waits 40 ms for the client to say so.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     config = uvicorn.Config(
         app,
         log_config=None,
