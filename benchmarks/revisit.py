@@ -210,8 +210,10 @@ def drawing(found: Sequence[Result]) -> str:
     frame = f'viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {frame}>',
+        # REUSE-IgnoreStart
         "<!-- SPDX-FileCopyrightText: 2026 The harvester authors -->",
         "<!-- SPDX-License-Identifier: EUPL-1.2 -->",
+        # REUSE-IgnoreEnd
         "<title>Days from a change to the look that finds it, by what it costs</title>",
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
         *(f'<path d="M{left} {y(tick):.1f}H{right}" stroke="#dddddd"/>' for tick in _DELAYS),
