@@ -14,10 +14,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError
 from pydantic_core import ErrorDetails
 
-from harvester.model import Level, Publisher, Scope, ScopeKind
+from harvester.model import Level, Publisher
 from harvester.nearest import did_you_mean
 from harvester.packaged import config_folder
 from harvester.ports.errors import HarvesterError
+from harvester.ports.listing import Scope, ScopeKind
 from harvester.toml import KeyPath, TomlDocument, TomlError, shown
 from harvester.urls import canonical_url, is_below, url_key
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from harvester.model import Outcome, Size, State, Vitality
+from harvester.model import Outcome, State, Vitality
 from harvester.ports.catalogue import (
     CrawlEnd,
     CrawlRequest,
@@ -24,6 +24,7 @@ from harvester.ports.catalogue import (
     Unseen,
 )
 from harvester.ports.http import Ledger
+from harvester.ports.listing import Size
 from harvester.ports.projection import Projection
 from harvester.ports.rows import (
     ChangeRow,

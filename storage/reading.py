@@ -9,18 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select, union
 
-from harvester.model import (
-    Activity,
-    FileState,
-    Forge,
-    ItemStatus,
-    Origin,
-    Outcome,
-    Size,
-    State,
-    Vitality,
-)
+from harvester.model import Activity, FileState, Forge, ItemStatus, Origin, Outcome, State, Vitality
 from harvester.ports.catalogue import Known, Movement, SourceState, Unclaimed
+from harvester.ports.listing import Size
 from harvester.ports.rows import (
     Entry,
     FileRow,

@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from harvester.model import Change, ItemStatus, Spent
+from harvester.model import Change, ItemStatus
 from harvester.ports.catalogue import CrawlEnd, OpenCrawl, PageMark
 from harvester.ports.errors import LeaseLostError, RefusedRowError
+from harvester.ports.listing import Spent
 from harvester.ports.rows import Item, Keys, Stored, Writes
 from storage import closure, crawls, feed, history, revisits, rows
 from storage.engine import Store

@@ -16,8 +16,9 @@ from connectors.gitlab import GitLabConnector
 from connectors.opencode import OpenCodeConnector
 from harvester.cli.estimates import hit_or_missed
 from harvester.crawl import CrawlTask, SourcePlan, crawl, foresee
-from harvester.model import Estimate, Forge, Scope, ScopeKind, Spent
+from harvester.model import Forge
 from harvester.ports.connector import Connector, ForgeAccess, HttpOptions
+from harvester.ports.listing import Estimate, Scope, ScopeKind, Spent
 from harvester.publishers import PublisherDirectory
 from harvester.worker import Worker
 from storage.catalogue import SqlCatalogue, open_catalogue

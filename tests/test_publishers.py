@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harvester.model import Level, Publisher, Scope, ScopeKind
+from harvester.model import Level, Publisher
 from harvester.packaged import config_folder
+from harvester.ports.listing import Scope, ScopeKind
 from harvester.publishers import PublisherDirectory, PublishersError, builtin_file
 
 ROW = """\

@@ -14,22 +14,21 @@ from connectors.bitbucket.forge import Forge
 from connectors.kit import OneByOne, counts, each, walk
 from connectors.transport import BEARER, Chain, credential, open_chain
 from connectors.transport.answers import is_about_the_way
-from harvester.model import (
+from harvester.model import Origin, Sighting
+from harvester.ports.connector import ForgeAccess
+from harvester.ports.listing import (
     Estimate,
     Found,
     Listing,
     LookUp,
     Missing,
-    Origin,
     Page,
     Resolution,
     Scope,
     ScopeKind,
-    Sighting,
     Size,
     Spent,
 )
-from harvester.ports.connector import ForgeAccess
 
 _API = "https://api.bitbucket.org/2.0"
 _HOST = "https://bitbucket.org"

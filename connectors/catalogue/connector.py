@@ -20,29 +20,31 @@ from connectors.kit import each, object_id
 from connectors.transport import Chain, credential, open_chain
 from harvester.model import (
     Details,
-    Estimate,
-    Failure,
-    FailureCode,
     FileVersion,
-    Found,
     JsonObject,
-    Listing,
-    LookUp,
-    Missing,
     Origin,
     Owner,
-    Page,
     Repository,
-    Resolution,
-    Scope,
-    ScopeKind,
     Sighting,
-    Size,
-    Spent,
     Unknown,
 )
 from harvester.ports.connector import ForgeAccess
 from harvester.ports.errors import SourceError
+from harvester.ports.listing import (
+    Estimate,
+    Failure,
+    FailureCode,
+    Found,
+    Listing,
+    LookUp,
+    Missing,
+    Page,
+    Resolution,
+    Scope,
+    ScopeKind,
+    Size,
+    Spent,
+)
 from harvester.urls import BadUrlError, host_of, path_of, repository_url
 
 _FILE = "publiccode.yml"

@@ -15,9 +15,10 @@ from connectors.catalogue.api import PAGE_SIZE, SoftwareCatalog
 from connectors.catalogue.options import PATHS, CatalogueOptions
 from connectors.transport.place import Place
 from harvester.leads import LeadKind, Leads, Named, TooManyLeadsError, gather
-from harvester.model import Estimate, JsonObject, Spent
+from harvester.model import JsonObject
 from harvester.ports.directory import DirectoryAccess, DirectoryOptions
 from harvester.ports.errors import SourceError, UnexpectedAnswerError
+from harvester.ports.listing import Estimate, Spent
 
 
 class CatalogueDirectory:

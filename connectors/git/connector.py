@@ -15,27 +15,7 @@ from connectors.git.lines import Head
 from connectors.git.remote import Habits, Remote
 from connectors.kit import OneByOne, each
 from connectors.transport import Chain, credential, open_chain
-from harvester.model import (
-    Details,
-    Estimate,
-    Failure,
-    FailureCode,
-    Found,
-    Listing,
-    LookUp,
-    Missing,
-    Origin,
-    Owner,
-    Page,
-    Repository,
-    Resolution,
-    Scope,
-    ScopeKind,
-    Sighting,
-    Size,
-    Spent,
-    Unread,
-)
+from harvester.model import Details, Origin, Owner, Repository, Sighting, Unread
 from harvester.ports.connector import ForgeAccess
 from harvester.ports.errors import (
     BudgetExhaustedError,
@@ -44,6 +24,21 @@ from harvester.ports.errors import (
     SourceError,
     UnauthorisedError,
     UnreachableError,
+)
+from harvester.ports.listing import (
+    Estimate,
+    Failure,
+    FailureCode,
+    Found,
+    Listing,
+    LookUp,
+    Missing,
+    Page,
+    Resolution,
+    Scope,
+    ScopeKind,
+    Size,
+    Spent,
 )
 from harvester.urls import canonical_url, host_of, path_of
 

@@ -18,22 +18,7 @@ from connectors.transport import Chain, credential, open_chain
 from connectors.transport.answers import is_about_the_way
 from connectors.transport.credential import HeaderForm
 from connectors.transport.statistics import Statistics
-from harvester.model import (
-    Estimate,
-    Found,
-    Listing,
-    LookUp,
-    Missing,
-    Origin,
-    Page,
-    Private,
-    Resolution,
-    Scope,
-    ScopeKind,
-    Sighting,
-    Size,
-    Spent,
-)
+from harvester.model import Origin, Sighting
 from harvester.ports.connector import ForgeAccess
 from harvester.ports.errors import (
     ForbiddenError,
@@ -41,6 +26,20 @@ from harvester.ports.errors import (
     ServerError,
     UnauthorisedError,
     UnexpectedAnswerError,
+)
+from harvester.ports.listing import (
+    Estimate,
+    Found,
+    Listing,
+    LookUp,
+    Missing,
+    Page,
+    Private,
+    Resolution,
+    Scope,
+    ScopeKind,
+    Size,
+    Spent,
 )
 
 TOKEN = HeaderForm("authorization", "token ")

@@ -7,7 +7,7 @@ from math import ceil
 
 from connectors.gitea.overlap import MOST, pages
 from connectors.kit import counts
-from harvester.model import Estimate, Scope, ScopeKind, Size
+from harvester.ports.listing import Estimate, Scope, ScopeKind, Size
 
 _REMARK = (
     "pages of up to 50 repositories; where something moved, 1 request a repository and 2 more where"

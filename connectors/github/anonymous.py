@@ -25,18 +25,7 @@ from connectors.github.streams import Agenda, Slot
 from connectors.github.times import moment
 from connectors.kit.shapes import MISSHAPEN, misshapen
 from connectors.transport import Chain, Kind
-from harvester.model import (
-    IGNORE_FILE,
-    Failure,
-    FailureCode,
-    Files,
-    FileVersion,
-    JsonObject,
-    Page,
-    Resolution,
-    Sighting,
-    Unknown,
-)
+from harvester.model import IGNORE_FILE, Files, FileVersion, JsonObject, Sighting, Unknown
 from harvester.ports.errors import (
     BudgetExhaustedError,
     ForbiddenError,
@@ -45,6 +34,7 @@ from harvester.ports.errors import (
     SourceError,
     UnexpectedAnswerError,
 )
+from harvester.ports.listing import Failure, FailureCode, Page, Resolution
 
 T = TypeVar("T")
 

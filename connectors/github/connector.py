@@ -32,26 +32,22 @@ from connectors.transport import Chain, GraphQL, credential, open_chain
 from connectors.transport.answers import is_about_the_way
 from connectors.transport.bridge import Bridge
 from connectors.transport.redirects import trail_of
-from harvester.model import (
+from harvester.model import Origin, Repository, Sighting, Unknown, Vitality
+from harvester.ports.connector import ForgeAccess
+from harvester.ports.errors import BudgetExhaustedError, ForbiddenError, SourceError
+from harvester.ports.listing import (
     Estimate,
     Found,
     Listing,
     LookUp,
     Missing,
-    Origin,
     Page,
     Private,
-    Repository,
     Resolution,
     Scope,
-    Sighting,
     Size,
     Spent,
-    Unknown,
-    Vitality,
 )
-from harvester.ports.connector import ForgeAccess
-from harvester.ports.errors import BudgetExhaustedError, ForbiddenError, SourceError
 
 if TYPE_CHECKING:
     from connectors.github.app import InstallationTokens

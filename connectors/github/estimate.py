@@ -10,7 +10,7 @@ from connectors.github.cursor import Order, Position
 from connectors.github.details import BATCH
 from connectors.github.streams import MOST_OWNERS, Agenda, pack
 from connectors.github.vitality import BATCH as VITALITY_BATCH
-from harvester.model import Estimate, Scope, ScopeKind, Size
+from harvester.ports.listing import Estimate, Scope, ScopeKind, Size
 
 _PAGE = 100
 

@@ -10,8 +10,9 @@ from connectors.github.named import variables_of
 from connectors.github.nodes import failure, is_public
 from connectors.transport import GraphQL, ItemUnreadableError
 from connectors.transport.graphql import GraphQLError
-from harvester.model import FailureCode, JsonObject, Resolution, Unknown
+from harvester.model import JsonObject, Unknown
 from harvester.ports.errors import SourceError
+from harvester.ports.listing import FailureCode, Resolution
 
 _SEGMENTS = 2
 

@@ -12,7 +12,8 @@ from connectors.github.cursor import Position, key
 from connectors.github.nodes import NotPublic, failure, misshapen_failure, sighting_of
 from connectors.kit.shapes import MISSHAPEN
 from connectors.transport import GraphQL, ItemUnreadableError
-from harvester.model import Failure, FailureCode, Page, Sighting
+from harvester.model import Sighting
+from harvester.ports.listing import Failure, FailureCode, Page
 
 
 async def named_pages(

@@ -14,8 +14,6 @@ from connectors.transport.graphql import GraphQLError
 from harvester.model import (
     Activity,
     Details,
-    Failure,
-    FailureCode,
     Files,
     FileVersion,
     JsonObject,
@@ -24,6 +22,7 @@ from harvester.model import (
     Sighting,
     Unknown,
 )
+from harvester.ports.listing import Failure, FailureCode
 from harvester.urls import canonical_url
 
 _FIELDS = ("yml", "yaml")

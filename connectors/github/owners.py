@@ -22,8 +22,9 @@ from connectors.kit.shapes import MISSHAPEN
 from connectors.transport import Answer, Document, GraphQL, ItemUnreadableError
 from connectors.transport.answers import is_about_the_way
 from connectors.transport.graphql import GraphQLError
-from harvester.model import Failure, FailureCode, JsonObject, Page, Sighting
+from harvester.model import JsonObject, Sighting
 from harvester.ports.errors import SourceError
+from harvester.ports.listing import Failure, FailureCode, Page
 
 _ORDERS: Mapping[Order, Mapping[str, str]] = {
     Order.CREATED: {"field": "CREATED_AT", "direction": "ASC"},

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from connectors.github.cursor import key, unique
-from harvester.model import Scope, ScopeKind
 from harvester.ports.errors import SourceError
+from harvester.ports.listing import Scope, ScopeKind
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

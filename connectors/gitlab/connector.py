@@ -20,20 +20,7 @@ from connectors.gitlab.vitality import Pulse
 from connectors.gitlab.walk import walk
 from connectors.gitlab.witness import Witness
 from connectors.transport import BEARER, Chain, GraphQL, credential, open_chain
-from harvester.model import (
-    Estimate,
-    Listing,
-    LookUp,
-    Origin,
-    Page,
-    Repository,
-    Resolution,
-    Scope,
-    Sighting,
-    Size,
-    Spent,
-    Vitality,
-)
+from harvester.model import Origin, Repository, Sighting, Vitality
 from harvester.ports.connector import AccessToken, ForgeAccess
 from harvester.ports.errors import (
     ForbiddenError,
@@ -42,6 +29,7 @@ from harvester.ports.errors import (
     UnauthorisedError,
     UnexpectedAnswerError,
 )
+from harvester.ports.listing import Estimate, Listing, LookUp, Page, Resolution, Scope, Size, Spent
 
 
 class GitLabOptions(BaseModel):

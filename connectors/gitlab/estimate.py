@@ -8,7 +8,7 @@ from math import ceil
 
 from connectors.gitlab.graph import FEWEST_GROUPS, MOST_GROUPS, MOST_IDS, MOST_PATHS
 from connectors.gitlab.places import outermost
-from harvester.model import Estimate, Scope, ScopeKind, Size
+from harvester.ports.listing import Estimate, Scope, ScopeKind, Size
 
 _PAGE = 100
 _VITALITY = 20

@@ -23,7 +23,15 @@ from connectors.gitlab.graph import (
 from connectors.gitlab.places import Api, Place, PlaceKind, Slice
 from connectors.gitlab.rest import Rest
 from connectors.gitlab.witness import Witness
-from harvester.model import (
+from harvester.model import Sighting, Unknown
+from harvester.ports.errors import (
+    ForbiddenError,
+    NotFoundError,
+    ServerError,
+    SourceError,
+    UnexpectedAnswerError,
+)
+from harvester.ports.listing import (
     Failure,
     FailureCode,
     Found,
@@ -31,15 +39,6 @@ from harvester.model import (
     Missing,
     Private,
     Resolution,
-    Sighting,
-    Unknown,
-)
-from harvester.ports.errors import (
-    ForbiddenError,
-    NotFoundError,
-    ServerError,
-    SourceError,
-    UnexpectedAnswerError,
 )
 
 logger = logging.getLogger(__name__)

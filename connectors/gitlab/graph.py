@@ -22,16 +22,9 @@ from connectors.transport import (
     TooComplexError,
     load,
 )
-from harvester.model import (
-    IGNORE_FILE,
-    Failure,
-    FailureCode,
-    Files,
-    JsonObject,
-    Sighting,
-    Unknown,
-)
+from harvester.model import IGNORE_FILE, Files, JsonObject, Sighting, Unknown
 from harvester.ports.errors import NotFoundError, SourceError, UnexpectedAnswerError
+from harvester.ports.listing import Failure, FailureCode
 
 logger = logging.getLogger(__name__)
 

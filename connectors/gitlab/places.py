@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from harvester.model import Failure, Sighting
+from harvester.model import Sighting
+from harvester.ports.listing import Failure
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

@@ -30,9 +30,7 @@ from harvester.model import (
     Details,
     FileVersion,
     JsonObject,
-    Missing,
     Owner,
-    Private,
     Repository,
     Sighting,
     Unknown,
@@ -44,6 +42,7 @@ from harvester.ports.errors import (
     ServerError,
     UnexpectedAnswerError,
 )
+from harvester.ports.listing import Missing, Private
 
 PAGE = 100
 """GitLab gives no more items a page."""

@@ -25,13 +25,14 @@ from connectors.gitlab.places import (
     outermost,
     position,
 )
-from harvester.model import Failure, Listing, Page, ScopeKind, Sighting
+from harvester.model import Sighting
 from harvester.ports.errors import (
     ForbiddenError,
     NotFoundError,
     ServerError,
     UnexpectedAnswerError,
 )
+from harvester.ports.listing import Failure, Listing, Page, ScopeKind
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,8 @@ is read of them is confirmed by an anonymous look-up.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
-from harvester.model import LookUp, Sighting
+from harvester.model import Sighting
+from harvester.ports.listing import LookUp
 
 
 class Anonymous(Protocol):

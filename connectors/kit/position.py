@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from harvester.model import Scope, ScopeKind
 from harvester.ports.errors import SourceError
+from harvester.ports.listing import Scope, ScopeKind
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from connectors.kit.shapes import MISSHAPEN, misshapen
 from connectors.kit.walk import Listed, Slice
-from harvester.model import Failure, FailureCode, JsonObject, Sighting
+from harvester.model import JsonObject, Sighting
 from harvester.ports.errors import UnexpectedAnswerError
+from harvester.ports.listing import Failure, FailureCode
 
 
 async def slice_of(

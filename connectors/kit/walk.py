@@ -13,7 +13,7 @@ from typing import Protocol
 
 from connectors.kit.position import Named, Position, key, named, position
 from connectors.kit.shapes import MISSHAPEN, misshapen
-from harvester.model import Failure, FailureCode, Listing, Page, ScopeKind, Sighting
+from harvester.model import Sighting
 from harvester.ports.errors import (
     ForbiddenError,
     NotFoundError,
@@ -21,6 +21,7 @@ from harvester.ports.errors import (
     SourceError,
     UnexpectedAnswerError,
 )
+from harvester.ports.listing import Failure, FailureCode, Listing, Page, ScopeKind
 
 TOGETHER = 20
 """Repositories by name that make a page."""

@@ -11,9 +11,9 @@ from connectors.list.formats import recognise, rows
 from connectors.list.options import ListError, ListOptions
 from connectors.transport.place import Place
 from harvester.leads import Leads, TooManyLeadsError, gather
-from harvester.model import Estimate, Spent
 from harvester.ports.directory import DirectoryAccess, DirectoryOptions
 from harvester.ports.errors import UnexpectedAnswerError
+from harvester.ports.listing import Estimate, Spent
 
 _ACCEPT = "text/csv, text/markdown, application/yaml, application/toml, text/plain;q=0.9, */*;q=0.5"
 

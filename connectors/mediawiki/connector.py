@@ -17,7 +17,10 @@ from connectors.mediawiki.api import Api, Batch
 from connectors.mediawiki.options import MediaWikiOptions
 from connectors.mediawiki.pages import is_entry, is_member, sighting, title_of
 from connectors.transport import Chain, credential, open_chain
-from harvester.model import (
+from harvester.model import Origin, Sighting, Unknown, Unread
+from harvester.ports.connector import ForgeAccess
+from harvester.ports.errors import NotFoundError, SourceError, UnreachableError
+from harvester.ports.listing import (
     Estimate,
     Failure,
     FailureCode,
@@ -25,19 +28,13 @@ from harvester.model import (
     Listing,
     LookUp,
     Missing,
-    Origin,
     Page,
     Resolution,
     Scope,
     ScopeKind,
-    Sighting,
     Size,
     Spent,
-    Unknown,
-    Unread,
 )
-from harvester.ports.connector import ForgeAccess
-from harvester.ports.errors import NotFoundError, SourceError, UnreachableError
 
 MOST_PAGES = 500
 """Pages that an anonymous visitor is told of in one answer."""

@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.gitlab import GitLabConnector
 from connectors.opencode.badges import Badges
-from harvester.model import Estimate, Repository, Scope, Size, Vitality
+from harvester.model import Repository, Vitality
 from harvester.ports.connector import ForgeAccess
+from harvester.ports.listing import Estimate, Scope, Size
 from harvester.urls import host_of
 
 _HOST = "gitlab.opencode.de"

@@ -45,10 +45,10 @@ from connectors.transport.shared import shared
 from connectors.transport.statistics import Count, Statistics, charge_of
 from connectors.transport.throttle import Throttle
 from connectors.transport.validators import Validators
-from harvester.model import Spent
 from harvester.ports.connector import ForgeAccess, ToldCharge
 from harvester.ports.errors import SourceError, UnexpectedAnswerError
 from harvester.ports.http import Clock
+from harvester.ports.listing import Spent
 
 
 class Chain:

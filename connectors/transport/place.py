@@ -8,9 +8,9 @@ from pathlib import Path
 
 from connectors.transport.chain import Chain, open_chain
 from connectors.transport.credential import credential
-from harvester.model import Spent
 from harvester.ports.directory import DirectoryAccess
 from harvester.ports.errors import SourceError, TooLargeError
+from harvester.ports.listing import Spent
 
 
 class Place:

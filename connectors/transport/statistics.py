@@ -11,8 +11,8 @@ import httpx
 from connectors.transport.ask import Kind, ask_of
 from connectors.transport.origins import origin_of
 from connectors.transport.pool import speaker_of
-from harvester.model import Spent
 from harvester.ports.connector import Charge, ToldCharge
+from harvester.ports.listing import Spent
 
 
 @dataclass(slots=True)

@@ -22,12 +22,13 @@ from harvester.cli.output import moment
 from harvester.crawl import KeepPolicy, Publishers, SourcePlan
 from harvester.crawl.blocks import Block, Blocks
 from harvester.feed.heading import Heading
-from harvester.model import Forge, Origin, Scope, ScopeKind
+from harvester.model import Forge, Origin
 from harvester.ports.catalogue import Catalogue, SourceState
 from harvester.ports.connector import ForgeAccess, HttpOptions, ToldWaiting
 from harvester.ports.directory import LeadStore
 from harvester.ports.errors import CatalogueError
 from harvester.ports.http import Budgets, Clock, Fetcher, Validators
+from harvester.ports.listing import Scope, ScopeKind
 from harvester.schedule import usual_pause
 from harvester.settings import MANUAL_SOURCE, Configuration, Source, Tokens, find_file, load
 from harvester.worker import Worker

@@ -6,7 +6,7 @@
 from typing import Any
 
 from harvester.cli.output import count
-from harvester.model import Estimate, Spent
+from harvester.ports.listing import Estimate, Spent
 
 
 def expected(estimate: Estimate) -> str:

@@ -16,12 +16,13 @@ from harvester.cli.tapes import Tape
 from harvester.crawl import Listener, SourcePlan, SourceSummary
 from harvester.crawl.expansion import Derived, Expansion
 from harvester.crawl.survey import Survey, survey
-from harvester.model import Estimate, ItemStatus, Outcome, Spent
+from harvester.model import ItemStatus, Outcome
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import ForgeAccess
 from harvester.ports.directory import Directory
 from harvester.ports.errors import ConnectorError, SourceError, UnreachableError
 from harvester.ports.http import Clock
+from harvester.ports.listing import Estimate, Spent
 from harvester.settings import Configuration, Source
 from harvester.worker import Worker
 

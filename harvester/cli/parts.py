@@ -11,9 +11,9 @@ from harvester.cli.hosts import verdict_of
 from harvester.crawl import foresee
 from harvester.crawl.expansion import Expansion, Verdict, by_forge, expand, still_meant
 from harvester.leads import LeadReason
-from harvester.model import Estimate, Size
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.directory import HostAnswer, KeptLeads
+from harvester.ports.listing import Estimate, Size
 from harvester.settings import Configuration, Source
 from harvester.urls import url_key
 

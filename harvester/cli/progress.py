@@ -18,7 +18,8 @@ from harvester.cli.output import count, moment
 from harvester.cli.summary import source_as_json, spent_as_json
 from harvester.crawl import SourceSummary
 from harvester.crawl.reasons import ItemReason
-from harvester.model import ItemStatus, Spent
+from harvester.model import ItemStatus
+from harvester.ports.listing import Spent
 from harvester.ports.rows import Item
 
 if TYPE_CHECKING:

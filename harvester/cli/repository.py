@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 from harvester.cli import compose, installed, targets
 from harvester.cli.exits import UsageError
 from harvester.cli.invocation import Invocation
-from harvester.model import Failure, FailureCode, Listing, Scope, ScopeKind, Sighting
+from harvester.model import Sighting
 from harvester.ports.connector import Connector
 from harvester.ports.errors import NotFoundError, UnexpectedAnswerError
+from harvester.ports.listing import Failure, FailureCode, Listing, Scope, ScopeKind
 from harvester.urls import BadUrlError, path_of, repository_url
 
 

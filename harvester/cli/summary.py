@@ -13,7 +13,8 @@ from harvester.cli.options import Language
 from harvester.cli.output import count, moment, size
 from harvester.cli.words import LEFT_OUT, word
 from harvester.crawl import LeadCounts, SourceSummary
-from harvester.model import ItemStatus, Outcome, Spent
+from harvester.model import ItemStatus, Outcome
+from harvester.ports.listing import Spent
 
 
 def as_json(catalogue: str, summaries: Sequence[SourceSummary]) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from harvester.cli.exits import UsageError
 from harvester.crawl import SourcePlan
 from harvester.crawl.expansion import origin_name
 from harvester.crawl.scope import covers
-from harvester.model import Scope, ScopeKind
 from harvester.nearest import did_you_mean
 from harvester.ports.connector import ConnectorType, ForgeAccess
+from harvester.ports.listing import Scope, ScopeKind
 from harvester.settings import Configuration, Source
 from harvester.urls import BadUrlError, canonical_url, is_below, repository_url, with_host
 

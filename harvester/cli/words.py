@@ -10,7 +10,8 @@ from harvester.activity import ACTIVE_COMMITS, Criterion, Label
 from harvester.cli.options import Language
 from harvester.crawl.reasons import FileReason, ItemReason, StateReason
 from harvester.leads import LeadReason
-from harvester.model import FailureCode, ItemStatus, Outcome, State
+from harvester.model import ItemStatus, Outcome, State
+from harvester.ports.listing import FailureCode
 
 
 class Text(NamedTuple):

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from harvester.crawl.conclude import let_through
 from harvester.crawl.task import SourcePlan
-from harvester.model import Spent, State
+from harvester.model import State
 from harvester.ports.catalogue import Catalogue, CrawlEnd, CrawlRequest
 from harvester.ports.errors import CatalogueError
+from harvester.ports.listing import Spent
 from harvester.ports.rows import Keys, SoftwareRow, Wait
 
 

@@ -14,9 +14,10 @@ from harvester.crawl.revisit import Revisits
 from harvester.crawl.scope import matches
 from harvester.crawl.task import SourcePlan
 from harvester.crawl.visit import Visit, is_wanted, to_read, visits, winner
-from harvester.model import Failure, FailureCode, ItemStatus, Page, Sighting, repository_id
+from harvester.model import ItemStatus, Sighting, repository_id
 from harvester.ports.catalogue import Catalogue, Known, OpenCrawl, PageMark, PageTransaction
 from harvester.ports.errors import RefusedRowError
+from harvester.ports.listing import Failure, FailureCode, Page
 from harvester.ports.rows import Item, Keys, Writes
 
 

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from harvester.crawl.reasons import ItemReason
-from harvester.model import ItemStatus, LookUp, Sighting, Unknown
+from harvester.model import ItemStatus, Sighting, Unknown
 from harvester.ports.errors import (
     BudgetExhaustedError,
     SourceError,
     UnauthorisedError,
     UnreachableError,
 )
+from harvester.ports.listing import LookUp
 from harvester.ports.rows import Item, RepositoryRow
 
 _NOT_THE_PLACE = (BudgetExhaustedError, UnauthorisedError, UnreachableError)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from harvester.leads import Lead, LeadKind, LeadReason, Leads, LeftOut
-from harvester.model import Forge, Publisher, Scope, ScopeKind
+from harvester.model import Forge, Publisher
 from harvester.ports.directory import KeptLeads
+from harvester.ports.listing import Scope, ScopeKind
 from harvester.urls import host_of, is_below, path_of, url_key, with_host
 
 MARK = "@"

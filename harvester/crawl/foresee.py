@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from harvester.crawl.enrich import EVERY, MOST
 from harvester.crawl.revisit import asks_for_each, remembered
 from harvester.crawl.task import SourcePlan
-from harvester.model import Size
 from harvester.ports.catalogue import Catalogue, Movement, SourceState
 from harvester.ports.connector import Connector
+from harvester.ports.listing import Size
 
 OVERLAP = timedelta(hours=2)
 """How far an incremental crawl looks back behind the start of the last good one: GitLab writes a

@@ -10,10 +10,10 @@ from datetime import datetime
 
 from harvester.crawl.tally import Tally
 from harvester.crawl.task import CrawlTask, Listener
-from harvester.model import Scope, ScopeKind
 from harvester.ports.catalogue import Catalogue, CrawlEnd
 from harvester.ports.connector import Connector
 from harvester.ports.http import Clock
+from harvester.ports.listing import Scope, ScopeKind
 from harvester.ports.rows import Item
 from harvester.worker import Worker
 

@@ -20,9 +20,10 @@ from harvester.crawl.means import Means
 from harvester.crawl.revisit import Revisits
 from harvester.crawl.scope import covers
 from harvester.crawl.tally import Tally
-from harvester.model import Found, ItemStatus, Listing, LookUp, Page, Sighting
+from harvester.model import ItemStatus, Sighting
 from harvester.ports.catalogue import OpenCrawl
 from harvester.ports.errors import SourceError
+from harvester.ports.listing import Found, Listing, LookUp, Page
 
 AHEAD = 3
 """Pages that the listing may be ahead of the store."""

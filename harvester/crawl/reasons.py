@@ -65,7 +65,7 @@ class StateReason(StrEnum):
 
 
 class ItemReason(StrEnum):
-    """Why an item was skipped or errored, beside :class:`~harvester.model.FailureCode`."""
+    """Why an item was skipped or errored, beside :class:`~harvester.ports.listing.FailureCode`."""
 
     OUT_OF_SCOPE = "out-of-scope"
     OPT_OUT_TOPIC = "opt-out-topic"

@@ -17,20 +17,10 @@ from typing import Self
 
 from harvester.crawl.run import crawl
 from harvester.crawl.task import CrawlTask, KeepPolicy, Listener, SourcePlan, SourceSummary
-from harvester.model import (
-    Estimate,
-    Listing,
-    LookUp,
-    Page,
-    Resolution,
-    Scope,
-    Sighting,
-    Size,
-    Spent,
-    Unknown,
-)
+from harvester.model import Sighting, Unknown
 from harvester.ports.catalogue import Catalogue, SourceState
 from harvester.ports.http import Clock
+from harvester.ports.listing import Estimate, Listing, LookUp, Page, Resolution, Scope, Size, Spent
 from harvester.worker import Worker
 
 

@@ -13,9 +13,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from harvester.model import ItemStatus, Scope
+from harvester.model import ItemStatus
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import AsksForEach, Connector
+from harvester.ports.listing import Scope
 from harvester.ports.rows import Item, RevisitRow
 from harvester.urls import url_key
 

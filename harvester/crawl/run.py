@@ -19,7 +19,6 @@ from harvester.crawl.review import review
 from harvester.crawl.revisit import Revisits, asks_for_each, remembered
 from harvester.crawl.tally import Tally
 from harvester.crawl.task import CrawlTask, Listener, SourceSummary
-from harvester.model import Listing
 from harvester.ports.catalogue import Catalogue, CrawlEnd, CrawlRequest, OpenCrawl, SourceState
 from harvester.ports.connector import Connector
 from harvester.ports.errors import (
@@ -32,6 +31,7 @@ from harvester.ports.errors import (
     UnreachableError,
 )
 from harvester.ports.http import Clock
+from harvester.ports.listing import Listing
 from harvester.worker import Worker
 
 

@@ -6,7 +6,7 @@
 from fnmatch import fnmatchcase
 
 from harvester.crawl.task import SourcePlan
-from harvester.model import ScopeKind
+from harvester.ports.listing import ScopeKind
 
 
 def matches(plan: SourcePlan, path: str) -> bool:

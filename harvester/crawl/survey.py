@@ -27,7 +27,7 @@ from harvester.crawl.expansion import (
 )
 from harvester.crawl.task import LeadCounts, Listener, SourceSummary
 from harvester.leads import Lead, Leads
-from harvester.model import Forge, ItemStatus, Outcome, ScopeKind
+from harvester.model import Forge, ItemStatus, Outcome
 from harvester.ports.catalogue import Catalogue, CrawlEnd, CrawlRequest, OpenCrawl, PageMark
 from harvester.ports.directory import Directory, KeptLeads, LeadStore
 from harvester.ports.errors import (
@@ -40,6 +40,7 @@ from harvester.ports.errors import (
     UnreachableError,
 )
 from harvester.ports.http import Clock
+from harvester.ports.listing import ScopeKind
 from harvester.ports.rows import Item, Writes
 from harvester.worker import Worker
 

@@ -10,9 +10,10 @@ from datetime import datetime
 
 from harvester.crawl.doubts import is_stuck
 from harvester.crawl.task import SourceSummary
-from harvester.model import ItemStatus, Outcome, Spent
+from harvester.model import ItemStatus, Outcome
 from harvester.ports.catalogue import OpenCrawl, SourceState
 from harvester.ports.errors import SourceError
+from harvester.ports.listing import Spent
 from harvester.ports.rows import Item
 
 _FAILED = ("failed", "given-up")

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from harvester.crawl.blocks import NO_BLOCKS, Blocks
-from harvester.model import Estimate, Forge, ItemStatus, Outcome, Publisher, Scope, Spent
+from harvester.model import Forge, ItemStatus, Outcome, Publisher
+from harvester.ports.listing import Estimate, Scope, Spent
 from harvester.ports.rows import Item
 
 

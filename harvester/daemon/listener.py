@@ -7,8 +7,9 @@ from datetime import datetime
 
 import structlog
 
-from harvester.model import ItemStatus, Spent
+from harvester.model import ItemStatus
 from harvester.ports.http import Clock
+from harvester.ports.listing import Spent
 from harvester.ports.rows import Item
 
 _QUIET = (ItemStatus.UNCHANGED, ItemStatus.SKIPPED)

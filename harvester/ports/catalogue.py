@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from harvester.model import Forge, ItemStatus, Outcome, ScopeKind, Size, Spent, State, Vitality
+from harvester.model import Forge, ItemStatus, Outcome, State, Vitality
 from harvester.ports.http import Ledger
+from harvester.ports.listing import ScopeKind, Size, Spent
 from harvester.ports.rows import (
     ChangeRow,
     Entry,

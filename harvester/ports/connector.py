@@ -11,22 +11,10 @@ from typing import Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel
 
-from harvester.model import (
-    Estimate,
-    Listing,
-    LookUp,
-    Origin,
-    Page,
-    Repository,
-    Resolution,
-    Scope,
-    Sighting,
-    Size,
-    Spent,
-    Vitality,
-)
+from harvester.model import Origin, Repository, Sighting, Vitality
 from harvester.ports.archive import Archive
 from harvester.ports.http import Budgets, Clock, Validators
+from harvester.ports.listing import Estimate, Listing, LookUp, Page, Resolution, Scope, Size, Spent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,8 +136,9 @@ class Connector(Protocol):
         """List repositories page by page.
 
         Asks for public repositories only and drops what is not public all the same. An owner or
-        item that cannot be read is a :class:`~harvester.model.Failure` of its page. A failure of
-        the source as a whole ends the listing with a :class:`~harvester.ports.errors.SourceError`.
+        item that cannot be read is a :class:`~harvester.ports.listing.Failure` of its page. A
+        failure of the source as a whole ends the listing with a
+        :class:`~harvester.ports.errors.SourceError`.
         The last page has no cursor.
         """
         ...
@@ -203,7 +192,8 @@ class Connector(Protocol):
 class AsksForEach(Protocol):
     """A connector that may have to ask for each repository by itself, whether it moved or not.
 
-    For such a scope it leaves out the paths that are :attr:`~harvester.model.Listing.resting`.
+    For such a scope it leaves out the paths that are
+    :attr:`~harvester.ports.listing.Listing.resting`.
     """
 
     def asks_for_each(self, scope: Scope) -> bool:

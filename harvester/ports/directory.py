@@ -12,8 +12,8 @@ from typing import Any, Protocol, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from harvester.leads import Lead, Leads
-from harvester.model import Estimate, Spent
 from harvester.ports.connector import ForgeAccess
+from harvester.ports.listing import Estimate, Spent
 
 
 class DirectoryOptions(BaseModel):

@@ -15,9 +15,9 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import BaseModel
 
-from harvester.model import Scope, ScopeKind
 from harvester.nearest import did_you_mean
 from harvester.ports.connector import AccessToken
+from harvester.ports.listing import Scope, ScopeKind
 from harvester.publishers import PublisherDirectory, PublishersError, builtin_file
 from harvester.settings.errors import Places, Problem, SettingsError, refusal
 from harvester.settings.model import Settings, Source

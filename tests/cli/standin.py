@@ -16,9 +16,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from harvester.model import FileVersion, Listing, Origin, Page, Sighting, Unknown
+from harvester.model import FileVersion, Origin, Sighting, Unknown
 from harvester.ports import errors
 from harvester.ports.connector import ForgeAccess
+from harvester.ports.listing import Listing, Page
 from tests.crawl.build import FORGE, Scripted, broken, file, good, sighting
 
 

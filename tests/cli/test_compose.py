@@ -3,7 +3,7 @@
 
 from harvester.cli import compose
 from harvester.cli.invocation import Invocation
-from harvester.model import Scope, ScopeKind
+from harvester.ports.listing import Scope, ScopeKind
 from tests.cli.conftest import SETTINGS, Shell
 from tests.settings.test_loading import LIST
 

@@ -17,10 +17,11 @@ from harvester.cli.hosts import Bodies, HostFinder
 from harvester.cli.tapes import NoTape
 from harvester.crawl.expansion import KnownForge, Verdict
 from harvester.leads import Lead, LeadKind, LeadReason, Leads
-from harvester.model import Origin, Publisher, Scope, ScopeKind
+from harvester.model import Origin, Publisher
 from harvester.ports.connector import ForgeAccess
 from harvester.ports.directory import HostAnswer, KeptLeads
 from harvester.ports.errors import ForbiddenError, RefusedAddressError, UnreachableError
+from harvester.ports.listing import Scope, ScopeKind
 from harvester.settings import load
 from harvester.worker import Worker
 from tests.forges.clock import ManualClock

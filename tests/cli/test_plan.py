@@ -4,7 +4,7 @@
 import pytest
 
 from harvester.cli.estimates import expected
-from harvester.model import Estimate
+from harvester.ports.listing import Estimate
 from tests.cli.conftest import SETTINGS, Shell
 
 

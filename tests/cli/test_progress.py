@@ -10,7 +10,8 @@ import pytest
 from harvester.cli import console
 from harvester.cli.progress import Bars, Events, Lines, Quiet, beginning, listener, standing
 from harvester.crawl.reasons import ItemReason
-from harvester.model import ItemStatus, Spent
+from harvester.model import ItemStatus
+from harvester.ports.listing import Spent
 from harvester.ports.rows import Item
 from tests.cli.conftest import Shell
 

@@ -8,7 +8,8 @@ import pytest
 from harvester.cli import words
 from harvester.cli.options import Language
 from harvester.crawl.reasons import FileReason, ItemReason, StateReason
-from harvester.model import FailureCode, ItemStatus, Outcome, State
+from harvester.model import ItemStatus, Outcome, State
+from harvester.ports.listing import FailureCode
 
 
 def test_every_word_of_the_closed_lists_is_told() -> None:

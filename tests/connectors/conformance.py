@@ -25,23 +25,11 @@ from typing import Any
 import pytest
 
 from harvester.crawl.visit import is_wanted
-from harvester.model import (
-    Details,
-    Found,
-    Listing,
-    Missing,
-    Origin,
-    Page,
-    Scope,
-    ScopeKind,
-    Sighting,
-    Size,
-    Unknown,
-    Unread,
-)
+from harvester.model import Details, Origin, Sighting, Unknown, Unread
 from harvester.ports.catalogue import Known
 from harvester.ports.connector import Connector, ConnectorType, ForgeAccess, HttpOptions
 from harvester.ports.errors import SourceError
+from harvester.ports.listing import Found, Listing, Missing, Page, Scope, ScopeKind, Size
 from tests.connectors.transport.support import MemoryBudgets, MemoryValidators
 from tests.forges.faults import Answer, Call, Request, html
 from tests.forges.server import Forge

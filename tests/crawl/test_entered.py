@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from harvester.crawl import SourcePlan
-from harvester.model import Forge, Missing, Origin, Sighting, software_id, software_id_of_url
+from harvester.model import Forge, Origin, Sighting, software_id, software_id_of_url
+from harvester.ports.listing import Missing
 from storage.catalogue import open_catalogue
 from tests.crawl.build import Scripted, broken, file, good, plan, sighting, url_of
 from tests.crawl.conftest import House

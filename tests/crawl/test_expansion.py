@@ -23,8 +23,9 @@ from harvester.crawl.expansion import (
     still_meant,
 )
 from harvester.leads import Lead, LeadKind, LeadReason, Leads
-from harvester.model import Forge, Origin, Publisher, Scope, ScopeKind
+from harvester.model import Forge, Origin, Publisher
 from harvester.ports.directory import KeptLeads
+from harvester.ports.listing import Scope, ScopeKind
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 GRACE = timedelta(days=3)

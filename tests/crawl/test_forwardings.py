@@ -5,7 +5,8 @@
 
 import pytest
 
-from harvester.model import Resolution, Sighting, Unknown, software_id
+from harvester.model import Sighting, Unknown, software_id
+from harvester.ports.listing import Resolution
 from tests.crawl.build import FORGE, Scripted, good, plan, sighting, url_of
 from tests.crawl.conftest import House
 

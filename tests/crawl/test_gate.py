@@ -11,8 +11,9 @@ import pytest
 from harvester.crawl import KeepPolicy
 from harvester.crawl.approve import Approved, approve
 from harvester.crawl.gate import judge
-from harvester.model import Details, LookUp, Missing, Sighting
+from harvester.model import Details, Sighting
 from harvester.ports.errors import SourceBusyError
+from harvester.ports.listing import LookUp, Missing
 from storage.catalogue import SqlCatalogue
 from tests.crawl.build import Scripted, broken, good, plan, sighting, url_of
 from tests.crawl.conftest import House

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from harvester.crawl.reasons import ItemReason
-from harvester.model import Found, ItemStatus, Page, Sighting, Unknown
+from harvester.model import ItemStatus, Sighting, Unknown
 from harvester.ports.catalogue import CrawlRequest, PageMark
 from harvester.ports.errors import (
     CatalogueError,
@@ -18,6 +18,7 @@ from harvester.ports.errors import (
     SourceError,
     UnreachableError,
 )
+from harvester.ports.listing import Found, Page
 from storage.catalogue import SqlCatalogue
 from tests.crawl.build import START, Scripted, good, sighting
 from tests.crawl.conftest import House

@@ -11,20 +11,9 @@ import pytest
 
 from harvester.crawl.blocks import Block, Blocks
 from harvester.crawl.retire import retire, taken_off_at
-from harvester.model import (
-    Details,
-    Failure,
-    FailureCode,
-    Found,
-    ItemStatus,
-    Page,
-    Private,
-    Scope,
-    ScopeKind,
-    Sighting,
-    repository_id,
-)
+from harvester.model import Details, ItemStatus, Sighting, repository_id
 from harvester.ports.errors import ServerError
+from harvester.ports.listing import Failure, FailureCode, Found, Page, Private, Scope, ScopeKind
 from harvester.worker import Worker
 from tests.crawl.build import (
     FORGE,

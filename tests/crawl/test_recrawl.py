@@ -9,23 +9,10 @@ from datetime import timedelta
 
 import pytest
 
-from harvester.model import (
-    Details,
-    Failure,
-    FailureCode,
-    FileVersion,
-    Found,
-    ItemStatus,
-    Missing,
-    Page,
-    Scope,
-    ScopeKind,
-    Sighting,
-    Unknown,
-    Unread,
-)
+from harvester.model import Details, FileVersion, ItemStatus, Sighting, Unknown, Unread
 from harvester.ports.catalogue import CrawlRequest
 from harvester.ports.errors import ServerError, UnreachableError
+from harvester.ports.listing import Failure, FailureCode, Found, Missing, Page, Scope, ScopeKind
 from tests.crawl.build import Scripted, broken, file, good, plan, sighting, url_of
 from tests.crawl.conftest import House
 

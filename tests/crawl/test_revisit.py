@@ -13,17 +13,8 @@ from hypothesis import strategies as st
 
 from harvester.crawl import SourcePlan, foresee
 from harvester.crawl.revisit import CEILING, Revisits, Rhythm
-from harvester.model import (
-    Failure,
-    FailureCode,
-    FileVersion,
-    ItemStatus,
-    Listing,
-    Page,
-    Scope,
-    ScopeKind,
-    Sighting,
-)
+from harvester.model import FileVersion, ItemStatus, Sighting
+from harvester.ports.listing import Failure, FailureCode, Listing, Page, Scope, ScopeKind
 from harvester.ports.rows import Item, RevisitRow
 from tests.crawl.build import START, Scripted, good, plan, sighting
 from tests.crawl.conftest import House

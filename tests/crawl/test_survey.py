@@ -17,7 +17,7 @@ from harvester.crawl import survey as module
 from harvester.crawl.expansion import Verdict
 from harvester.crawl.survey import Survey, SurveyTask, survey
 from harvester.leads import Lead, LeadReason, Leads, LeftOut, Named, gather
-from harvester.model import Estimate, Forge, ItemStatus, ScopeKind, Spent
+from harvester.model import Forge, ItemStatus
 from harvester.ports.catalogue import CrawlRequest
 from harvester.ports.errors import (
     BudgetExhaustedError,
@@ -25,6 +25,7 @@ from harvester.ports.errors import (
     SourceError,
     UnreachableError,
 )
+from harvester.ports.listing import Estimate, ScopeKind, Spent
 from harvester.worker import Worker
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.lead_lists import StoredLeads

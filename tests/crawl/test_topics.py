@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from harvester.crawl import SourceSummary
-from harvester.model import Details, ItemStatus, LookUp, Page, Sighting
+from harvester.model import Details, ItemStatus, Sighting
 from harvester.ports.errors import ForbiddenError, ServerError, SourceError, UnreachableError
+from harvester.ports.listing import LookUp, Page
 from tests.crawl.build import Scripted, good, plan, sighting, url_of
 from tests.crawl.conftest import House
 

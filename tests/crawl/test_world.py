@@ -22,15 +22,13 @@ from harvester.crawl.entries import Catalog, settle
 from harvester.model import (
     FileVersion,
     Forge,
-    Found,
     ItemStatus,
     Outcome,
-    Scope,
-    ScopeKind,
     Sighting,
     repository_id,
     software_id,
 )
+from harvester.ports.listing import Found, Scope, ScopeKind
 from harvester.ports.rows import Keys
 from harvester.urls import url_key
 from storage import closure

@@ -15,26 +15,21 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from harvester.model import (
-    Activity,
-    Details,
+from harvester.model import Activity, Details, Origin, Owner, Repository, Sighting
+from harvester.ports.connector import ForgeAccess
+from harvester.ports.errors import BudgetExhaustedError, ServerError, UnreachableError
+from harvester.ports.listing import (
     Estimate,
     Found,
     Listing,
     LookUp,
     Missing,
-    Origin,
-    Owner,
     Page,
-    Repository,
     Resolution,
     Scope,
-    Sighting,
     Size,
     Spent,
 )
-from harvester.ports.connector import ForgeAccess
-from harvester.ports.errors import BudgetExhaustedError, ServerError, UnreachableError
 from tests.crawl.build import BROKEN, GOOD, Clock, file
 
 PAGE = 100

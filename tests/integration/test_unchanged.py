@@ -11,9 +11,10 @@ from dataclasses import replace
 import pytest
 
 from harvester.crawl import CrawlTask, SourcePlan, SourceSummary, crawl
-from harvester.model import Forge, ItemStatus, Scope, ScopeKind, State
+from harvester.model import Forge, ItemStatus, State
 from harvester.ports.connector import Connector
 from harvester.ports.http import Clock
+from harvester.ports.listing import Scope, ScopeKind
 from harvester.worker import Worker
 from storage.catalogue import SqlCatalogue, open_catalogue
 from tests.connectors.github.conftest import anyio_backend, github

@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 from connectors.gitea import GiteaConnector
 from connectors.github import GitHubConnector
 from connectors.gitlab import GitLabConnector
-from harvester.model import Scope, ScopeKind
 from harvester.ports.connector import ConnectorType
+from harvester.ports.listing import Scope, ScopeKind
 from tests.forges.faults import Answer, Change, Fault, Predicate, Request
 from tests.forges.gitea import GiteaForge
 from tests.forges.github import GitHubForge, RawForge

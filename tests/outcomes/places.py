@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from harvester.model import Scope, ScopeKind
 from harvester.ports.connector import ConnectorType
+from harvester.ports.listing import Scope, ScopeKind
 from tests.forges.faults import Answer, Change, Fault, Predicate, Request
 from tests.forges.server import Forge
 from tests.forges.world import World

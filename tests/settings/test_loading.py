@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from connectors.opencode import OpenCodeConnector
-from harvester.model import Scope, ScopeKind
 from harvester.packaged import config_folder
+from harvester.ports.listing import Scope, ScopeKind
 from harvester.settings import SettingsError, UnknownSourceError, find_file, load
 from harvester.settings.values import format_duration, parse_duration
 from tests.settings.test_refusals import OPTIONS, SOURCE, read

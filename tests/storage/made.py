@@ -23,14 +23,13 @@ from harvester.model import (
     Owner,
     Publisher,
     Repository,
-    ScopeKind,
     Severity,
-    Spent,
     State,
     repository_id,
     software_id,
 )
 from harvester.ports.catalogue import CrawlEnd, CrawlRequest, OpenCrawl, PageMark
+from harvester.ports.listing import ScopeKind, Spent
 from harvester.ports.rows import FileRow, Item, RecordRow, RepositoryRow, SoftwareRow, Writes
 from harvester.search.projection import project
 from storage.catalogue import SqlCatalogue

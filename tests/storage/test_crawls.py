@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from harvester.model import Activity, FileState, ItemStatus, Outcome, Spent, State
+from harvester.model import Activity, FileState, ItemStatus, Outcome, State
 from harvester.ports.catalogue import Movement, OpenCrawl, PageMark
 from harvester.ports.errors import LeaseLostError, SourceBusyError
+from harvester.ports.listing import Spent
 from harvester.ports.rows import RepositoryRow, Writes
 from storage import history, tables
 from storage.catalogue import SqlCatalogue

@@ -12,23 +12,22 @@ from pydantic import BaseModel, ConfigDict
 
 from connectors.kit import OneByOne, counts, each, walk
 from connectors.transport import BEARER, credential, open_chain
-from harvester.model import (
+from harvester.model import Origin, Sighting
+from harvester.ports.connector import ForgeAccess
+from harvester.ports.errors import SourceError, UnreachableError
+from harvester.ports.listing import (
     Estimate,
     Found,
     Listing,
     LookUp,
     Missing,
-    Origin,
     Page,
     Resolution,
     Scope,
     ScopeKind,
-    Sighting,
     Size,
     Spent,
 )
-from harvester.ports.connector import ForgeAccess
-from harvester.ports.errors import SourceError, UnreachableError
 from harvester_shelf.forge import Forge
 
 _PAGE = 50

@@ -11,18 +11,9 @@ import pytest
 
 from connectors.bitbucket import BitbucketConnector, facts
 from connectors.kit import LARGEST
-from harvester.model import (
-    IGNORE_FILE,
-    Listing,
-    Missing,
-    Owner,
-    Scope,
-    ScopeKind,
-    Sighting,
-    Size,
-    Unknown,
-)
+from harvester.model import IGNORE_FILE, Owner, Sighting, Unknown
 from harvester.ports.errors import BudgetExhaustedError, SourceError, UnauthorisedError
+from harvester.ports.listing import Listing, Missing, Scope, ScopeKind, Size
 from tests.connectors.conformance import OWNER, TEXT, USER, Candidate
 from tests.forges.bitbucket import BitbucketForge, uuid_of
 from tests.forges.faults import Answer, html

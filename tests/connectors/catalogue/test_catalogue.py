@@ -13,9 +13,10 @@ import pytest
 from connectors.catalogue import CatalogueConnector, CatalogueDirectory
 from connectors.catalogue.options import CatalogueOptions
 from harvester.leads import LeadKind, LeadReason
-from harvester.model import Found, Listing, Missing, Page, Scope, ScopeKind, Size, Unknown
+from harvester.model import Unknown
 from harvester.ports.directory import DirectoryAccess
 from harvester.ports.errors import SourceError, UnexpectedAnswerError
+from harvester.ports.listing import Found, Listing, Missing, Page, Scope, ScopeKind, Size
 from harvester.publiccode import plain_yaml
 from tests.connectors.transport.support import (
     Got,

@@ -11,24 +11,19 @@ from pathlib import Path
 import pytest
 
 from connectors.git import GitConnector
-from harvester.model import (
-    IGNORE_FILE,
+from harvester.model import IGNORE_FILE, FileVersion, Origin, Sighting, Unknown, Unread
+from harvester.ports.connector import ForgeAccess, HttpOptions
+from harvester.ports.errors import SourceError, UnreachableError
+from harvester.ports.listing import (
     FailureCode,
-    FileVersion,
     Found,
     Listing,
     Missing,
-    Origin,
     Page,
     Scope,
     ScopeKind,
-    Sighting,
     Size,
-    Unknown,
-    Unread,
 )
-from harvester.ports.connector import ForgeAccess, HttpOptions
-from harvester.ports.errors import SourceError, UnreachableError
 from tests.connectors.transport.support import MemoryBudgets, MemoryValidators
 from tests.crawl.build import GOOD
 from tests.forges.faults import Answer, Drop, html

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from connectors.gitea import GiteaConnector
-from harvester.model import Failure, Listing, Page, Scope, ScopeKind, Sighting
+from harvester.model import Sighting
 from harvester.ports.connector import ForgeAccess, HttpOptions
+from harvester.ports.listing import Failure, Listing, Page, Scope, ScopeKind
 from tests.connectors.transport.support import MemoryBudgets, MemoryValidators
 from tests.forges.gitea import GiteaForge
 from tests.forges.world import World

@@ -9,9 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.gitea import GiteaConnector, GiteaOptions
-from harvester.model import Listing, Scope, ScopeKind, Size
 from harvester.ports.connector import ConnectorType
 from harvester.ports.errors import SourceError, UnreachableError
+from harvester.ports.listing import Listing, Scope, ScopeKind, Size
 from tests.connectors.gitea.support import (
     EVERYWHERE,
     Make,

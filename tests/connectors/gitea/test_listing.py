@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from harvester.model import FailureCode, Listing, Scope, Unread
+from harvester.model import Unread
 from harvester.ports.errors import SourceError, UnexpectedAnswerError
+from harvester.ports.listing import FailureCode, Listing, Scope
 from tests.connectors.gitea.support import (
     EVERYWHERE,
     URL,

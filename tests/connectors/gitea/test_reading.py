@@ -12,20 +12,9 @@ import pytest
 
 from connectors.gitea import facts
 from connectors.kit import LARGEST, object_id
-from harvester.model import (
-    IGNORE_FILE,
-    Details,
-    FileVersion,
-    Found,
-    Listing,
-    Missing,
-    Owner,
-    Private,
-    Sighting,
-    Unknown,
-    Unread,
-)
+from harvester.model import IGNORE_FILE, Details, FileVersion, Owner, Sighting, Unknown, Unread
 from harvester.ports.errors import BudgetExhaustedError, ServerError, UnauthorisedError
+from harvester.ports.listing import Found, Listing, Missing, Private
 from tests.connectors.gitea.support import (
     EVERYWHERE,
     URL,

@@ -11,17 +11,9 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from connectors.github import GitHubConnector
-from harvester.model import (
-    Failure,
-    FileVersion,
-    Listing,
-    Page,
-    Scope,
-    ScopeKind,
-    Sighting,
-    Unread,
-)
+from harvester.model import FileVersion, Sighting, Unread
 from harvester.ports.connector import ForgeAccess, HttpOptions
+from harvester.ports.listing import Failure, Listing, Page, Scope, ScopeKind
 from tests.connectors.transport.support import MemoryBudgets, MemoryValidators
 from tests.forges.github import GitHubForge, RawForge
 from tests.forges.world import World, insider

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from harvester.model import IGNORE_FILE, FailureCode, Found, ScopeKind, Unknown, Unread
+from harvester.model import IGNORE_FILE, Unknown, Unread
 from harvester.ports.errors import BudgetExhaustedError, ServerError, UnexpectedAnswerError
+from harvester.ports.listing import FailureCode, Found, ScopeKind
 from tests.connectors.github.support import (
     FILE,
     GitHub,

@@ -15,9 +15,10 @@ from connectors.github import GitHubConnector
 from connectors.github.addresses import addresses
 from connectors.github.options import GitHubOptions
 from connectors.transport import credential, open_chain
-from harvester.model import Found, Missing, Private, Scope, ScopeKind, Size, Unknown
+from harvester.model import Unknown
 from harvester.ports.connector import Connector, ConnectorType, ForgeAccess
 from harvester.ports.errors import SourceError, UnauthorisedError, UnreachableError
+from harvester.ports.listing import Found, Missing, Private, Scope, ScopeKind, Size
 from tests.connectors.github.support import FILE, TOKEN, GitHub, fill, only_file, owners
 from tests.forges.faults import Answer, Drop, html
 from tests.forges.world import Visibility

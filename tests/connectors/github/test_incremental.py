@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from harvester.model import FailureCode, ScopeKind
+from harvester.ports.listing import FailureCode, ScopeKind
 from tests.connectors.github.support import FILE, GitHub, fill, listing, owners
 from tests.forges.clock import START
 

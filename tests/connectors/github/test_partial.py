@@ -11,8 +11,9 @@ import pytest
 
 from connectors.github.addresses import addresses
 from connectors.github.nodes import sighting_of
-from harvester.model import FailureCode, ScopeKind, Sighting, Unknown
+from harvester.model import Sighting, Unknown
 from harvester.ports.errors import BudgetExhaustedError
+from harvester.ports.listing import FailureCode, ScopeKind
 from tests.connectors.github.support import FILE, GitHub, fill, listing, only_file, owners
 from tests.forges.faults import Answer, Call, Predicate
 from tests.forges.github.forge import bad_gateway

@@ -17,7 +17,7 @@ from connectors.github.scope import by_visit, named
 from connectors.github.streams import MOST_OWNERS, Agenda, pack
 from connectors.github.times import moment
 from connectors.transport.graphql import ErrorKind, GraphQLError
-from harvester.model import FailureCode, Scope, ScopeKind
+from harvester.ports.listing import FailureCode, Scope, ScopeKind
 
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
 

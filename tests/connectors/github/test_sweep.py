@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from harvester.model import IGNORE_FILE, FailureCode, FileVersion, Page, ScopeKind, Unknown
+from harvester.model import IGNORE_FILE, FileVersion, Unknown
+from harvester.ports.listing import FailureCode, Page, ScopeKind
 from tests.connectors.github.support import FILE, TOKEN, GitHub, fill, listing, only_file, owners
 from tests.forges.clock import START
 from tests.forges.faults import Call, html

@@ -5,7 +5,6 @@
 
 import pytest
 
-from harvester.model import FailureCode, ScopeKind
 from harvester.ports.errors import (
     BudgetExhaustedError,
     ServerError,
@@ -13,6 +12,7 @@ from harvester.ports.errors import (
     UnauthorisedError,
     UnexpectedAnswerError,
 )
+from harvester.ports.listing import FailureCode, ScopeKind
 from tests.connectors.github.support import FILE, GitHub, fill, listing, only_file, owners
 from tests.forges.faults import Answer, Drop, html
 from tests.forges.github.forge import bad_gateway, secondary_limit, timeout_in_200

@@ -10,17 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from connectors.gitlab import GitLabConnector
-from harvester.model import (
-    Failure,
-    FileVersion,
-    Listing,
-    Page,
-    Repository,
-    Scope,
-    ScopeKind,
-    Sighting,
-)
+from harvester.model import FileVersion, Repository, Sighting
 from harvester.ports.connector import ForgeAccess, HttpOptions
+from harvester.ports.listing import Failure, Listing, Page, Scope, ScopeKind
 from tests.connectors.transport.support import MemoryBudgets, MemoryValidators
 from tests.forges.gitlab import GitLabForge
 from tests.forges.world import World

@@ -9,9 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.gitlab import GitLabConnector, GitLabOptions
-from harvester.model import Listing, Scope, Size, Spent
 from harvester.ports.connector import ConnectorType
 from harvester.ports.errors import SourceError, UnauthorisedError, UnreachableError
+from harvester.ports.listing import Listing, Scope, Size, Spent
 from tests.connectors.gitlab.support import (
     EVERYWHERE,
     Make,

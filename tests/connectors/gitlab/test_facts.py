@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harvester.model import IGNORE_FILE, Activity, Details, FileVersion, Owner, Private, Unknown
+from harvester.model import IGNORE_FILE, Activity, Details, FileVersion, Owner, Unknown
+from harvester.ports.listing import Private
 from tests.connectors.gitlab.support import URL, Make, Visit, facts, one, paths, sightings, winner
 from tests.forges.world import Visibility, World, blob_id
 

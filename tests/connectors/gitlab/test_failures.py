@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harvester.model import FailureCode, Found, Listing, Missing, Private, Scope, Unknown
+from harvester.model import Unknown
 from harvester.ports.errors import (
     BudgetExhaustedError,
     ServerError,
@@ -17,6 +17,7 @@ from harvester.ports.errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
+from harvester.ports.listing import FailureCode, Found, Listing, Missing, Private, Scope
 from tests.connectors.gitlab.support import (
     EVERYWHERE,
     URL,

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from harvester.model import Listing, Scope
+from harvester.ports.listing import Listing, Scope
 from tests.connectors.gitlab.support import (
     EVERYWHERE,
     URL,

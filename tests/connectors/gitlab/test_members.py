@@ -5,7 +5,8 @@
 
 import pytest
 
-from harvester.model import Found, Listing, Private, Unknown
+from harvester.model import Unknown
+from harvester.ports.listing import Found, Listing, Private
 from tests.connectors.gitlab.support import (
     EVERYWHERE,
     Visit,

@@ -8,18 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from harvester.model import (
-    IGNORE_FILE,
-    Details,
-    FailureCode,
-    FileVersion,
-    Found,
-    Listing,
-    Owner,
-    Private,
-    Unknown,
-    Unread,
-)
+from harvester.model import IGNORE_FILE, Details, FileVersion, Owner, Unknown, Unread
+from harvester.ports.listing import FailureCode, Found, Listing, Private
 from tests.connectors.gitlab.support import (
     EVERYWHERE,
     URL,

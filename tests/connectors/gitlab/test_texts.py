@@ -8,7 +8,8 @@ import hashlib
 import pytest
 
 from connectors.gitlab.texts import LARGEST, object_id
-from harvester.model import FileVersion, Listing
+from harvester.model import FileVersion
+from harvester.ports.listing import Listing
 from tests.connectors.gitlab.support import EVERYWHERE, Make, Visit, one, sightings, winner
 from tests.forges.faults import Answer
 from tests.forges.gitlab.shapes import text_of

@@ -6,7 +6,8 @@
 import pytest
 
 from connectors.gitlab import rest
-from harvester.model import Found, Sighting
+from harvester.model import Sighting
+from harvester.ports.listing import Found
 from tests.connectors.gitlab.support import Visit, filled, one
 from tests.forges.faults import html
 from tests.forges.world import Visibility, World

@@ -10,8 +10,8 @@ from datetime import datetime
 import pytest
 
 from connectors.kit import Slice, walk
-from harvester.model import FailureCode, Listing, Page, Scope, ScopeKind
 from harvester.ports.errors import ForbiddenError, ServerError, SourceError, UnexpectedAnswerError
+from harvester.ports.listing import FailureCode, Listing, Page, Scope, ScopeKind
 
 pytestmark = pytest.mark.anyio
 

@@ -9,8 +9,9 @@ import pytest
 
 from connectors.mediawiki import MediaWikiConnector
 from connectors.mediawiki.options import MediaWikiOptions
-from harvester.model import Listing, Page, Scope, ScopeKind, Sighting
+from harvester.model import Sighting
 from harvester.ports.connector import ForgeAccess, HttpOptions
+from harvester.ports.listing import Listing, Page, Scope, ScopeKind
 from tests.connectors.transport.support import MemoryBudgets, MemoryValidators
 from tests.forges.mediawiki import MediaWikiForge, Wiki
 

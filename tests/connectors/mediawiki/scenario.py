@@ -12,9 +12,10 @@ from typing import Any, Protocol
 from connectors.mediawiki import MediaWikiConnector
 from connectors.mediawiki.options import MediaWikiOptions
 from harvester.crawl import CrawlTask, KeepPolicy, SourcePlan, SourceSummary, crawl
-from harvester.model import Forge, ItemStatus, Resolution, Scope, ScopeKind
+from harvester.model import Forge, ItemStatus
 from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import ForgeAccess, HttpOptions
+from harvester.ports.listing import Resolution, Scope, ScopeKind
 from harvester.publishers import PublisherDirectory
 from harvester.worker import Worker
 from storage.catalogue import open_catalogue

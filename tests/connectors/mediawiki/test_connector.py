@@ -13,18 +13,7 @@ from connectors.kit import object_id
 from connectors.mediawiki import MediaWikiConnector
 from connectors.mediawiki.options import MediaWikiOptions
 from connectors.mediawiki.pages import title_of
-from harvester.model import (
-    FailureCode,
-    Found,
-    Listing,
-    Missing,
-    Origin,
-    Scope,
-    ScopeKind,
-    Size,
-    Unknown,
-    Unread,
-)
+from harvester.model import Origin, Unknown, Unread
 from harvester.ports.errors import (
     BudgetExhaustedError,
     ForbiddenError,
@@ -33,6 +22,7 @@ from harvester.ports.errors import (
     SourceError,
     UnexpectedAnswerError,
 )
+from harvester.ports.listing import FailureCode, Found, Listing, Missing, Scope, ScopeKind, Size
 from tests.connectors.mediawiki.conftest import INSTANCE, TEXT, Away
 from tests.forges.faults import Answer, html
 

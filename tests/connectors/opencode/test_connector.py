@@ -6,8 +6,9 @@
 import pytest
 
 from connectors.opencode import OpenCodeConnector
-from harvester.model import Listing, Owner, Scope, ScopeKind, Sighting
+from harvester.model import Owner, Sighting
 from harvester.ports.connector import ConnectorType
+from harvester.ports.listing import Listing, Scope, ScopeKind
 from harvester.urls import with_host
 from tests.connectors.gitlab.support import Visit
 from tests.forges.gitlab import GitLabForge
