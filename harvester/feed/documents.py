@@ -3,6 +3,8 @@
 
 """The form ``publiccode``: a stream of YAML documents, one normalised publiccode.yml a repository.
 
+The API's ``publiccodeYml`` is written by the same hand.
+
 Any reader of YAML 1.1 or 1.2 gets the same values out: what either would take for a number, a date
 or a truth value is quoted where it is a text. Pure.
 """
@@ -36,7 +38,8 @@ def document(record: object, *, begin: bool = False) -> str:
     """Write a record as a publiccode.yml.
 
     Args:
-        record: as it is stored; its keys stay in their order.
+        record: as :func:`~harvester.feed.lines.parsed` reads it; its keys stay in their order. An
+            empty one is an empty mapping, which every reader loads.
         begin: start with ``---``, as each document of a stream does.
     """
     import yaml  # noqa: PLC0415 - other forms do without it

@@ -42,3 +42,7 @@ def test_a_text_is_a_text_to_every_reader(text: str) -> None:
 def test_every_value_comes_back(value: Any) -> None:
     (read,) = yaml.safe_load_all(written("publiccode", [entry(publiccode={"x": value})]))
     assert read == parsed(compact({"x": value}))
+
+
+def test_no_record_is_an_empty_mapping() -> None:
+    assert document({}) == "{}\n"

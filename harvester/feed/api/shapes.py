@@ -14,8 +14,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from harvester.feed.lines import activity_json
-from harvester.feed.yaml import publiccode_yaml
+from harvester.feed.documents import document as yaml_document
+from harvester.feed.lines import activity_json, parsed
+from harvester.feed.software import table
 from harvester.model import FileState, State
 from harvester.ports.feed import PublisherTitle, Title
 from harvester.ports.rows import Entry
@@ -186,7 +187,7 @@ def software(title: Title, form: Form) -> dict[str, Any]:
         if document["aliases"]:
             shaped["aliases"] = document["aliases"]
         if form is Form.YAML:
-            shaped["publiccodeYml"] = publiccode_yaml(document["publiccode"])
+            shaped["publiccodeYml"] = yaml_document(table(parsed(title.document)["publiccode"]))
         elif form is Form.JSON:
             shaped["publiccode"] = document["publiccode"]
     body = title.publisher
