@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from harvester.model import FileState, Level, Publisher, State
 from harvester.ports.feed import (
+    Part,
     Place,
     PublisherQuestion,
     PublisherTitle,
@@ -80,6 +81,16 @@ def amount(connection: Connection, question: SoftwareQuestion) -> int:
         select(func.count()).select_from(software).where(*_asked(question))
     ).scalar_one()
     return counted
+
+
+def last_of(connection: Connection, states: frozenset[State] | None, part: Part) -> str | None:
+    """Give the id of the last entry of a part that others follow; None if none do."""
+    statement = select(software.c.id).where(*_asked(SoftwareQuestion(states=states)))
+    if part.after is not None:
+        statement = statement.where(software.c.id > part.after)
+    here = statement.order_by(software.c.id).offset(part.size - 1).limit(2)
+    found = connection.execute(here).scalars().all()
+    return found[0] if len(found) > 1 else None
 
 
 def titles_of(

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, select, union
 
 from harvester.model import Activity, FileState, Forge, ItemStatus, Origin, Outcome, State, Vitality
 from harvester.ports.catalogue import Known, Movement, SourceState, Unclaimed
+from harvester.ports.feed import Part
 from harvester.ports.listing import Size
 from harvester.ports.rows import (
     Entry,
@@ -269,12 +270,20 @@ def waits(connection: Connection, source_name: str) -> Sequence[tuple[Wait, Soft
 
 
 def entries(
-    connection: Connection, states: frozenset[State] | None, *, activity: bool
+    connection: Connection,
+    states: frozenset[State] | None,
+    *,
+    activity: bool,
+    part: Part | None = None,
 ) -> Iterator[Entry]:
-    """Give entries sorted by id, streamed."""
+    """Give entries sorted by id, or a part of them, streamed."""
     statement = select_entries(activity=activity)
     if states is not None:
         statement = statement.where(software.c.state.in_(sorted(state.value for state in states)))
+    if part is not None:
+        statement = statement.limit(part.size)
+        if part.after is not None:
+            statement = statement.where(software.c.id > part.after)
     with connection.execution_options(yield_per=_AT_ONCE).execute(
         statement.order_by(software.c.id)
     ) as streamed:

@@ -14,6 +14,7 @@ from harvester.ports.errors import CatalogueError
 from harvester.ports.feed import (
     Dump,
     Mark,
+    Part,
     PublisherQuestion,
     PublisherTitle,
     Slice,
@@ -158,12 +159,16 @@ class SqlFeed:
             return related.related(connection, software_id, limit)
 
     @contextmanager
-    def dump(self, states: frozenset[State] | None) -> Iterator[Dump]:
-        """Open all entries of this moment; all states if None."""
+    def dump(self, states: frozenset[State] | None, part: Part | None = None) -> Iterator[Dump]:
+        """Open all entries of this moment, or a part of them; all states if None."""
         with self._snapshot() as connection:
             yield Dump(
                 mark=feed.mark(connection),
-                entries=reading.entries(connection, states, activity=False),
+                entries=reading.entries(connection, states, activity=False, part=part),
+                total=None
+                if part is None
+                else listing.amount(connection, SoftwareQuestion(states=states)),
+                last=None if part is None else listing.last_of(connection, states, part),
             )
 
     @contextmanager

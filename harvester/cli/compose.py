@@ -161,6 +161,7 @@ def front_end(
 
     table = configuration.settings.api
     options = Options(
+        heading=heading(configuration),
         page_size=table.page_size,
         max_page_size=table.max_page_size,
         cors_origins=table.cors_origins,

@@ -135,12 +135,26 @@ class Tidings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Which part of a dump is asked for, where not all of it is."""
+
+    size: int
+    """At least 1."""
+    after: str | None = None
+    """Only entries with a greater id; the entry itself need not be there any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dump:
-    """Every entry of one moment."""
+    """Every entry of one moment, or a part of them."""
 
     mark: Mark
     entries: Iterator[Entry]
     """Sorted by id, streamed."""
+    total: int | None = None
+    """Entries of all parts; not counted where all of it was asked for."""
+    last: str | None = None
+    """Id of the last entry of a part that others follow."""
 
 
 class Feed(SearchIndex, Protocol):
@@ -198,6 +212,8 @@ class Feed(SearchIndex, Protocol):
         """Give changes with a number greater than ``after``, in order."""
         ...
 
-    def dump(self, states: frozenset[State] | None) -> AbstractContextManager[Dump]:
-        """Open all entries of this moment; all states if None."""
+    def dump(
+        self, states: frozenset[State] | None, part: Part | None = None
+    ) -> AbstractContextManager[Dump]:
+        """Open all entries of this moment, or a part of them; all states if None."""
         ...

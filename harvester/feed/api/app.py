@@ -15,10 +15,19 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from harvester import __version__
-from harvester.feed.api import catalogs, changes, logs, problems, publishers, repositories, software
+from harvester.feed.api import (
+    catalogs,
+    changes,
+    dumps,
+    logs,
+    problems,
+    publishers,
+    repositories,
+    software,
+)
 from harvester.feed.api.conditional import answered
 from harvester.feed.api.context import Context, Look, Options
-from harvester.feed.api.manners import REQUEST_ID, Manners
+from harvester.feed.api.manners import REQUEST_ID, SEQUENCE, Manners
 from harvester.feed.api.paging import to_json
 from harvester.feed.api.parameters import Strict
 from harvester.ports.feed import Feed
@@ -27,8 +36,22 @@ _LEAST_PACKED = 500
 """Bytes of an answer that is worth compressing."""
 _LEVEL = 5
 """Of gzip: nearly as small as the strongest, in a third of its time."""
-EXPOSED = ("ETag", "Last-Modified", "Link", "X-Total-Count", "X-Change-Sequence", REQUEST_ID)
+EXPOSED = ("ETag", "Last-Modified", "Link", "X-Total-Count", SEQUENCE, REQUEST_ID)
 """Headers that scripts of other origins may read."""
+_HEADERS: dict[str, Any] = {
+    REQUEST_ID: {
+        "description": "Under which the log has it",
+        "required": True,
+        "schema": {"type": "string"},
+    }
+}
+_OF_CONTENT: dict[str, Any] = {
+    "etag": {
+        "description": "For If-None-Match",
+        "required": True,
+        "schema": {"type": "string", "pattern": '^"[0-9a-f]{32}(-gzip)?"$'},
+    }
+}
 _SAID = """\
 The catalogue that harvester keeps. `/v1` is the Software Catalog API: front-ends built for it run
 unchanged. Every GET has an ETag and answers `If-None-Match` with 304; HEAD works wherever GET does.
@@ -64,7 +87,7 @@ def application(feed: Feed, look: Look, options: Options, now: Callable[[], date
         )
         | {304: {"description": "What the client has is still so."}},
     )
-    for part in (software, publishers, logs, catalogs, changes, repositories):
+    for part in (software, publishers, logs, catalogs, changes, dumps, repositories):
         v1.include_router(part.router(context))
     app.include_router(v1)
 
@@ -88,7 +111,7 @@ def application(feed: Feed, look: Look, options: Options, now: Callable[[], date
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
-    """Give the OpenAPI document, with the problems that answers refer to."""
+    """Give the OpenAPI document, with the problems and headers that answers have."""
     if app.openapi_schema is None:
         document = get_openapi(
             title=app.title,
@@ -99,6 +122,11 @@ def _described(app: FastAPI) -> dict[str, Any]:
         )
         template = "#/components/schemas/{model}"
         problem = problems.Problem.model_json_schema(ref_template=template)
+        for path in document["paths"].values():
+            for operation in path.values():
+                for status, described in operation["responses"].items():
+                    told = _HEADERS | (_OF_CONTENT if status == "200" else {})
+                    described["headers"] = described.get("headers", {}) | told
         document["components"]["schemas"] |= problem.pop("$defs", {}) | {"Problem": problem}
         app.openapi_schema = document
     return app.openapi_schema

@@ -1,44 +1,32 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""``/v1/changes`` and ``/v1/dump.jsonl``: what a copy of the catalogue is made of, and follows.
+"""``/v1/changes``: what a copy of the catalogue follows.
 
 A change tells its entry as it is now, as the export's line, or null if there is none any more. So a
 follower puts or deletes what each change tells, in order, and has the very catalogue whenever it
 has reached ``head``.
 """
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from http import HTTPStatus
-from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
-from harvester.feed.api.conditional import answered, headers_of, is_known
+from harvester.feed.api.conditional import answered
 from harvester.feed.api.context import Context
-from harvester.feed.api.manners import HEAD
+from harvester.feed.api.manners import SEQUENCE
 from harvester.feed.api.paging import to_json
-from harvester.feed.api.problems import Refusal, described, wrong
+from harvester.feed.api.problems import Refusal, described
 from harvester.feed.api.shapes import timestamp
 from harvester.feed.lines import json_line
-from harvester.model import ChangeType, State
+from harvester.model import ChangeType
 from harvester.ports.feed import Tidings
 from harvester.ports.rows import ChangeRow, Entry
 
-JSON_LINES = "application/jsonl"
-SEQUENCE = "x-change-sequence"
 _LIMIT, _MOST = 100, 1000
-_ALL = "all"
-_DUMPS = 4
-"""At once: each holds a connection and a snapshot, as long as its reader takes."""
-_PAUSE = 30
-"""Seconds after which somebody who found no room may try again."""
-_CHUNK = 64 * 1024
-"""Characters that are handed to the client at once, at least."""
 _HIGHEST = 2**63 - 1
 
 
@@ -69,7 +57,6 @@ class Changes(BaseModel):
 def router(context: Context) -> APIRouter:
     """Give the routes."""
     made = APIRouter(tags=["changes"])
-    room = BoundedSemaphore(_DUMPS)
 
     @made.get(
         "/changes",
@@ -96,49 +83,7 @@ def router(context: Context) -> APIRouter:
 
         return answered(request, context, made_changes)
 
-    @made.get(
-        "/dump.jsonl",
-        operation_id="dump",
-        response_class=StreamingResponse,
-        responses={200: {"description": "Entries, one a line", "content": {JSON_LINES: {}}}},
-    )
-    def dump(
-        request: Request,
-        state: Annotated[
-            list[str] | None,
-            Query(description=f"Only entries in these states, or {_ALL}; listed if not there"),
-        ] = None,
-    ) -> Response:
-        """Give every entry of one moment, the number of whose newest change is in the header."""
-        states = _states(state or [State.LISTED.value])
-        headers = headers_of(request, context, context.feed.mark())
-        if is_known(request, headers["etag"]):
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        with ExitStack() as stack:
-            if not room.acquire(blocking=False):
-                raise Refusal(
-                    HTTPStatus.SERVICE_UNAVAILABLE,
-                    f"{_DUMPS} dumps are being read already; try again later",
-                    headers={"retry-after": str(_PAUSE)},
-                )
-            stack.callback(room.release)
-            opened = stack.enter_context(context.feed.dump(states))
-            headers = headers_of(request, context, opened.mark)
-            headers[SEQUENCE] = str(opened.mark.seq)
-            if HEAD in request.scope:
-                return Response(headers=headers, media_type=JSON_LINES)
-            lines = _streamed(opened.entries, stack.pop_all())
-            return StreamingResponse(lines, headers=headers, media_type=JSON_LINES)
-
     return made
-
-
-def _states(names: list[str]) -> frozenset[State] | None:
-    known = [state.value for state in State]
-    for name in names:
-        if name not in (*known, _ALL):
-            raise wrong("state", "enum", name, f"state is one of {', '.join(known)} or {_ALL}")
-    return None if _ALL in names else frozenset(State(name) for name in names)
 
 
 def _refuse_gap(tidings: Tidings, after: int) -> None:
@@ -175,18 +120,3 @@ def _change(row: ChangeRow, entry: Entry | None) -> bytes:
         told["changed"] = [key for key in change.reason.split(",") if key]
     line = b"null" if entry is None else json_line(entry).encode()
     return to_json(told)[:-1] + b',"software":' + line + b"}"
-
-
-def _streamed(entries: Iterator[Entry], opened: ExitStack) -> Iterator[str]:
-    """Give lines in chunks, and let go of the catalogue in the end, however it comes."""
-    with opened:
-        chunk: list[str] = []
-        size = 0
-        for entry in entries:
-            line = json_line(entry) + "\n"
-            chunk.append(line)
-            size += len(line)
-            if size >= _CHUNK:
-                yield "".join(chunk)
-                chunk, size = [], 0
-        yield "".join(chunk)

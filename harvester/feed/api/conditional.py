@@ -30,7 +30,8 @@ def tag_of(request: Request, context: Context, mark: Mark) -> str:
             __version__,
             repr(context.options),
             f"{mark.seq} {mark.at.isoformat() if mark.at else '-'}",
-            request.url.path,
+            str(request.base_url),  # some answers have addresses in them, as they were asked for
+            request.scope["path"],
             request.scope["query_string"].decode("latin-1"),
         )
     )

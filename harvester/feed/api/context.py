@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from harvester.feed.heading import Heading
 from harvester.ports.feed import Feed
 
 Look = Callable[[str], Mapping[str, Any]]
@@ -18,6 +19,8 @@ Look = Callable[[str], Mapping[str, Any]]
 class Options:
     """What operators decide about the API."""
 
+    heading: Heading
+    """The catalogue's title page, for the forms that have one."""
     page_size: int = 25
     """Of a list, where the request names none."""
     max_page_size: int = 10_000

@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from harvester.feed.api import problems
 
 REQUEST_ID = "x-request-id"
+SEQUENCE = "x-change-sequence"
+"""Header with the number of the newest change of the moment that an answer is of."""
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LOG: structlog.stdlib.BoundLogger = structlog.get_logger("harvester.api")
 HEAD = "harvester.head"

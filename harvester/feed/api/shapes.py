@@ -7,6 +7,7 @@ The models describe the answers in the OpenAPI document; tests hold the answers 
 """
 
 import json
+import re
 import uuid
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -238,6 +239,11 @@ def publisher(title: PublisherTitle) -> dict[str, Any]:
 def publisher_uuid(key: str) -> str:
     """Give the id of a public body, which has to be a UUID v4, from the catalogue's key."""
     return str(uuid.UUID(hex=key, version=4))
+
+
+def is_id(text: str) -> bool:
+    """Say whether a text is an id as the API gives them."""
+    return re.fullmatch(_ID, text) is not None
 
 
 def key_prefix(text: str) -> str | None:

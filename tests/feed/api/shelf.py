@@ -25,6 +25,7 @@ from harvester.ports.feed import Feed
 from harvester.ports.rows import SoftwareRow, Writes
 from storage.catalogue import SqlCatalogue
 from storage.serving import SqlFeed
+from tests.feed.catalogue import HEADING
 from tests.storage import made
 
 RECORD: dict[str, Any] = {
@@ -149,7 +150,7 @@ def counted(feed: SqlFeed) -> Iterator[list[str]]:
 def openapi() -> dict[str, Any]:
     """Give the API's own description, which does not depend on what is in the catalogue."""
     unused: Any = None
-    return application(unused, looked, Options(), lambda: made.NOW).openapi()
+    return application(unused, looked, Options(heading=HEADING), lambda: made.NOW).openapi()
 
 
 @cache
@@ -170,7 +171,7 @@ class Client:
     """A front-end: asks the application over ASGI, and holds each answer against its document."""
 
     def __init__(self, feed: Feed, **options: Any) -> None:
-        self.app = application(feed, looked, Options(**options), lambda: made.NOW)
+        self.app = application(feed, looked, Options(heading=HEADING, **options), lambda: made.NOW)
         self.app.openapi_schema = openapi()
 
     def get(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:

@@ -5,23 +5,18 @@
 
 import json
 import threading
-import tracemalloc
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy.pool import QueuePool
 
-from harvester.feed.api import changes as api_changes
-from harvester.model import Change, ChangeType, State
+from harvester.model import Change, ChangeType
 from harvester.ports.catalogue import Retention
-from harvester.ports.feed import Dump
 from harvester.ports.rows import Merge, SoftwareRow, Writes
 from storage.catalogue import SqlCatalogue, open_catalogue
-from storage.serving import SqlFeed
 from tests.feed.api.shelf import Client, entry, store, tombstone
 from tests.storage import made
 
@@ -220,77 +215,6 @@ def test_what_is_forgotten_is_refused(catalogue: SqlCatalogue, client: Client) -
     catalogue.tidy(keep, made.NOW + timedelta(days=9))
     assert client.get("/v1/changes?after=2").status_code == 410
     assert client.json("/v1/changes?after=3") == {"data": [], "next": 3, "head": 3}
-
-
-def test_a_dump_of_other_states(catalogue: SqlCatalogue, client: Client) -> None:
-    rows = [entry(1), tombstone(2), entry(3, state=State.INVALID, state_reason="never-valid")]
-    store(catalogue, rows)
-    for query, found in (
-        ("", rows[:1]),
-        ("?state=all", rows),
-        ("?state=gone&state=invalid", rows[1:]),
-    ):
-        lines = client.get(LISTED + query).text.splitlines()
-        assert [json.loads(one)["id"] for one in lines] == sorted(row.id for row in found)
-    assert client.get(f"{LISTED}?state=lost").status_code == 422
-    first = client.get(LISTED)
-    head = client.get(LISTED, method="HEAD")
-    assert (head.content, head.headers["etag"]) == (b"", first.headers["etag"])
-    assert head.headers["x-change-sequence"] == "3"
-    assert client.get(LISTED, if_none_match=first.headers["etag"]).status_code == 304
-
-
-def test_dumps_at_once_are_few(catalogue: SqlCatalogue, feed: SqlFeed) -> None:
-    """Who reads slowly holds a connection; the others must have some left."""
-    store(catalogue, [entry(1)])
-    client = Client(feed)
-    held = [client.get(LISTED).status_code for _ in range(6)]
-    assert held == [200] * 6, "a dump that was read gives its room back"
-    answers: list[int] = []
-
-    class Nested(SqlFeed):
-        @contextmanager
-        def dump(self, states: frozenset[State] | None) -> Iterator[Dump]:
-            """Let another ask while this one is being answered."""
-            answers.append(nested.get(LISTED).status_code)
-            with feed.dump(states) as opened:
-                yield opened
-
-    nested = Client(Nested(feed.store))
-    answers.append(nested.get(LISTED).status_code)
-    assert answers == [503, 200, 200, 200, 200]
-
-
-def test_a_dump_streams(sqlite_url: str) -> None:
-    """It never holds more than a part, and whoever leaves frees its place."""
-    row = entry(1)
-    with closing(open_catalogue(sqlite_url)) as catalogue:
-        store(catalogue, [row])
-        with catalogue.store.writing() as connection:
-            connection.exec_driver_sql(
-                "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 12000) "
-                "INSERT INTO software SELECT x, url, url_key, name, state, state_reason,"
-                " file_state, stale_since, origin, repository_id, file_repository_id,"
-                " file_path, publisher_id, document, first_seen_at, updated_at FROM software, n"
-            )
-        feed = SqlFeed(catalogue.store)
-        stack = ExitStack()
-        opened = stack.enter_context(feed.dump(None))
-        tracemalloc.start()
-        size = sum(map(len, api_changes._streamed(opened.entries, stack)))
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        assert size > 12_000_000
-        assert peak < size / 2
-        pool = catalogue.store.engine.pool
-        assert isinstance(pool, QueuePool)
-        stack = ExitStack()
-        opened = stack.enter_context(feed.dump(None))
-        begun = api_changes._streamed(opened.entries, stack)
-        next(begun)
-        assert pool.checkedout() == 1
-        del begun, opened, stack
-        assert pool.checkedout() == 0
 
 
 def test_only_addresses_have_a_status(client: Client) -> None:
