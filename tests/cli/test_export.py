@@ -15,6 +15,7 @@ from harvester.cli.export import KINDS
 from harvester.crawl.reasons import StateReason
 from harvester.model import FileState, Level, Origin, Outcome, State
 from tests.cli.conftest import ROOT, SETTINGS, Shell
+from tests.cli.test_purge import FILE, OFF, TRACES
 
 SCHEMA: dict[str, Any] = json.loads((ROOT / "docs/schemas/entry.schema.json").read_text("utf-8"))
 
@@ -131,6 +132,25 @@ def test_every_form_twice(crawled: Shell) -> None:
         assert ("city/one" in ran.out) is (kind != "table-schema"), kind
         assert ("ours.example" in ran.out) is (kind in ("atom", "dcat", "dcat-turtle")), kind
         assert crawled("export", kind, "--state", "all").out == ran.out
+
+
+def test_without_contacts_no_form_has_any(shell: Shell) -> None:
+    """A person in the contacts and a firm's address: told by default, in no form if not wanted."""
+    shell.world({"id": 1, "path": "city/one", "file": FILE})
+
+    def telling(database: str) -> set[str]:
+        shell.environ["HARVESTER_DATABASE_URL"] = f"sqlite:///{database}.db"
+        assert shell("crawl").code == 0
+        exported = {kind: shell("export", kind, "--state", "all") for kind in KINDS}
+        assert {ran.code for ran in exported.values()} == {0}
+        return {kind for kind, ran in exported.items() if TRACES.search(ran.out.encode())}
+
+    assert telling("with") == {
+        *("jsonl", "json", "publiccode", "awesome"),
+        *("codemeta", "codejson", "dcat", "dcat-turtle"),
+    }
+    shell.settings(SETTINGS + OFF)
+    assert telling("without") == set()
 
 
 def test_a_form_without_room_for_activity(crawled: Shell) -> None:
