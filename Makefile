@@ -45,7 +45,7 @@ unit: install
 	$(BIN)/coverage report --fail-under=$(COVERAGE_FLOOR)
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not integration and not long" $(BROAD)
 
-test-integration: install ## Run the tests that need Debian packages, npm or the reference data
+test-integration: install ## Run the tests that need Debian packages, npm, schemathesis or the reference data
 	tests/integration/prepare
 	$(BIN)/reuse lint --quiet || $(BIN)/reuse lint
 	$(BIN)/python -m pytest -n $(WORKERS) -m integration
@@ -62,10 +62,12 @@ requirements: ## Pin the dependencies anew (needs uv)
 		pyproject.toml -o requirements/runtime.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		pyproject.toml --group test -o requirements/dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--group contract -o requirements/contract.txt
 
 build: install ## Build the wheel into dist/
 	$(BIN)/python -m build --no-isolation --wheel
 
 clean: ## Remove what make made
-	rm -rf $(VENV) .demo build dist .coverage .coverage.* .hypothesis .import_linter_cache \
+	rm -rf $(VENV) .contract .demo build dist .coverage .coverage.* .hypothesis .import_linter_cache \
 		.mypy_cache .pytest_cache .ruff_cache

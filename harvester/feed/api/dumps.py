@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
+from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
 from harvester.feed.api.conditional import headers_of, is_known
@@ -40,8 +41,9 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
     "application/ld+json": {"schema": {"type": "object"}},
 }
 
+_STATES = (*(state.value for state in State), _ALL)
 States = Annotated[
-    list[str] | None,
+    list[Annotated[str, Field(json_schema_extra={"enum": list(_STATES)})]] | None,
     Query(description=f"Only entries in these states, or {_ALL}; listed if not there"),
 ]
 
@@ -130,10 +132,9 @@ def streamed(parts: Iterator[str], opened: ExitStack) -> Iterator[str]:
 
 
 def _states(names: list[str]) -> frozenset[State] | None:
-    known = [state.value for state in State]
     for name in names:
-        if name not in (*known, _ALL):
-            raise wrong("state", "enum", name, f"state is one of {', '.join(known)} or {_ALL}")
+        if name not in _STATES:
+            raise wrong("state", "enum", name, f"state is one of {', '.join(_STATES)}")
     return None if _ALL in names else frozenset(State(name) for name in names)
 
 

@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The HTTP API, as it is served, keeps to its own description: schemathesis asks it.
+
+The same requests each time: what is generated is derived from the description, and nothing else.
+"""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.feed.api.shelf import openapi
+from tests.feed.api.test_clients import Api, api
+
+__all__ = ["api"]
+
+pytestmark = pytest.mark.integration
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMATHESIS = ROOT / ".contract" / "bin" / "schemathesis"
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "unsupported_method",
+)
+EXAMPLES = 20
+"""Generated requests an operation, beside those that are made of its description's bounds."""
+
+
+def asked(folder: Path, description: str, *options: str) -> dict[str, Any]:
+    """Hold what is served against a description; gives what the tool reports."""
+    report = folder / "report.json"
+    ran = subprocess.run(
+        [
+            str(SCHEMATHESIS),
+            "run",
+            description,
+            f"--checks={','.join(CHECKS)}",
+            "--phases=examples,coverage,fuzzing",
+            f"--max-examples={EXAMPLES}",
+            "--generation-deterministic",
+            "--seed=1",
+            "--continue-on-failure",
+            "--no-color",
+            "--report=json",
+            f"--report-json-path={report}",
+            *options,
+        ],
+        cwd=folder,
+        env={
+            **os.environ,
+            "NO_PROXY": "127.0.0.1",
+            "PYTHONPATH": str(Path(__file__).parent),
+            "SCHEMATHESIS_HOOKS": "contract_hooks",
+        },
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    print(ran.stdout[-8000:])  # noqa: T201 - shown when it fails, and with -s
+    assert report.exists(), ran.stderr[-2000:]
+    told: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+    return told
+
+
+def test_our_own_description(api: Api, tmp_path: Path) -> None:
+    told = asked(tmp_path, f"{api.url}/v1/openapi.json")
+    assert told["operations"]["tested"] == len(openapi()["paths"])
+    assert told["phases"]["coverage"]["status"] == told["phases"]["fuzzing"]["status"] == "success"
+    cases = told["test_cases"]
+    assert cases["generated"] > 1000
+    assert cases["with_failures"] == cases["errored"] == cases["without_checks"] == 0
+
+
+def test_what_is_not_as_described_is_found(api: Api, tmp_path: Path) -> None:
+    """A status, a property and a header that are described otherwise than they are."""
+    spoilt = json.loads(json.dumps(openapi()))
+    del spoilt["paths"]["/v1/changes"]["get"]["responses"]["422"]
+    spoilt["components"]["schemas"]["Links"]["properties"]["prev"] = {"type": "integer"}
+    headers = spoilt["paths"]["/v1/dump.csv"]["get"]["responses"]["200"]["headers"]
+    headers["x-nowhere"] = headers.pop("x-change-sequence")
+    file = tmp_path / "openapi.json"
+    file.write_text(json.dumps(spoilt), encoding="utf-8")
+    paths = ("/v1/changes", "/v1/catalogs", "/v1/dump.csv")
+    told = asked(
+        tmp_path, str(file), f"--url={api.url}", *(f"--include-path={path}" for path in paths)
+    )
+    assert {(failure["type"], *failure["operations"]) for failure in told["failures"]} == {
+        ("UndefinedStatusCode", "GET /v1/changes"),
+        ("JsonSchemaError", "GET /v1/catalogs"),
+        ("MissingHeaders", "GET /v1/dump.csv"),
+    }
