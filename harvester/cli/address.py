@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from harvester.activity import judge
-from harvester.cli import compose, words
+from harvester.cli import catalogues, planning, words
 from harvester.cli.adapters import SystemClock
 from harvester.cli.options import Language
 from harvester.cli.output import moment
@@ -50,7 +50,7 @@ class Address:
         self.url = url
         self._configuration = configuration
         self._states = catalogue.sources()
-        self._kept = compose.lead_store(catalogue).kept()
+        self._kept = catalogues.lead_store(catalogue).kept()
         self._around: Stored = catalogue.around(url)
         canonical = {row.repository_id for row in self._around.software.values()}
         self._vitality = catalogue.vitality(sorted(key for key in canonical if key))
@@ -171,7 +171,7 @@ class Address:
             return None
         source = source_of(self._configuration, self.url)
         if source is not None:
-            plan = compose.plan_of(self._configuration, source)
+            plan = planning.plan_of(self._configuration, source)
             if covers(plan, self.url[len(source.url) :].strip("/")):
                 return self._not_found(source.name)
         if naming := self._naming():
@@ -213,7 +213,7 @@ class Address:
     def _block(self) -> Block | None:
         """Give the row of the block list that names the address, or what lies there today."""
         urls = [self.url, *(row.facts.web_url for row in self._repositories())]
-        return compose.blocks_of(self._configuration).find(urls)
+        return planning.blocks_of(self._configuration).find(urls)
 
     def _newest_items(self) -> list[tuple[str, datetime, Item]]:
         """Give the newest item of each source that looked at the repositories."""

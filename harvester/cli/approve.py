@@ -33,13 +33,13 @@ def approve(
 
     Exactly those, and at once. What a later crawl would lose is judged anew.
     """
-    from harvester.cli import compose, words
+    from harvester.cli import catalogues, compose, planning, words
     from harvester.cli.adapters import SystemClock
     from harvester.crawl.approve import Approved, approve
 
     configuration = compose.configuration(invocation)
     (configured,) = configuration.sources([source])
-    with compose.existing_catalogue(configuration) as catalogue:
+    with catalogues.existing_catalogue(configuration) as catalogue:
         waits = catalogue.waits(source)
         if not waits:
             raise UsageError(words.say("nothing_waits", lang, source=source))
@@ -50,8 +50,8 @@ def approve(
         else:
             losses = approve(
                 catalogue,
-                compose.plan_of(configuration, configured),
-                holder=compose.holder(),
+                planning.plan_of(configuration, configured),
+                holder=catalogues.holder(),
                 now=SystemClock().now(),
             )
     if json or form is Form.JSON:

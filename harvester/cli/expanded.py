@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from harvester.cli import compose, installed
+from harvester.cli import compose, installed, planning
 from harvester.cli.tapes import NoTape, Tape
 from harvester.crawl import Publishers, SourcePlan
 from harvester.crawl.expansion import Derived, KnownForge
@@ -53,7 +53,7 @@ def derived_plan(
     Raises:
         ConnectorError: its connector cannot be loaded.
     """
-    return compose.make_plan(
+    return planning.make_plan(
         configuration,
         name=derived.name,
         kind=derived.kind,

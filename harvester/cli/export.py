@@ -70,7 +70,7 @@ def export(
         )
     wanted = _checked(state or [STATES[0]])
 
-    from harvester.cli import compose
+    from harvester.cli import catalogues, compose
     from harvester.feed.forms import FORMS
     from harvester.feed.heading import Setting
     from harvester.model import State
@@ -82,7 +82,7 @@ def export(
     states = None if ALL in wanted else frozenset(State(name) for name in wanted)
 
     configuration = compose.configuration(invocation)
-    with compose.existing_catalogue(configuration) as catalogue:
+    with catalogues.existing_catalogue(configuration) as catalogue:
         setting = Setting(heading=compose.heading(configuration), activity=activity)
         write_parts(form.write(catalogue.entries(states, activity=activity), setting), output)
     return ExitCode.OK

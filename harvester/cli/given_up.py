@@ -6,7 +6,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
-from harvester.cli import compose
+from harvester.cli import catalogues, planning
 from harvester.cli.output import moment
 from harvester.cli.parts import part_names
 from harvester.crawl import Listener, SourceSummary
@@ -45,10 +45,10 @@ async def let_go(
     """
     now = clock.now()
     names = [source.name for source in configuration.settings.sources]
-    parts = part_names(configuration, await worker(compose.lead_store(catalogue).kept))
+    parts = part_names(configuration, await worker(catalogues.lead_store(catalogue).kept))
     await worker(catalogue.retire, [*names, *parts, MANUAL_SOURCE], now)
     for state in (await worker(catalogue.sources)).values():
-        over = taken_off_at(state, compose.keep_of(configuration))
+        over = taken_off_at(state, planning.keep_of(configuration))
         if over is None:
             continue
         what = f"{state.name}: no longer configured; its {state.repositories} repositories"
@@ -57,7 +57,7 @@ async def let_go(
             continue
         say(f"{what} leave the catalogue, but for those that another source has")
         yield await retire(
-            compose.retired_plan(configuration, state),
+            planning.retired_plan(configuration, state),
             catalogue=catalogue,
             worker=worker,
             clock=clock,

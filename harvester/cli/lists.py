@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
-from harvester.cli import compose, expanded, installed
+from harvester.cli import catalogues, expanded, installed
 from harvester.cli.estimates import expected
 from harvester.cli.hosts import Bodies, HostFinder
 from harvester.cli.tapes import Tape
@@ -67,7 +67,7 @@ class ListCrawl:
         """
         read = await self._survey(source, access)
         yield read.summary
-        self.bodies.learn(await self.worker(compose.lead_store(self.catalogue).kept))
+        self.bodies.learn(await self.worker(catalogues.lead_store(self.catalogue).kept))
         for derived in _chosen(read.expansion, only):
             if self.stop.is_set():
                 return
@@ -75,7 +75,7 @@ class ListCrawl:
 
     async def _survey(self, source: Source, access: ForgeAccess) -> Survey:
         reader = installed.directory_of(source.kind)
-        store = compose.lead_store(self.catalogue)
+        store = catalogues.lead_store(self.catalogue)
         known = expanded.known_forges(self.configuration)
         clock = self.tape.clock(source.name)
         async with reader(expanded.directory_access(source, access)) as directory:
@@ -103,13 +103,13 @@ class ListCrawl:
 
     async def _announced(self, source: Source, directory: Directory) -> Estimate:
         """Say what the reading of a list will cost."""
-        kept = (await self.worker(compose.lead_store(self.catalogue).kept)).get(source.name)
+        kept = (await self.worker(catalogues.lead_store(self.catalogue).kept)).get(source.name)
         estimate = directory.estimate(len(kept.leads.leads) if kept is not None else 0)
         self.say(f"{source.name}: {expected(estimate)}")
         return estimate
 
     async def _part(self, source: Source, derived: Derived, crawl: CrawlDerived) -> SourceSummary:
-        budgets, validators = compose.stores(self.catalogue, self.worker)
+        budgets, validators = catalogues.stores(self.catalogue, self.worker)
         access = expanded.derived_access(
             self.configuration,
             derived,

@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 
-from harvester.cli import compose, expanded, installed
+from harvester.cli import catalogues, compose, expanded, installed
 from harvester.cli.adapters import SystemClock
 from harvester.cli.hosts import verdict_of
 from harvester.crawl import foresee
@@ -57,7 +57,7 @@ def foreseen(
     Raises:
         ConnectorError: a package that reads one of them is broken.
     """
-    store = compose.lead_store(catalogue)
+    store = catalogues.lead_store(catalogue)
     kept = store.kept().get(source.name)
     access = expanded.directory_access(source, compose.access_of(configuration, source))
     directory = installed.directory_of(source.kind)(access)

@@ -31,7 +31,7 @@ def plan(
     Requests and points of each source, of the whole listing or of what moved, as a crawl would
     choose now; no forge is asked.
     """
-    from harvester.cli import compose, installed
+    from harvester.cli import catalogues, compose, installed, planning
     from harvester.cli.adapters import SystemClock
     from harvester.cli.estimates import as_json, expected
     from harvester.crawl import foresee
@@ -39,7 +39,7 @@ def plan(
 
     configuration = compose.configuration(invocation)
     plans, code, now = [], ExitCode.OK, SystemClock().now()
-    with compose.catalogue_or_empty(configuration) as catalogue:
+    with catalogues.catalogue_or_empty(configuration) as catalogue:
         for source in configuration.sources(names or []):
             if source.directory is not None:
                 from harvester.cli.parts import foreseen
@@ -53,7 +53,7 @@ def plan(
                 code = ExitCode.FAILED
                 continue
             connector = made(compose.access_of(configuration, source))
-            plan = compose.plan_of(configuration, source)
+            plan = planning.plan_of(configuration, source)
             size = foresee(catalogue, plan, full=False, now=now, connector=connector)
             plans.append((source.name, connector.estimate(plan.scope, size), size))
     if json or form is Form.JSON:

@@ -46,13 +46,13 @@ def purge(
     Only what the settings keep from coming back: contacts where [privacy] switches them off,
     entries and repositories that are on the block list.
     """
-    from harvester.cli import compose
+    from harvester.cli import catalogues, compose
     from harvester.cli.words import say
 
     if not (yes or dry_run):
         raise UsageError(say("purge_yes", lang))
     configuration = compose.configuration(invocation)
-    with compose.existing_catalogue(configuration) as catalogue:
+    with catalogues.existing_catalogue(configuration) as catalogue:
         elsewhere: list[str] = []
         if what == CONTACTS:
             purged = _contacts(configuration, catalogue, lang, dry_run=dry_run)
@@ -76,7 +76,7 @@ def purge(
 def _contacts(
     configuration: "Configuration", catalogue: "Catalogue", lang: Language, *, dry_run: bool
 ) -> "Purged":
-    from harvester.cli import compose
+    from harvester.cli import catalogues
     from harvester.cli.adapters import SystemClock
     from harvester.cli.words import say
     from harvester.publiccode import contacts
@@ -89,7 +89,7 @@ def _contacts(
         finding=contacts.without_quotes,
         document=contacts.document_without_contacts,
     )
-    store = compose.store_of(catalogue)
+    store = catalogues.store_of(catalogue)
     return purging.contacts(store, rewriting, SystemClock().now(), dry_run=dry_run)
 
 
@@ -115,7 +115,7 @@ def _meant(
     """
     import json
 
-    from harvester.cli import compose
+    from harvester.cli import planning
     from harvester.cli.words import say
     from harvester.urls import BadUrlError, canonical_url, url_key
 
@@ -140,7 +140,7 @@ def _meant(
         raise UsageError(say("purge_unknown", lang, what=what))
     todays = {row.facts.web_url for row in repositories.values()}
     todays |= {row.url for row in software.values()}
-    blocks = compose.blocks_of(configuration)
+    blocks = planning.blocks_of(configuration)
     for one in sorted(todays):
         if blocks.find((one,)) is None:
             raise UsageError(say("purge_unblocked", lang, what=what, url=one))
@@ -160,13 +160,13 @@ def _meant(
 
 
 def _whole(catalogue: "Catalogue", meant: _Meant, *, dry_run: bool) -> "Purged":
-    from harvester.cli import compose
+    from harvester.cli import catalogues
     from harvester.cli.adapters import SystemClock
     from storage import purge as purging
     from storage.rows import lookup_key
 
     return purging.whole(
-        compose.store_of(catalogue),
+        catalogues.store_of(catalogue),
         meant.software_ids,
         meant.repository_ids,
         {lookup_key(url) for url in meant.urls},

@@ -11,7 +11,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from harvester.cli import compose, console, installed, progress, summary, targets
+from harvester.cli import (
+    catalogues,
+    compose,
+    console,
+    installed,
+    planning,
+    progress,
+    summary,
+    targets,
+)
 from harvester.cli.crawl import CrawlForm
 from harvester.cli.estimates import expected
 from harvester.cli.exits import ExitCode, UsageError
@@ -99,9 +108,9 @@ class Run:
             )
         compose.warn_of_missing_contact(configuration)
         opened = (
-            compose.passing_catalogue()
+            catalogues.passing_catalogue()
             if self._wishes.dry_run
-            else compose.catalogue(configuration)
+            else catalogues.catalogue(configuration)
         )
         wishes = self._wishes
         asked = Asked(
@@ -120,7 +129,7 @@ class Run:
         listener = progress.listener(catalogue.name, events=self._form is CrawlForm.NDJSON)
         summaries: list[SourceSummary] = []
         with StopSignals() as signals, Worker("catalogue") as worker, listener.shown():
-            kept = await worker(compose.lead_store(catalogue).kept)
+            kept = await worker(catalogues.lead_store(catalogue).kept)
             bodies = Bodies(configuration, kept)
             jobs = [
                 self._job(
@@ -153,7 +162,7 @@ class Run:
                     clock=self._tape.clock(RETIRED),
                     listener=listener,
                     stop=signals.stop,
-                    holder=compose.holder(),
+                    holder=catalogues.holder(),
                     say=listener.say,
                 )
                 async for ended in gone:
@@ -177,7 +186,7 @@ class Run:
         listener: progress.Lines,
         bodies: Bodies,
     ) -> Job:
-        budgets, validators = compose.stores(catalogue, worker)
+        budgets, validators = catalogues.stores(catalogue, worker)
         name = target.source.name if target.source else MANUAL_SOURCE
         waiting = partial(listener.waiting, name)
         if target.source is not None:
@@ -193,7 +202,7 @@ class Run:
             if target.source.directory is not None:
                 return Job(target=target, access=access, plan=None)
             try:
-                plan = compose.plan_of(configuration, target.source, bodies)
+                plan = planning.plan_of(configuration, target.source, bodies)
             except ConnectorError as error:
                 return Job(target=target, access=access, plan=None, broken=error)
             return Job(target=target, access=access, plan=plan)
@@ -255,7 +264,7 @@ class _One:
             listener=self.listener,
             stop=self.stop,
             bodies=self.bodies,
-            holder=compose.holder(),
+            holder=catalogues.holder(),
             say=self.listener.say,
         )
         try:
@@ -318,7 +327,7 @@ class _One:
                 clock=self.clock,
                 listener=self.listener,
                 stop=self.stop,
-                holder=compose.holder(),
+                holder=catalogues.holder(),
             )
             if not (ended.busy and self.run.wishes.wait) or self.stop.is_set():
                 return ended

@@ -26,14 +26,14 @@ def serve(invocation: Invocation) -> int:
 async def _serve(invocation: Invocation) -> ExitCode:
     import structlog
 
-    from harvester.cli import compose
+    from harvester.cli import catalogues, compose
     from harvester.cli.signals import StopSignals
     from harvester.daemon.views import front, served
 
     log: structlog.stdlib.BoundLogger = structlog.get_logger("harvester.api")
     configuration = compose.configuration(invocation)
     address = configuration.settings.api.listen
-    with compose.front_end(configuration) as shown, StopSignals() as signals:
+    with catalogues.front_end(configuration) as shown, StopSignals() as signals:
         site = front(shown.app, unready=shown.trouble)
         async with served(site, address, table="api") as url:
             log.info("serving began", catalogue=shown.feed.name, listening=url)

@@ -39,7 +39,7 @@ def sources(
 
     Each with its scope, last success and error, and its next run.
     """
-    from harvester.cli import compose
+    from harvester.cli import catalogues, compose, planning
     from harvester.cli.adapters import SystemClock
     from harvester.cli.parts import part_names
     from harvester.crawl.retire import taken_off_at
@@ -47,13 +47,13 @@ def sources(
 
     configuration = compose.configuration(invocation)
     now = SystemClock().now()
-    with compose.catalogue_or_empty(configuration) as catalogue:
+    with catalogues.catalogue_or_empty(configuration) as catalogue:
         states = catalogue.sources()
         failed = {
             source.name: catalogue.errored(source.name, _ERRORS)
             for source in configuration.settings.sources
         }
-        kept = compose.lead_store(catalogue).kept()
+        kept = catalogues.lead_store(catalogue).kept()
         seldom = {
             name: found
             for source in configuration.settings.sources
@@ -62,7 +62,7 @@ def sources(
         }
     configured = {source.name for source in configuration.settings.sources}
     configured |= set(part_names(configuration, kept))
-    keep = compose.keep_of(configuration)
+    keep = planning.keep_of(configuration)
     retired = [
         {
             "name": state.name,

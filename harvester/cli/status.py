@@ -39,13 +39,13 @@ def status(
 
     At a glance, or of one address, in plain words why it is missing.
     """
-    from harvester.cli import compose
+    from harvester.cli import catalogues, compose
 
     if url is not None and files:
         raise UsageError("status: --files is about the whole catalogue; leave the URL out")
     configuration = compose.configuration(invocation)
     as_json = json or form is Form.JSON
-    with compose.existing_catalogue(configuration) as catalogue:
+    with catalogues.existing_catalogue(configuration) as catalogue:
         if files:
             _files(catalogue, lang, as_json=as_json)
         elif url is None:

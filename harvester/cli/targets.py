@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from harvester.cli import compose, installed
+from harvester.cli import installed, planning
 from harvester.cli.exits import UsageError
 from harvester.crawl import SourcePlan
 from harvester.crawl.expansion import origin_name
@@ -115,7 +115,7 @@ def source_of(configuration: Configuration, address: str) -> Source | None:
     longest = max((len(source.url) for source in on_forge), default=0)
     candidates = [source for source in on_forge if len(source.url) == longest]
     for source in candidates if len(candidates) > 1 else ():
-        if covers(compose.plan_of(configuration, source), address[longest:].strip("/")):
+        if covers(planning.plan_of(configuration, source), address[longest:].strip("/")):
             return source
     return candidates[0] if candidates else None
 
@@ -156,7 +156,7 @@ def most_special_first() -> list[tuple[str, ConnectorType]]:
 
 def manual(configuration: Configuration, kind: str, target: Target) -> SourcePlan:
     """Make the plan of a target that no source is configured for."""
-    return compose.manual_plan(
+    return planning.manual_plan(
         configuration,
         kind=kind,
         url=target.url,

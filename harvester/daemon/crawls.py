@@ -10,7 +10,7 @@ from functools import partial
 
 import structlog
 
-from harvester.cli import compose, installed
+from harvester.cli import catalogues, compose, installed, planning
 from harvester.cli.given_up import let_go
 from harvester.cli.hosts import Bodies
 from harvester.cli.lists import ListCrawl, told
@@ -84,10 +84,10 @@ async def crawl_source(
         return await told(name, clock, crawling)
 
     with Worker(source.name) as worker:
-        opened = compose.catalogue(configuration)
+        opened = catalogues.catalogue(configuration)
         catalogue = await worker(opened.__enter__)
         try:
-            budgets, validators = compose.stores(catalogue, worker)
+            budgets, validators = catalogues.stores(catalogue, worker)
             access = compose.access_of(
                 configuration,
                 source,
@@ -97,9 +97,9 @@ async def crawl_source(
                 waiting=partial(listener.waiting, source.name),
             )
             access = replace(access, charged=charged)
-            bodies = Bodies(configuration, await worker(compose.lead_store(catalogue).kept))
+            bodies = Bodies(configuration, await worker(catalogues.lead_store(catalogue).kept))
             if source.directory is None:
-                plan = compose.plan_of(configuration, source, bodies)
+                plan = planning.plan_of(configuration, source, bodies)
                 return [await of_forge(access, plan)]
             lists = ListCrawl(
                 configuration=configuration,
@@ -132,7 +132,7 @@ async def let_go_of_sources(
         HarvesterError: the database cannot be used, or a list of public bodies.
     """
     with Worker("given up") as worker:
-        opened = compose.catalogue(configuration)
+        opened = catalogues.catalogue(configuration)
         catalogue = await worker(opened.__enter__)
         try:
             gone = let_go(

@@ -3,7 +3,7 @@
 
 """Knows which source a wish belongs to, by the settings that the daemon has at the moment."""
 
-from harvester.cli import compose, targets
+from harvester.cli import planning, targets
 from harvester.crawl import SourcePlan
 from harvester.crawl.scope import covers
 from harvester.daemon.daemon import Daemon
@@ -64,5 +64,5 @@ class WishDesk:
         if configuration is not self._plans_of:
             self._plans, self._plans_of = {}, configuration
         if source.name not in self._plans:
-            self._plans[source.name] = compose.plan_of(configuration, source)
+            self._plans[source.name] = planning.plan_of(configuration, source)
         return self._plans[source.name]

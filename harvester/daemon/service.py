@@ -12,7 +12,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from harvester.cli import compose, console, logs
+from harvester.cli import catalogues, compose, console, logs
 from harvester.cli.adapters import SystemClock
 from harvester.cli.exits import ExitCode
 from harvester.cli.invocation import Invocation
@@ -52,7 +52,7 @@ async def _serve(invocation: Invocation, *, api: bool) -> ExitCode:
         daemon = Daemon(
             lambda: _checked(compose.configuration(invocation)),
             clock=clock,
-            holder=compose.holder(),
+            holder=catalogues.holder(),
             metrics=metrics,
             stop=signals.stop,
             tell=courier.tell,
@@ -62,10 +62,12 @@ async def _serve(invocation: Invocation, *, api: bool) -> ExitCode:
         _warn_of_missing_schedules(configuration)
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, daemon.reload)
-        opened = compose.catalogue(configuration)
+        opened = catalogues.catalogue(configuration)
         catalogue = await worker(opened.__enter__)
         front = (
-            compose.front_end(configuration, lambda: daemon.configuration) if api else nullcontext()
+            catalogues.front_end(configuration, lambda: daemon.configuration)
+            if api
+            else nullcontext()
         )
         delivering = asyncio.create_task(courier.run())
         try:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-from harvester.cli import compose
+from harvester.cli import compose, planning
 from harvester.cli.invocation import Invocation
 from harvester.ports.listing import Scope, ScopeKind
 from tests.cli.conftest import SETTINGS, Shell
@@ -15,9 +15,9 @@ def test_every_crawl_names_publishers_alike(shell: Shell) -> None:
     other = SETTINGS.partition("\n\n")[2].replace('"forge"', '"other"')
     shell.settings(SETTINGS + other + 'publishers = "list.toml"\n')
     configuration = compose.configuration(Invocation())
-    plans = [compose.plan_of(configuration, source) for source in configuration.sources([])]
+    plans = [planning.plan_of(configuration, source) for source in configuration.sources([])]
     manual = Scope(ScopeKind.ADDRESSES, ("city/one",))
     url = "https://forge.example"
-    plans.append(compose.manual_plan(configuration, kind="standin", url=url, scope=manual))
+    plans.append(planning.manual_plan(configuration, kind="standin", url=url, scope=manual))
     named = [plan.publishers.of("https://forge.example/city/one") for plan in plans]
     assert [publisher and publisher.name for publisher in named] == ["Stadt A"] * 3

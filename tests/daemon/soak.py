@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from harvester.cli import compose, installed
+from harvester.cli import catalogues, installed
 from harvester.cli.invocation import LogFormat, LogLevel
 from harvester.cli.logs import configure
 from harvester.daemon.daemon import Daemon
@@ -106,7 +106,7 @@ class Soak:
             metrics=Metrics(),
             stop=asyncio.Event(),
         )
-        with compose.catalogue(daemon.configuration) as catalogue:
+        with catalogues.catalogue(daemon.configuration) as catalogue:
             yield daemon, catalogue
 
     async def _tick(self, daemon: Daemon, catalogue: Catalogue, worker: Worker) -> None:

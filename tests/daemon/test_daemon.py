@@ -17,7 +17,7 @@ import pytest
 import structlog
 from sqlalchemy import select
 
-from harvester.cli import compose, installed
+from harvester.cli import catalogues, installed, planning
 from harvester.cli.invocation import LogFormat, LogLevel
 from harvester.cli.logs import configure
 from harvester.daemon.daemon import Daemon
@@ -113,11 +113,11 @@ async def run_script(script: Script, stage: Stage, forge: GitLabForge) -> None:
         daemon = Daemon(
             lambda: load(stage.configuration, os.environ, installed.options()),
             clock=clock,
-            holder=compose.holder(),
+            holder=catalogues.holder(),
             metrics=Metrics(),
             stop=asyncio.Event(),
         )
-        with compose.catalogue(daemon.configuration) as catalogue:
+        with catalogues.catalogue(daemon.configuration) as catalogue:
             await script(Kept(daemon, catalogue, worker, clock, forge))
             await daemon.finish(catalogue, worker)
 
@@ -261,7 +261,7 @@ def test_a_defect_in_a_crawl_ends_that_crawl_only(
 ) -> None:
     async def script(it: Kept) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr(compose, "plan_of", lambda *_: 1 // 0)
+            patch.setattr(planning, "plan_of", lambda *_: 1 // 0)
             await it.tick()
             assert it.crawls() == 0
             await it.tick(seconds=30)

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from harvester.cli import compose, installed
+from harvester.cli import catalogues, installed
 from harvester.daemon.courier import ATTEMPTS, MOST_WAITING, Courier
 from harvester.daemon.daemon import Daemon
 from harvester.daemon.metrics import Metrics
@@ -247,12 +247,12 @@ def test_the_daemon_tells_of_a_source_that_fails_for_long(tmp_path: Path) -> Non
                 daemon = Daemon(
                     lambda: load(stage.configuration, {}, installed.options()),
                     clock=clock,
-                    holder=compose.holder(),
+                    holder=catalogues.holder(),
                     metrics=Metrics(),
                     stop=asyncio.Event(),
                     tell=notices.append,
                 )
-                with compose.catalogue(daemon.configuration) as catalogue:
+                with catalogues.catalogue(daemon.configuration) as catalogue:
                     for _ in range(4):
                         await daemon.tick(catalogue, worker)
                         while daemon.crawling:  # noqa: ASYNC110 - tasks end by themselves

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from harvester.cli.compose import stores
+from harvester.cli.catalogues import stores
 from harvester.crawl import CrawlTask, KeepPolicy, SourcePlan, SourceSummary, crawl
 from harvester.model import Forge
 from harvester.ports.connector import ForgeAccess, HttpOptions
