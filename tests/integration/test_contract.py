@@ -1,9 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The HTTP API, as it is served, keeps to its own description: schemathesis asks it.
+"""The HTTP API, as it is served, keeps to descriptions, as far as schemathesis can ask.
 
-The same requests each time: what is generated is derived from the description, and nothing else.
+To our own in all that it says; to that of the Software Catalog API in what is read, but for the
+deviations that ``docs/api-deviations.md`` lists. The same requests each time: what is generated is
+derived from the description, and nothing else.
 """
 
 import json
@@ -13,9 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.feed.api.shelf import openapi
 from tests.feed.api.test_clients import Api, api
+from tests.feed.api.test_deviations import ABSENT, PROPERTIES
+from tests.reference import REFERENCE, needs_reference
 
 __all__ = ["api"]
 
@@ -37,6 +42,7 @@ EXAMPLES = 20
 def asked(folder: Path, description: str, *options: str) -> dict[str, Any]:
     """Hold what is served against a description; gives what the tool reports."""
     report = folder / "report.json"
+    report.unlink(missing_ok=True)
     ran = subprocess.run(
         [
             str(SCHEMATHESIS),
@@ -98,3 +104,41 @@ def test_what_is_not_as_described_is_found(api: Api, tmp_path: Path) -> None:
         ("JsonSchemaError", "GET /v1/catalogs"),
         ("MissingHeaders", "GET /v1/dump.csv"),
     }
+
+
+@needs_reference
+def test_the_description_that_we_follow(api: Api, tmp_path: Path) -> None:
+    """With the list's deviations written into it, nothing else differs; without, just they do."""
+    theirs = _reads()
+    told = _held(tmp_path, api, theirs)
+    found = {failure["type"]: failure["operations"] for failure in told["failures"]}
+    # `statuses` and `more-properties`, and no third.
+    assert found.keys() == {"UndefinedStatusCode", "JsonSchemaError"}
+    assert {one.split("/")[1] for one in found["JsonSchemaError"]} == {"software", "publishers"}
+    for path, model in (("/software", "Software"), ("/publishers", "Publisher")):
+        properties = theirs["components"]["schemas"][model]["properties"]
+        properties |= {name: {} for name in PROPERTIES[path]}
+    for path in theirs["paths"].values():
+        path["get"]["responses"]["422"] = {"description": "of a wrong value"}
+    told = _held(tmp_path, api, theirs)
+    assert told["failures"] == []
+    assert told["operations"]["tested"] == len(theirs["paths"]) == 10
+    assert told["test_cases"]["generated"] > 400
+
+
+def _reads() -> dict[str, Any]:
+    """Give the description of what can be read, without the operations that there are not."""
+    file = REFERENCE / "api" / "developers-italia-api-openapi.yml"
+    theirs: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    theirs["paths"] = {
+        path: {key: value for key, value in told.items() if key in ("get", "parameters")}
+        for path, told in theirs["paths"].items()
+        if "get" in told and f"GET {path}" not in ABSENT
+    }
+    return theirs
+
+
+def _held(folder: Path, api: Api, description: dict[str, Any]) -> dict[str, Any]:
+    file = folder / "theirs.json"
+    file.write_text(json.dumps(description, default=str), encoding="utf-8")
+    return asked(folder, str(file), f"--url={api.url}/v1")
