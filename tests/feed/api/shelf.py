@@ -171,7 +171,9 @@ class Client:
     """A front-end: asks the application over ASGI, and holds each answer against its document."""
 
     def __init__(self, feed: Feed, **options: Any) -> None:
-        self.app = application(feed, looked, Options(heading=HEADING, **options), lambda: made.NOW)
+        self.app = application(
+            feed, looked, Options(**{"heading": HEADING, **options}), lambda: made.NOW
+        )
         self.app.openapi_schema = openapi()
 
     def get(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:

@@ -7,6 +7,7 @@ import json
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from typing import Any
 
 from rdflib import DCAT, RDF, Graph, Namespace, URIRef
@@ -107,6 +108,16 @@ def test_pages_are_asked_for_within_bounds(catalogue: SqlCatalogue, client: Clie
         answer = client.get(f"/v1/catalog.jsonld?page[after]={cursor}")
         assert answer.status_code == 422, cursor
     assert client.get("/v1/dump.json?strict=1&page[size]=3").status_code == 422
+
+
+def test_another_title_page_is_another_answer(catalogue: SqlCatalogue, feed: SqlFeed) -> None:
+    store(catalogue, [entry(1)])
+    path = "/v1/feed.atom"
+    before = Client(feed).get(path).headers["etag"]
+    renamed = Client(feed, heading=replace(HEADING, title="Neuer Titel"))
+    answer = renamed.get(path, if_none_match=before)
+    assert answer.status_code == 200
+    assert "<title>Neuer Titel</title>" in answer.text
 
 
 def test_addresses_are_those_that_were_asked_for(catalogue: SqlCatalogue, client: Client) -> None:
