@@ -10,6 +10,7 @@ snapshot, the number of whose newest change is in a header: that is where follow
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from http import HTTPStatus
+from itertools import chain
 from threading import BoundedSemaphore
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -109,10 +110,10 @@ def _dump(context: Context, form: Form, room: BoundedSemaphore) -> Callable[...,
                 address=address.of(),
                 page=None if part is None else _page(address, part, opened),
             )
-            written = form.write(opened.entries, setting)
-            return StreamingResponse(
-                streamed(written, stack.pop_all()), headers=headers, media_type=form.media_type
-            )
+            chunks = streamed(form.write(opened.entries, setting), stack.pop_all())
+            # It lets go of the catalogue only once it has begun, even if nobody ever reads on.
+            begun = chain((next(chunks),), chunks)
+            return StreamingResponse(begun, headers=headers, media_type=form.media_type)
 
     return dump
 

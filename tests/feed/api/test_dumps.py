@@ -3,6 +3,7 @@
 
 """The catalogue of one moment, over HTTP, in every form that there is."""
 
+import asyncio
 import json
 import tracemalloc
 from collections.abc import Iterator
@@ -10,8 +11,12 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from rdflib import DCAT, RDF, Graph, Namespace, URIRef
 from sqlalchemy.pool import QueuePool
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
+from structlog.testing import capture_logs
 
 from harvester.feed.api.dumps import streamed
 from harvester.feed.forms import FORMS
@@ -169,6 +174,35 @@ def test_dumps_at_once_are_few(catalogue: SqlCatalogue, feed: SqlFeed) -> None:
     nested = Client(Nested(feed.store))
     answers.append(nested.get(LISTED).status_code)
     assert answers == [503, 200, 200, 200, 200]
+
+
+def test_who_leaves_before_the_first_word_gives_the_room_back(
+    catalogue: SqlCatalogue, client: Client
+) -> None:
+    store(catalogue, [entry(1)])
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "scheme": "http",
+        "method": "GET",
+        "path": LISTED,
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"host", b"api")],
+        "server": ("api", 80),
+    }
+
+    async def nobody() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def gone(_message: Message) -> None:
+        raise OSError
+
+    for _ in range(5):
+        with capture_logs(), pytest.raises(ClientDisconnect):
+            asyncio.run(client.app(scope, nobody, gone))
+    assert client.get(LISTED).status_code == 200
 
 
 def test_a_dump_streams(sqlite_url: str) -> None:
