@@ -4,7 +4,7 @@
 """``kill -9`` anywhere: what is gone on with ends as if nothing had happened.
 
 A few kills in every run of the tests, a hundred more on each database with ``make test-long``. The
-seed is part of each test's name; ``HARVESTER_KILL_SEED`` gives another one.
+seed is part of each test's name; ``KILL_SEED`` gives another one.
 """
 
 import json
@@ -41,7 +41,7 @@ from tests.kill import worlds
 from tests.kill.driver import POINTS
 from tests.staging import Stage, github_source, gitlab_source
 
-SEED = int(os.environ.get("HARVESTER_KILL_SEED", "20261122"))
+SEED = int(os.environ.get("KILL_SEED", "20261122"))
 KILLS = 24
 """On each database, spread over the scenarios and the kinds of points."""
 MORE_KILLS = 100
