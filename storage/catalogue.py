@@ -68,23 +68,9 @@ the database next is to know, since a daemon opens it anew for each crawl."""
 def open_catalogue(database_url: str, *, patience: float = PATIENCE) -> "SqlCatalogue":
     """Open a catalogue; an SQLite file that is missing is made at the newest schema.
 
-    Args:
-        database_url: ``sqlite:///PATH``, ``sqlite://`` (in memory, for a dry run) or
-            ``postgresql://USER:PASSWORD@HOST/DATABASE``.
-        patience: seconds to wait for another process's transaction.
-
-    Raises:
-        SchemaBehindError: ``harvester database upgrade`` mends it.
-        SchemaAheadError: the database was written by a newer harvester.
-        CatalogueError: it cannot be used; the message names the cause and the remedy.
+    Takes and raises what :func:`storage.schema.opened` does.
     """
-    store = Store(database_url, patience=patience)
-    try:
-        schema.prepare(store)
-    except BaseException:
-        store.close()
-        raise
-    return SqlCatalogue(store)
+    return SqlCatalogue(schema.opened(database_url, patience=patience))
 
 
 class SqlCatalogue:

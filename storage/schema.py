@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from harvester.ports.errors import CatalogueError, SchemaAheadError, SchemaBehindError
-from storage.engine import Store
+from storage.engine import PATIENCE, Store
 from storage.tables import metadata
 
 REVISIONS = (
@@ -40,6 +40,28 @@ class SchemaVersion:
     current: str | None
     """Id of the last migration that it went through; None if it is empty or not there."""
     newest: str = NEWEST
+
+
+def opened(database_url: str, *, patience: float = PATIENCE) -> Store:
+    """Open a database at the newest schema; an SQLite file that is missing is made.
+
+    Args:
+        database_url: ``sqlite:///PATH``, ``sqlite://`` (in memory) or
+            ``postgresql://USER:PASSWORD@HOST/DATABASE``.
+        patience: seconds to wait for another process's transaction.
+
+    Raises:
+        SchemaBehindError: ``harvester database upgrade`` mends it.
+        SchemaAheadError: the database was written by a newer harvester.
+        CatalogueError: it cannot be used; the message names the cause and the remedy.
+    """
+    store = Store(database_url, patience=patience)
+    try:
+        prepare(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
 def prepare(store: Store) -> None:

@@ -35,22 +35,9 @@ from storage.types import KEY_LIMIT, is_holdable
 def open_feed(database_url: str, *, patience: float = PATIENCE) -> "SqlFeed":
     """Open a catalogue for reading by several threads at once.
 
-    Args:
-        database_url: ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST/DATABASE``.
-        patience: seconds to wait for another process's transaction.
-
-    Raises:
-        SchemaBehindError: ``harvester database upgrade`` mends it.
-        SchemaAheadError: the database was written by a newer harvester.
-        CatalogueError: it cannot be used; the message names the cause and the remedy.
+    Takes and raises what :func:`storage.schema.opened` does.
     """
-    store = Store(database_url, patience=patience)
-    try:
-        schema.prepare(store)
-    except BaseException:
-        store.close()
-        raise
-    return SqlFeed(store)
+    return SqlFeed(schema.opened(database_url, patience=patience))
 
 
 class SqlFeed:
