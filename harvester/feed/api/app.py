@@ -11,7 +11,6 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 from harvester import __version__
@@ -28,14 +27,11 @@ from harvester.feed.api import (
 from harvester.feed.api.conditional import answered
 from harvester.feed.api.context import Context, Look, Options
 from harvester.feed.api.manners import REQUEST_ID, SEQUENCE, Manners
+from harvester.feed.api.packing import Packing
 from harvester.feed.api.paging import to_json
 from harvester.feed.api.parameters import Strict
 from harvester.ports.feed import Feed
 
-_LEAST_PACKED = 500
-"""Bytes of an answer that is worth compressing."""
-_LEVEL = 5
-"""Of gzip: nearly as small as the strongest, in a third of its time."""
 EXPOSED = ("ETag", "Last-Modified", "Link", "X-Total-Count", SEQUENCE, REQUEST_ID)
 """Headers that scripts of other origins may read."""
 _HEADERS: dict[str, Any] = {
@@ -47,9 +43,9 @@ _HEADERS: dict[str, Any] = {
 }
 _OF_CONTENT: dict[str, Any] = {
     "etag": {
-        "description": "For If-None-Match",
+        "description": "For If-None-Match; of each way of packing another",
         "required": True,
-        "schema": {"type": "string", "pattern": '^"[0-9a-f]{32}(-gzip)?"$'},
+        "schema": {"type": "string", "pattern": '^"[0-9a-f]{32}(-(gzip|zstd))?"$'},
     }
 }
 _SAID = """\
@@ -97,12 +93,12 @@ def application(feed: Feed, look: Look, options: Options, now: Callable[[], date
         return answered(request, context, lambda _headers: to_json(app.openapi()))
 
     problems.install(app)
-    app.add_middleware(GZipMiddleware, minimum_size=_LEAST_PACKED, compresslevel=_LEVEL)
+    app.add_middleware(Packing)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(options.cors_origins),
         allow_methods=["GET", "HEAD"],
-        allow_headers=["If-None-Match", REQUEST_ID],
+        allow_headers=["If-None-Match", "If-Modified-Since", REQUEST_ID],
         expose_headers=list(EXPOSED),
     )
     app.add_middleware(Manners)

@@ -3,6 +3,8 @@
 
 """Conditional requests: a strong ETag from the change head, and 304 after one cheap read.
 
+``If-None-Match`` counts where it is there, else ``If-Modified-Since`` (RFC 9110, 13.2.2).
+
 What the API says follows from the catalogue's entries, and no entry changes without a change row:
 so the newest row's number and time, the address that was asked for and the version that answers
 name the very bytes. The tag is made before anything else is read, so that it can be older than the
@@ -18,6 +20,8 @@ from starlette.responses import Response
 
 from harvester import __version__
 from harvester.feed.api.context import Context
+from harvester.feed.api.modified import is_unmodified
+from harvester.feed.api.packing import Coding, coding_of
 from harvester.ports.feed import Mark
 
 JSON = "application/json"
@@ -47,12 +51,17 @@ def headers_of(request: Request, context: Context, mark: Mark) -> dict[str, str]
         "cache-control": f"public, max-age={seconds}",
     }
     if mark.at is not None:
-        headers["last-modified"] = format_datetime(mark.at.replace(microsecond=0), usegmt=True)
+        since = context.modified.since(mark, context.now()) or mark.at.replace(microsecond=0)
+        headers["last-modified"] = format_datetime(since, usegmt=True)
     return headers
 
 
-def is_known(request: Request, tag: str) -> bool:
-    """Say whether the client has this very answer (RFC 9110, If-None-Match)."""
+def is_known(request: Request, context: Context, mark: Mark, tag: str) -> bool:
+    """Say whether the client has the very answer of a moment that would have this tag."""
+    if "if-none-match" not in request.headers:
+        now = context.now()
+        said = request.headers.getlist("if-modified-since")
+        return bool(said) and is_unmodified(said, context.modified.since(mark, now), now)
     given = [
         one.strip().removeprefix("W/")
         for line in request.headers.getlist("if-none-match")
@@ -65,23 +74,33 @@ def answered(
     request: Request, context: Context, make: Callable[[dict[str, str]], bytes], media: str = JSON
 ) -> Response:
     """Answer with what ``make`` gives, or with 304; it may add headers to those it is given."""
-    headers = headers_of(request, context, context.feed.mark())
-    if is_known(request, headers["etag"]):
+    mark = context.feed.mark()
+    headers = headers_of(request, context, mark)
+    if is_known(request, context, mark, headers["etag"]):
         return Response(status_code=304, headers=headers)
     body = make(headers)
     return Response(body, headers=headers, media_type=media)
 
 
+def unread(headers: dict[str, str], media: str = JSON) -> Response:
+    """Answer HEAD for what is streamed: how long it would be, nobody knows."""
+    response = Response(headers=headers, media_type=media)
+    del response.headers["content-length"]
+    return response
+
+
 def answered_by_content(request: Request, context: Context, body: bytes) -> Response:
     """Answer with what more than the entries decides: the tag is of the bytes themselves."""
-    headers = headers_of(request, context, Mark(seq=0, at=None))
+    nothing = Mark(seq=0, at=None)
+    headers = headers_of(request, context, nothing)
     digest = hashlib.sha256(body).hexdigest()[:32]
     headers["etag"] = f'"{digest}{_suffix(request)}"'
-    if is_known(request, headers["etag"]):
+    if is_known(request, context, nothing, headers["etag"]):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=JSON)
 
 
 def _suffix(request: Request) -> str:
-    """Tell the compressed form of an answer from the plain one."""
-    return "-gzip" if "gzip" in request.headers.get("accept-encoding", "") else ""
+    """Tell the compressed forms of an answer from the plain one."""
+    coding = coding_of(request.headers)
+    return "" if coding is Coding.IDENTITY else f"-{coding}"

@@ -4,10 +4,11 @@
 """What every handler has at hand."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from harvester.feed.api.modified import Modified
 from harvester.feed.heading import Heading
 from harvester.ports.feed import Feed
 
@@ -39,3 +40,4 @@ class Context:
     look: Look
     now: Callable[[], datetime]
     options: Options
+    modified: Modified = field(default_factory=Modified)

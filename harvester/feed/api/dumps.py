@@ -19,9 +19,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
-from harvester.feed.api.conditional import headers_of, is_known
+from harvester.feed.api.conditional import headers_of, is_known, unread
 from harvester.feed.api.context import Context
-from harvester.feed.api.manners import HEAD, SEQUENCE
+from harvester.feed.api.manners import SEQUENCE
+from harvester.feed.api.packing import HEAD
 from harvester.feed.api.paging import AFTER, SIZE
 from harvester.feed.api.problems import Refusal, wrong
 from harvester.feed.api.shapes import is_id
@@ -88,8 +89,9 @@ def _dump(context: Context, form: Form, room: BoundedSemaphore) -> Callable[...,
         request: Request, part: Annotated[Part | None, Depends(asked)], state: States = None
     ) -> Response:
         states = _states(state or [State.LISTED.value])
-        headers = headers_of(request, context, context.feed.mark())
-        if is_known(request, headers["etag"]):
+        mark = context.feed.mark()
+        headers = headers_of(request, context, mark)
+        if is_known(request, context, mark, headers["etag"]):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         with ExitStack() as stack:
             if not room.acquire(blocking=False):
@@ -103,7 +105,7 @@ def _dump(context: Context, form: Form, room: BoundedSemaphore) -> Callable[...,
             headers = headers_of(request, context, opened.mark)
             headers[SEQUENCE] = str(opened.mark.seq)
             if HEAD in request.scope:
-                return Response(headers=headers, media_type=form.media_type)
+                return unread(headers, form.media_type)
             address = _Address(f"{request.base_url}v1/{form.file_name}", state or [])
             setting = Setting(
                 heading=context.options.heading,

@@ -8,17 +8,17 @@ import secrets
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from harvester.feed.api import problems
+from harvester.feed.api.packing import HEAD
 
 REQUEST_ID = "x-request-id"
 SEQUENCE = "x-change-sequence"
 """Header with the number of the newest change of the moment that an answer is of."""
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LOG: structlog.stdlib.BoundLogger = structlog.get_logger("harvester.api")
-HEAD = "harvester.head"
-"""Key of an ASGI scope that is there when nobody reads the body."""
 
 
 class Manners:
@@ -52,6 +52,8 @@ class Manners:
         with structlog.contextvars.bound_contextvars(request=number):
             try:
                 await self._app(scope, receive, sent)
+            except ClientDisconnect:
+                _LOG.info("a client left before its answer ended", path=scope["path"])
             except Exception:
                 _LOG.exception("a request met a defect", path=scope["path"])
                 if begun:  # the client learns of it by the answer's being cut off
