@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, select, union
+from sqlalchemy import Connection, Row, Select, and_, func, literal, select, union
 
 from harvester.model import Activity, FileState, Forge, ItemStatus, Origin, Outcome, State, Vitality
 from harvester.ports.catalogue import Known, Movement, SourceState, Unclaimed
@@ -430,10 +430,11 @@ def totals(connection: Connection) -> Mapping[State, int]:
     return {State(row.state): row.amount for row in found}
 
 
-def select_entries(*, activity: bool) -> Select[Any]:
-    """Select what :func:`entry_value` needs, in any order."""
+def select_entries(*, activity: bool, documents: bool = True) -> Select[Any]:
+    """Select what :func:`entry_value` needs, in any order; the documents empty if not asked for."""
+    document = software.c.document if documents else literal("").label("document")
     statement: Select[Any] = select(
-        software.c.id, software.c.state, software.c.document, software.c.updated_at
+        software.c.id, software.c.state, document, software.c.updated_at
     )
     if not activity:
         return statement

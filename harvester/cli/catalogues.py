@@ -119,6 +119,7 @@ def front_end(
         max_page_size=table.max_page_size,
         cors_origins=table.cors_origins,
         cache_for=table.cache_for,
+        rate_limit=None if table.rate_limit == "off" else table.rate_limit,
     )
     feed = open_feed(configuration.database_url())
     known = SqlCatalogue(

@@ -32,10 +32,12 @@ async def _serve(invocation: Invocation) -> ExitCode:
 
     log: structlog.stdlib.BoundLogger = structlog.get_logger("harvester.api")
     configuration = compose.configuration(invocation)
-    address = configuration.settings.api.listen
+    api = configuration.settings.api
     with catalogues.front_end(configuration) as shown, StopSignals() as signals:
         site = front(shown.app, unready=shown.trouble)
-        async with served(site, address, table="api") as url:
+        async with served(
+            site, api.listen, table="api", trusted_proxies=api.trusted_proxies
+        ) as url:
             log.info("serving began", catalogue=shown.feed.name, listening=url)
             await signals.stop.wait()
     log.info("serving ended")

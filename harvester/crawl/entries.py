@@ -128,7 +128,7 @@ def settle(
             if old is None:
                 continue
             erased.append(identity)
-            changes += _farewell(old, StateReason.UNFOUNDED)
+            changes.append(_farewell(old, StateReason.UNFOUNDED))
         elif old is not None and old.document == row_now.document:
             row_now = replace(row_now, updated_at=old.updated_at)
         else:
@@ -137,8 +137,7 @@ def settle(
             rests[identity] = maker.rest(identity)
             if row_now is not None:
                 software.append(replace(row_now, projection=project(row_now.document)))
-    for merge in merges:
-        changes += _farewell(catalog.software[merge.id], StateReason.MERGED)
+    changes += (_farewell(catalog.software[merge.id], StateReason.MERGED) for merge in merges)
     return Settled(
         files=differing,
         software=tuple(software),
@@ -446,11 +445,9 @@ def _name(publiccode: Mapping[str, object] | None) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _farewell(old: SoftwareRow, reason: StateReason) -> list[Change]:
-    """Tell that an entry is no more, unless everybody was told before."""
-    if old.state in _HIDDEN:
-        return []
-    return [Change(type=ChangeType.DELETED, software_id=old.id, reason=reason)]
+def _farewell(old: SoftwareRow, reason: StateReason) -> Change:
+    """Tell that an entry is no more; of a tombstone too, which those have who follow all states."""
+    return Change(type=ChangeType.DELETED, software_id=old.id, reason=reason)
 
 
 def _change(old: SoftwareRow | None, row: SoftwareRow) -> Change:

@@ -79,7 +79,12 @@ async def _serve(invocation: Invocation, *, api: bool) -> ExitCode:
                     unready=daemon.unready,
                     api=shown.app if shown else None,
                 )
-                async with served(app, configuration.settings.daemon.listen) as address:
+                settings = configuration.settings
+                async with served(
+                    app,
+                    settings.daemon.listen,
+                    trusted_proxies=settings.api.trusted_proxies,
+                ) as address:
                     _LOG.info("daemon began", catalogue=catalogue.name, listening=address)
                     await _tick_until(signals.stop, daemon, catalogue, worker)
                     await daemon.finish(catalogue, worker)

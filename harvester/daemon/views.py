@@ -5,7 +5,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 import uvicorn
@@ -88,13 +88,16 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(app: ASGIApp, listen: str, *, table: str = "daemon") -> AsyncIterator[str]:
+async def served(
+    app: ASGIApp, listen: str, *, table: str = "daemon", trusted_proxies: Sequence[str] = ()
+) -> AsyncIterator[str]:
     """Serve an application at ``HOST:PORT`` as long as the context lasts; gives the address.
 
     Args:
         app: what answers.
         listen: the address.
         table: of the settings, where ``listen`` stands.
+        trusted_proxies: addresses and networks of those who may say for whom they ask, and how.
 
     Raises:
         ListenError: the address cannot be had.
@@ -115,6 +118,7 @@ async def served(app: ASGIApp, listen: str, *, table: str = "daemon") -> AsyncIt
         log_config=None,
         access_log=False,
         lifespan="off",
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=_LAST_ANSWERS,
     )
     server = _Server(config)

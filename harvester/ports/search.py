@@ -65,6 +65,8 @@ class Question:
     """Of which the values are counted."""
     activity: bool = False
     """Whether entries come with what is volatile."""
+    documents: bool = True
+    """Whether entries come with their documents; else with empty ones."""
 
 
 @dataclass(frozen=True, slots=True)

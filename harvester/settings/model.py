@@ -20,7 +20,9 @@ from harvester.settings.values import (
     Globs,
     Line,
     Listen,
+    Networks,
     Origins,
+    RateLimit,
     Reason,
     Share,
     SourceAddress,
@@ -144,6 +146,12 @@ class Api(_Table):
     """Origins of web pages whose scripts may read the API; `*` stands for all."""
     cache_for: Duration = timedelta(seconds=10)
     """How long browsers and caches may show an answer again without asking."""
+    rate_limit: RateLimit = "off"
+    """How many requests each address may make in how long, such as `600/1m`; `off`: any number. Of
+    IPv6, a site (/64) counts as one. An answer 304 counts for a tenth."""
+    trusted_proxies: Networks = ("127.0.0.1", "::1")
+    """Addresses and networks of the proxies before harvester: whom they name in `X-Forwarded-For`
+    counts as the client, and what `X-Forwarded-Proto` they say as the scheme."""
 
 
 class Notify(_Table):

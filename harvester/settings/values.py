@@ -5,17 +5,20 @@
 
 import re
 from datetime import timedelta
-from typing import Annotated, Any
+from ipaddress import ip_network
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, WithJsonSchema
 
+from harvester.rates import Rate
 from harvester.schedule import CronError, cron_trigger
 from harvester.urls import BadUrlError, canonical_url, repository_url
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(\d{1,6})([smhdw])")
+_RATE = re.compile(r"([0-9]{1,9})/(.*)")
 FILE = "file://"
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
@@ -35,6 +38,32 @@ def parse_duration(value: Any) -> timedelta:
             'such as "90s", "15m", "6h", "3d" or "2w"'
         )
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def parse_rate(value: Any) -> Rate | Literal["off"]:
+    """Read ``600/1m``: so many in so long; or ``off``.
+
+    Raises:
+        ValueError: it is none of these.
+    """
+    if value == "off":
+        return "off"
+    found = _RATE.fullmatch(value) if isinstance(value, str) else None
+    if found is None or int(found[1]) == 0:
+        raise ValueError(
+            f'{value!r} is no rate; write how many in how long, such as "600/1m", or "off"'
+        )
+    return Rate(requests=int(found[1]), period=parse_duration(found[2]))
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise ValueError(
+            f"{text!r} is neither an address nor a network: {error}; "
+            'write such as "10.0.0.5" or "10.0.0.0/8"'
+        ) from None
 
 
 def format_duration(value: timedelta) -> str:
@@ -165,6 +194,19 @@ Duration = Annotated[
     BeforeValidator(parse_duration),
     WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhdw]$", "examples": ["3d", "6h"]}),
 ]
+RateLimit = Annotated[
+    Rate | Literal["off"],
+    BeforeValidator(parse_rate),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^(off|0*[1-9][0-9]{0,8}/[0-9]{1,6}[smhdw])$",
+            "examples": ["600/1m", "off"],
+        }
+    ),
+]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], Strict(False)]
+"""Of IP addresses, in their own notation."""
 Share = Annotated[float, Field(ge=0, le=1)]
 """Of a whole: 0 is nothing, 1 is all."""
 Cron = Annotated[str, AfterValidator(_cron)]

@@ -115,7 +115,7 @@ class _Search:
         question = self._inquiry.question
         selected = self._selected()
         keys = self._order(selected)
-        statement = reading.select_entries(activity=question.activity)
+        statement = reading.select_entries(activity=question.activity, documents=question.documents)
         if not question.activity:
             statement = statement.outerjoin(repository, repository.c.id == software.c.repository_id)
         statement = statement.join(search_entry, search_entry.c.software_id == software.c.id)

@@ -77,6 +77,33 @@ def test_an_entry_that_waited_for_its_repository_is_merged_into_it(house: House)
     assert sorted(house.changes()[1:]) == [("created", "valid"), ("deleted", "merged")]
 
 
+def test_a_tombstone_that_is_merged_is_told_of(house: House) -> None:
+    """Who follows all states has it, and must learn that it is no more."""
+    house.crawl(sighting(2, "town/copy", good("city/a")))
+    house.crawl(replace(sighting(2, "town/copy", good("city/a")), ignore_file=True), full=True)
+    waiting = software_id_of_url(url_of("city/a"))
+    assert {entry["id"]: entry["state"] for entry in house.entries()} == {waiting: "withdrawn"}
+    copies: dict[str, str] = {}
+    seq = 0
+
+    def follow() -> dict[str, str]:
+        nonlocal seq
+        for row in house.catalogue.changes(seq, 100):
+            seq = row.seq
+            copies.pop(row.change.software_id, None)
+            entry = house.catalogue.entry(row.change.software_id)
+            if entry is not None and entry.id == row.change.software_id:
+                copies[entry.id] = entry.state
+        return copies
+
+    assert follow() == {waiting: "withdrawn"}
+    head = house.catalogue.head()
+    house.crawl(sighting(1, "city/a"), limit=1)
+    assert follow() == {entry["id"]: entry["state"] for entry in house.entries()}
+    assert waiting not in copies
+    assert house.catalogue.head() > head, "what is tagged by the newest change is another answer"
+
+
 def test_a_renamed_repository_keeps_its_entry_and_its_old_address(house: House) -> None:
     house.crawl(sighting(1, "city/old", good("city/old")))
     before = house.entry(url_of("city/old"))["id"]

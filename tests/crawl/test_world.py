@@ -215,9 +215,6 @@ class World:
         for key in before.keys() | after.keys():
             was, now = before.get(key), after.get(key)
             differs = was != now
-            if was is not None and now is None and was["state"] in hidden:
-                assert key not in told, (key, told)
-                continue
             # Within one crawl, an entry may move there and back again.
             assert not differs or key in told, ("untold", was, now)
             if was is None and now is not None:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from connectors.opencode import OpenCodeConnector
 from harvester.packaged import config_folder
 from harvester.ports.listing import Scope, ScopeKind
+from harvester.rates import Rate
 from harvester.settings import SettingsError, UnknownSourceError, find_file, load
 from harvester.settings.values import format_duration, parse_duration
 from tests.settings.test_refusals import OPTIONS, SOURCE, read
@@ -24,6 +25,15 @@ PACKAGED: dict[str, type[BaseModel]] = {**OPTIONS, "opencode": OpenCodeConnector
 def test_durations_are_written_as_they_are_read(number: int, unit: str) -> None:
     value = parse_duration(f"{number}{unit}")
     assert parse_duration(format_duration(value)) == value
+
+
+def test_rates_and_who_is_trusted(tmp_path: Path) -> None:
+    text = "[api]\nrate_limit = '600/5m'\ntrusted_proxies = ['10.0.0.0/8', '2001:DB8::1']\n"
+    api = read(tmp_path / "harvester.toml", text + SOURCE).settings.api
+    assert api.rate_limit == Rate(requests=600, period=timedelta(minutes=5))
+    assert api.trusted_proxies == ("10.0.0.0/8", "2001:db8::1/128")
+    off = {"HARVESTER_API__RATE_LIMIT": "off"}
+    assert read(tmp_path / "harvester.toml", text + SOURCE, off).settings.api.rate_limit == "off"
 
 
 def test_the_packaged_default_is_ready_to_use(

@@ -54,6 +54,14 @@ def refused(file: Path, text: str) -> str:
         ("\n[htp]\ntimeout = 1", '2: htp: unknown key; did you mean "http"?'),
         ("[http]\n\ntimout = 1", '3: http.timout: unknown key; did you mean "timeout"?'),
         ("[[blocks]]\nurl = 'x'", "1: blocks[0].reason: is missing"),
+        ("[api]\nrate_limit = 600", "2: api.rate_limit: 600 is no rate; write how many in how"),
+        ("[api]\nrate_limit = '0/1m'", "2: api.rate_limit: '0/1m' is no rate"),
+        ("[api]\nrate_limit = '9/m'", "2: api.rate_limit: 'm' is no duration"),
+        ("[api]\ntrusted_proxies = ['*']", "2: api.trusted_proxies[0]: '*' is neither an address"),
+        (
+            "[api]\ntrusted_proxies = ['10.0.0.1/8']",
+            "is neither an address nor a network: 10.0.0.1/8 has host bits set",
+        ),
         ("[[blocks]]\nurl = 'x'\nreason = 'y'", "2: blocks[0].url: 'x' is no address"),
         (
             "[[blocks]]\nurl = 'https://'\nreason = 'y'",

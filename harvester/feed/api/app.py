@@ -26,13 +26,17 @@ from harvester.feed.api import (
 )
 from harvester.feed.api.conditional import answered
 from harvester.feed.api.context import Context, Look, Options
+from harvester.feed.api.limiting import LIMIT, POLICY, Limiting
 from harvester.feed.api.manners import REQUEST_ID, SEQUENCE, Manners
 from harvester.feed.api.packing import Packing
 from harvester.feed.api.paging import to_json
 from harvester.feed.api.parameters import Strict
 from harvester.ports.feed import Feed
 
-EXPOSED = ("ETag", "Last-Modified", "Link", "X-Total-Count", SEQUENCE, REQUEST_ID)
+EXPOSED = (
+    *("ETag", "Last-Modified", "Link", "X-Total-Count", SEQUENCE, REQUEST_ID),
+    *("Retry-After", LIMIT, POLICY),
+)
 """Headers that scripts of other origins may read."""
 _HEADERS: dict[str, Any] = {
     REQUEST_ID: {
@@ -41,6 +45,26 @@ _HEADERS: dict[str, Any] = {
         "schema": {"type": "string"},
     }
 }
+_OF_LIMITS: dict[str, Any] = {
+    POLICY: {
+        "description": "How many requests an address may make (q) in so many seconds (w), "
+        "where that is limited",
+        "schema": {"type": "string"},
+    },
+    LIMIT: {
+        "description": "How many requests are left (r), and in how many seconds all will be (t), "
+        "where that is limited",
+        "schema": {"type": "string"},
+    },
+}
+_OF_REFUSALS: dict[str, Any] = {
+    "retry-after": {
+        "description": "Seconds after which to ask again",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
+_REFUSALS = {str(int(HTTPStatus.TOO_MANY_REQUESTS)), str(int(HTTPStatus.SERVICE_UNAVAILABLE))}
 _OF_CONTENT: dict[str, Any] = {
     "etag": {
         "description": "For If-None-Match; of each way of packing another",
@@ -79,7 +103,9 @@ def application(feed: Feed, look: Look, options: Options, now: Callable[[], date
         prefix="/v1",
         dependencies=[Strict],
         responses=problems.described(
-            HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            HTTPStatus.TOO_MANY_REQUESTS,
+            HTTPStatus.SERVICE_UNAVAILABLE,
         )
         | {304: {"description": "What the client has is still so."}},
     )
@@ -94,6 +120,8 @@ def application(feed: Feed, look: Look, options: Options, now: Callable[[], date
 
     problems.install(app)
     app.add_middleware(Packing)
+    if options.rate_limit is not None:
+        app.add_middleware(Limiting, rate=options.rate_limit, now=now)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(options.cors_origins),
@@ -121,7 +149,9 @@ def _described(app: FastAPI) -> dict[str, Any]:
         for path in document["paths"].values():
             for operation in path.values():
                 for status, described in operation["responses"].items():
-                    told = _HEADERS | (_OF_CONTENT if status == "200" else {})
+                    told = _HEADERS | _OF_LIMITS
+                    told |= _OF_CONTENT if status == "200" else {}
+                    told |= _OF_REFUSALS if status in _REFUSALS else {}
                     described["headers"] = described.get("headers", {}) | told
         document["components"]["schemas"] |= problem.pop("$defs", {}) | {"Problem": problem}
         app.openapi_schema = document

@@ -12,19 +12,22 @@ answer, never newer: then the next request costs a full answer, and nobody keeps
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from email.utils import format_datetime
+from itertools import chain
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from harvester import __version__
 from harvester.feed.api.context import Context
 from harvester.feed.api.modified import is_unmodified
-from harvester.feed.api.packing import Coding, coding_of
+from harvester.feed.api.packing import HEAD, Coding, coding_of
 from harvester.ports.feed import Mark
 
 JSON = "application/json"
+_CHUNK = 512 * 1024
+"""Bytes that are handed to the client at once, at least; an answer below that is given whole."""
 
 
 def tag_of(request: Request, context: Context, mark: Mark) -> str:
@@ -71,33 +74,94 @@ def is_known(request: Request, context: Context, mark: Mark, tag: str) -> bool:
 
 
 def answered(
-    request: Request, context: Context, make: Callable[[dict[str, str]], bytes], media: str = JSON
+    request: Request,
+    context: Context,
+    make: Callable[[dict[str, str]], bytes | Iterator[bytes]],
+    media: str = JSON,
 ) -> Response:
-    """Answer with what ``make`` gives, or with 304; it may add headers to those it is given."""
+    """Answer with what ``make`` gives, whole or in pieces, or with 304; it may add headers."""
     mark = context.feed.mark()
     headers = headers_of(request, context, mark)
     if is_known(request, context, mark, headers["etag"]):
         return Response(status_code=304, headers=headers)
-    body = make(headers)
-    return Response(body, headers=headers, media_type=media)
+    return given(request, make(headers), headers, media)
 
 
-def unread(headers: dict[str, str], media: str = JSON) -> Response:
+def answered_by_content(request: Request, context: Context, body: bytes) -> Response:
+    """Answer with what more than the entries decides: the tag is of the bytes themselves."""
+    return _answered_by(request, context, body, lambda _headers: body)
+
+
+def answered_by_finds(
+    request: Request,
+    context: Context,
+    mark: Mark,
+    found: object,
+    make: Callable[[dict[str, str]], Iterator[bytes]],
+) -> Response:
+    """Answer with entries that more than the entries chooses.
+
+    Args:
+        request: what was asked.
+        context: what is at hand.
+        mark: the moment, read before they were chosen.
+        found: which they are, and what else the answer says. With the moment it decides the bytes.
+        make: gives these, in pieces, and may add headers.
+    """
+    said = f"{tag_of(request, context, mark)} {found!r}"
+    return _answered_by(request, context, said.encode(errors="surrogatepass"), make)
+
+
+def _answered_by(
+    request: Request,
+    context: Context,
+    said: bytes,
+    make: Callable[[dict[str, str]], bytes | Iterator[bytes]],
+) -> Response:
+    nothing = Mark(seq=0, at=None)
+    headers = headers_of(request, context, nothing)
+    headers["etag"] = f'"{hashlib.sha256(said).hexdigest()[:32]}{_suffix(request)}"'
+    if is_known(request, context, nothing, headers["etag"]):
+        return Response(status_code=304, headers=headers)
+    return given(request, make(headers), headers, JSON)
+
+
+def given(
+    request: Request, body: bytes | Iterator[bytes], headers: dict[str, str], media: str
+) -> Response:
+    """Give an answer: whole if it is small, else as a stream, of which a part is held at a time.
+
+    A stream begins with what it needs to fail honestly: as long as nothing is sent, an error is an
+    answer of its own.
+    """
+    chunks = iter((body,)) if isinstance(body, bytes) else _chunks(body)
+    first = next(chunks)
+    second = next(chunks, None)
+    if second is None:
+        return Response(first, headers=headers, media_type=media)
+    if HEAD in request.scope:
+        return unread(headers, media)
+    return StreamingResponse(chain((first, second), chunks), headers=headers, media_type=media)
+
+
+def unread(headers: dict[str, str], media: str) -> Response:
     """Answer HEAD for what is streamed: how long it would be, nobody knows."""
     response = Response(headers=headers, media_type=media)
     del response.headers["content-length"]
     return response
 
 
-def answered_by_content(request: Request, context: Context, body: bytes) -> Response:
-    """Answer with what more than the entries decides: the tag is of the bytes themselves."""
-    nothing = Mark(seq=0, at=None)
-    headers = headers_of(request, context, nothing)
-    digest = hashlib.sha256(body).hexdigest()[:32]
-    headers["etag"] = f'"{digest}{_suffix(request)}"'
-    if is_known(request, context, nothing, headers["etag"]):
-        return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type=JSON)
+def _chunks(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Put pieces together to chunks; there is one at least."""
+    held: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size >= _CHUNK:
+            yield b"".join(held)
+            held, size = [], 0
+    yield b"".join(held)
 
 
 def _suffix(request: Request) -> str:

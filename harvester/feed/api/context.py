@@ -11,6 +11,7 @@ from typing import Any
 from harvester.feed.api.modified import Modified
 from harvester.feed.heading import Heading
 from harvester.ports.feed import Feed
+from harvester.rates import Rate
 
 Look = Callable[[str], Mapping[str, Any]]
 """Tells what is known of a canonical address, as `harvester status URL --json`; in any thread."""
@@ -30,6 +31,8 @@ class Options:
     """Origins of web pages whose scripts may read the API."""
     cache_for: timedelta = timedelta(seconds=10)
     """How long an answer may be shown again without asking."""
+    rate_limit: Rate | None = None
+    """What an address may ask; None: as much as it likes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,7 @@ the entry's last change, so that whoever asks with ``from`` reads each verdict t
 import hashlib
 import json
 import uuid
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -22,6 +21,7 @@ from starlette.responses import Response
 from harvester.feed.api import shapes
 from harvester.feed.api.conditional import answered
 from harvester.feed.api.context import Context
+from harvester.feed.api.entries import AT_ONCE
 from harvester.feed.api.paging import Paging, paged
 from harvester.feed.api.parameters import Time
 from harvester.feed.api.problems import described
@@ -37,8 +37,6 @@ _SHOWN = frozenset({State.LISTED, State.INVALID})
 """Of what has left, nothing is told but that it has."""
 _SEVERITIES = ("error", "warning")
 """Those that bots know."""
-_AT_ONCE = 200
-"""Entries that a search in messages reads at once."""
 
 From = Annotated[Time | None, Query(alias="from", description="Only logs at or after this time")]
 To = Annotated[Time | None, Query(alias="to", description="Only logs at or before this time")]
@@ -84,6 +82,14 @@ def shape(title: Title) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """A log, and its place in the list."""
+
+    place: Place
+    shape: dict[str, Any]
+
+
 def router(context: Context) -> APIRouter:
     """Give the routes."""
     made = APIRouter(tags=["logs"])
@@ -105,12 +111,8 @@ def router(context: Context) -> APIRouter:
         window = page.window(context)
 
         def made_page(headers: dict[str, str]) -> bytes:
-            if search:
-                found = _searched(context, question, window, lambda text: search in text)
-                total = None
-            else:
-                found = context.feed.latest(question, window)
-                total = context.feed.amount(question)
+            found = _read(context, question, window, search or "")
+            total = None if search else context.feed.amount(question)
             return _page(request, window, found, total, headers)
 
         return answered(request, context, made_page)
@@ -133,7 +135,8 @@ def router(context: Context) -> APIRouter:
 
         def made_page(headers: dict[str, str]) -> bytes:
             title = known(context, software_id)
-            rows = (title,) if _is_asked_for(title, window, updated_from, updated_to) else ()
+            wanted = _is_asked_for(title, window, updated_from, updated_to)
+            rows = (_Log(_place(title), shape(title)),) if wanted else ()
             return _page(request, window, Slice(rows=rows, more=False), len(rows), headers)
 
         return answered(request, context, made_page)
@@ -144,7 +147,7 @@ def router(context: Context) -> APIRouter:
 def _page(
     request: Request,
     window: Window,
-    found: Slice[Title],
+    found: Slice[_Log],
     total: int | None,
     headers: dict[str, str],
 ) -> bytes:
@@ -152,8 +155,8 @@ def _page(
         request,
         window,
         found,
-        place=lambda title: Place(title.updated_at, title.id),
-        shape=shape,
+        place=lambda log: log.place,
+        shape=lambda log: log.shape,
         total=total,
     )
     headers.update(listed.headers)
@@ -173,24 +176,27 @@ def _is_asked_for(title: Title, window: Window, least: Any, most: Any) -> bool:
     )
 
 
-def _searched(
-    context: Context, question: SoftwareQuestion, window: Window, wanted: Callable[[str], bool]
-) -> Slice[Title]:
-    """Read on until a window is full of logs whose messages are wanted.
+def _read(context: Context, question: SoftwareQuestion, window: Window, text: str) -> Slice[_Log]:
+    """Read on until a window is full of logs whose messages have a text in them.
 
     Messages are made from findings and stand in no column, so this reads the catalogue once at
-    most.
+    most; of what was read, only the logs are kept.
     """
     backward = window.after is None and window.before is not None
-    found: list[Title] = []
-    step = replace(window, size=_AT_ONCE)
+    found: list[_Log] = []
+    step = replace(window, size=AT_ONCE if text else min(window.size + 1, AT_ONCE))
     while True:
         part = context.feed.latest(question, step)
         rows = part.rows[::-1] if backward else part.rows
-        found += [title for title in rows if wanted(message(title))]
+        logs = (_Log(_place(title), shape(title)) for title in rows)
+        found += [log for log in logs if text in log.shape["message"]]
         if not part.more or len(found) > window.size:
             break
-        place = Place(rows[-1].updated_at, rows[-1].id)
+        place = _place(rows[-1])
         step = replace(step, before=place) if backward else replace(step, after=place)
     kept = found[: window.size]
     return Slice(rows=tuple(kept[::-1] if backward else kept), more=len(found) > window.size)
+
+
+def _place(title: Title) -> Place:
+    return Place(title.updated_at, title.id)

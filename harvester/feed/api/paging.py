@@ -11,7 +11,7 @@ it as they are, because clients split it at ``page[after]=``.
 import base64
 import binascii
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
@@ -103,15 +103,19 @@ def _no_cursor(name: str, cursor: str) -> Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Paged:
-    """A page of a list, ready to be written."""
+    """A page of a list, ready to be written, once."""
 
-    data: list[Any]
+    data: Iterable[Any]
     links: Mapping[str, str | None]
     headers: dict[str, str] = field(default_factory=dict)
 
     def body(self) -> bytes:
         """Write it."""
-        return to_json({"data": self.data, "links": self.links})
+        return b"".join(self.pieces())
+
+    def pieces(self) -> Iterator[bytes]:
+        """Write it entry by entry, as they are taken from ``data``."""
+        return written(self.data, {"links": self.links})
 
 
 def paged(
@@ -124,6 +128,19 @@ def paged(
     total: int | None,
 ) -> Paged:
     """Make a page of what was found, with links that keep what else was asked for."""
+    links, headers = around(request, window, found, place=place, total=total)
+    return Paged(map(shape, found.rows), links, headers)
+
+
+def around(
+    request: Request,
+    window: Window,
+    found: Slice[T],
+    *,
+    place: Callable[[T], Place],
+    total: int | None,
+) -> tuple[Mapping[str, str | None], dict[str, str]]:
+    """Give the links of a page, which keep what else was asked for, and its headers."""
     rows = found.rows
     backward = window.after is None and window.before is not None
     follows = bool(rows) and (found.more or backward)
@@ -132,7 +149,7 @@ def paged(
         "prev": link(request, BEFORE, encoded(place(rows[0]))) if precedes else None,
         "next": link(request, AFTER, encoded(place(rows[-1]))) if follows else None,
     }
-    return Paged([shape(row) for row in rows], links, headers_of(request, links, total))
+    return links, headers_of(request, links, total)
 
 
 def headers_of(
@@ -164,6 +181,14 @@ def link(request: Request, name: str, cursor: str) -> str:
 
 def _for_header(link: str) -> str:
     return link.replace("[", "%5B").replace("]", "%5D")
+
+
+def written(data: Iterable[Any], more: Mapping[str, Any]) -> Iterator[bytes]:
+    """Write an object with a list under ``data``, entry by entry, and then what is more of it."""
+    yield b'{"data":['
+    for number, one in enumerate(data):
+        yield (b"," if number else b"") + to_json(one)
+    yield b"]," + to_json(more)[1:]
 
 
 def to_json(value: object) -> bytes:

@@ -4,21 +4,21 @@
 """Searching ``/v1/software``: what a request asks for, and how it is answered.
 
 What is found depends on more than the entries (on sources, on activity, on the time), and so the
-ETag is of the answer itself.
+ETag is of the moment and of what was found.
 """
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 from starlette.responses import Response
 
-from harvester.feed.api import shapes
-from harvester.feed.api.conditional import answered_by_content
+from harvester.feed.api.conditional import answered_by_finds
 from harvester.feed.api.context import Context
-from harvester.feed.api.paging import AFTER, BEFORE, PageQuery, headers_of, link, to_json
+from harvester.feed.api.entries import shaped
+from harvester.feed.api.paging import AFTER, BEFORE, PageQuery, headers_of, link, written
 from harvester.feed.api.parameters import Time
 from harvester.feed.api.problems import wrong
 from harvester.feed.api.shapes import Form
@@ -169,15 +169,22 @@ def searched(
         sort=search.sort,
         limit=max(1, min(size, context.options.max_page_size)),
         facets=search.facets,
+        documents=False,
     )
     sort = order_of(question)
+    mark = context.feed.mark()
     found = ask(context.feed, _from(question, sort, page.after), context.now())
     follows = None if found.next is None else link(request, AFTER, encode(sort, found.next))
     links = {"prev": None, "next": follows}
-    body = {"data": _shaped(context, [it.id for it in found.entries], form), "links": links}
-    response = answered_by_content(request, context, to_json(body | _more(found, search)))
-    response.headers.update(headers_of(request, links, found.total))
-    return response
+    ids = [it.id for it in found.entries]
+    more = {"links": links} | _more(found, search)
+
+    def made_page(headers: dict[str, str]) -> Iterator[bytes]:
+        headers.update(headers_of(request, links, found.total))
+        return written(shaped(context, ids, form, listed.states), more)
+
+    said = (ids, found.total, more)
+    return answered_by_finds(request, context, mark, said, made_page)
 
 
 def _from(question: Question, sort: Sort, after: str | None) -> Question:
@@ -210,11 +217,6 @@ def related_to(context: Context, software_id: str, form: Form) -> dict[str, Any]
         for kind in Relation
     }
     return {
-        name: _shaped(context, [it.id for it in found[kind]], form) for kind, name in named.items()
+        name: list(shaped(context, [it.id for it in found[kind]], form))
+        for kind, name in named.items()
     }
-
-
-def _shaped(context: Context, ids: list[str], form: Form) -> list[dict[str, Any]]:
-    """Give entries as lists have them, in the order of their ids; not who has gone meanwhile."""
-    titles = context.feed.titles(ids, documents=form is not Form.NONE)
-    return [shapes.software(titles[key], form) for key in ids if key in titles]

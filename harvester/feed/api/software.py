@@ -3,6 +3,7 @@
 
 """``/v1/software``: the catalogue's entries."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,7 +13,8 @@ from starlette.responses import Response
 from harvester.feed.api import shapes
 from harvester.feed.api.conditional import answered, answered_by_content
 from harvester.feed.api.context import Context
-from harvester.feed.api.paging import Paging, paged, to_json
+from harvester.feed.api.entries import AT_ONCE, shaped
+from harvester.feed.api.paging import Paging, around, to_json, written
 from harvester.feed.api.problems import Refusal, described
 from harvester.feed.api.questions import Question
 from harvester.feed.api.search import Searching, related_to, searched
@@ -50,18 +52,23 @@ def router(context: Context) -> APIRouter:
             return searched(request, context, search, listed=question, page=page, form=form)
         window = page.window(context)
 
-        def made_page(headers: dict[str, str]) -> bytes:
-            found = context.feed.software(question, window, documents=form is not Form.NONE)
-            listed = paged(
+        def made_page(headers: dict[str, str]) -> Iterator[bytes]:
+            few = window.size <= AT_ONCE
+            found = context.feed.software(question, window, documents=few and form is not Form.NONE)
+            links, told = around(
                 request,
                 window,
                 found,
                 place=lambda title: Place(title.created_at, title.id),
-                shape=lambda title: shapes.software(title, form),
                 total=context.feed.amount(question),
             )
-            headers.update(listed.headers)
-            return listed.body()
+            headers.update(told)
+            data = (
+                (shapes.software(title, form) for title in found.rows)
+                if few
+                else shaped(context, [title.id for title in found.rows], form, question.states)
+            )
+            return written(data, {"links": links})
 
         return answered(request, context, made_page)
 

@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -131,6 +132,25 @@ def test_a_bot_finds_what_to_tell_publishers(api: Api) -> None:
     }
     assert bad == broken
     assert broken
+
+
+def test_who_asks_too_often_is_asked_to_wait(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the settings; of each whom a proxy on the same machine names, apart."""
+    monkeypatch.setitem(api.stage.environment, "HARVESTER_API__RATE_LIMIT", "2/1h")
+    with running(api.stage, "serve") as url:
+
+        def status(client: str) -> int:
+            headers = {"X-Forwarded-For": client}
+            asked = urllib.request.Request(f"{url}/v1/status", headers=headers)  # noqa: S310
+            try:
+                with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310
+                    return int(answer.status)
+            except urllib.error.HTTPError as error:
+                with error:
+                    return error.code
+
+        clients = ("192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.1")
+        assert [status(client) for client in clients] == [204, 204, 204, 429]
 
 
 def test_a_daemon_serves_the_same_beside_its_own(api: Api) -> None:
