@@ -27,11 +27,12 @@ def test_durations_are_written_as_they_are_read(number: int, unit: str) -> None:
     assert parse_duration(format_duration(value)) == value
 
 
-def test_rates_and_who_is_trusted(tmp_path: Path) -> None:
+def test_rates_and_who_is_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "[api]\nrate_limit = '600/5m'\ntrusted_proxies = ['10.0.0.0/8', '2001:DB8::1']\n"
     api = read(tmp_path / "harvester.toml", text + SOURCE).settings.api
     assert api.rate_limit == Rate(requests=600, period=timedelta(minutes=5))
     assert api.trusted_proxies == ("10.0.0.0/8", "2001:db8::1/128")
+    monkeypatch.setenv("HARVESTER_API__RATE_LIMIT", "off")
     off = {"HARVESTER_API__RATE_LIMIT": "off"}
     assert read(tmp_path / "harvester.toml", text + SOURCE, off).settings.api.rate_limit == "off"
 

@@ -60,7 +60,7 @@ def refused(file: Path, text: str) -> str:
         ("[api]\ntrusted_proxies = ['*']", "2: api.trusted_proxies[0]: '*' is neither an address"),
         (
             "[api]\ntrusted_proxies = ['10.0.0.1/8']",
-            "is neither an address nor a network: 10.0.0.1/8 has host bits set",
+            "2: api.trusted_proxies[0]: '10.0.0.1/8' is neither an address nor a network",
         ),
         ("[[blocks]]\nurl = 'x'\nreason = 'y'", "2: blocks[0].url: 'x' is no address"),
         (
