@@ -95,6 +95,9 @@ def statuses(client: Client) -> None:
     assert client.get("/v1/software?from=nonsense").status_code == 422
     assert client.get("/v1/software", if_none_match="*").status_code == 304
     assert client.get("/v1/changes?after=99").status_code == 410
+    for operations in client.app.openapi()["paths"].values():
+        assert operations["get"]["responses"]["429"]["headers"]["retry-after"]["required"]
+    assert "ratelimit" not in client.get("/v1/software").headers, "off, unless the operator sets it"
 
 
 def logs_derived(client: Client) -> None:
