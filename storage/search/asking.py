@@ -35,7 +35,7 @@ from storage.dialects import Dialect
 from storage.search.facets import relation, relations
 from storage.search.words import WordIndex, word_index
 from storage.tables import repository, search_entry, search_value, software
-from storage.types import Words, is_holdable
+from storage.types import KEY_LIMIT, Words, is_holdable
 
 _CALLED_SO = 1000
 """What counts more than any words: to be called as the question says."""
@@ -199,7 +199,7 @@ class _Search:
         its = relation(facet, self._inquiry, self._words).subquery()
         chosen = (
             select(its.c.number)
-            .where(its.c.value.in_(sorted(filter(is_holdable, values))))
+            .where(its.c.value.in_(sorted(it for it in values if is_holdable(it, KEY_LIMIT))))
             .distinct()
         )
         return chosen.cte(f"chosen_{facet.value}").prefix_with("MATERIALIZED")

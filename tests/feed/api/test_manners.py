@@ -3,6 +3,7 @@
 
 """What all answers have in common, and what no request may do."""
 
+import asyncio
 import json
 import os
 from collections.abc import Iterator
@@ -15,7 +16,9 @@ import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
+from starlette.types import Message, Scope
 
+from harvester.feed.api.manners import Manners
 from harvester.model import ChangeType
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.serving import SqlFeed, open_feed
@@ -80,6 +83,39 @@ def test_head_is_get_without_the_body(reader: Client) -> None:
     for name in ("etag", "content-length", "content-type", "x-total-count"):
         assert head.headers[name] == got.headers[name]
     assert reader.get("/nowhere", method="HEAD").content == b""
+    refused = reader.get("/v1/software", method="PUT")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_who_reads_no_more_is_let_go(reader: Client) -> None:
+    """Else four that stand still would keep everybody from the dumps."""
+    app = Manners(reader.app, patience=0.01)
+
+    async def receive() -> Message:
+        await asyncio.sleep(3600)
+        raise AssertionError
+
+    async def stuck(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await asyncio.sleep(3600)
+
+    scope: Scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "scheme": "http",
+        "method": "GET",
+        "path": "/v1/dump.jsonl",
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"host", b"api")],
+        "server": ("api", 80),
+    }
+    for _ in range(5):
+        with structlog.testing.capture_logs() as logged:
+            asyncio.run(app(scope, receive, stuck))
+        assert [line["event"] for line in logged] == ["a client left before its answer ended"]
+    assert reader.get("/v1/dump.jsonl").status_code == 200
 
 
 def test_scripts_of_other_origins_may_read(small: tuple[SqlCatalogue, SqlFeed]) -> None:

@@ -61,6 +61,7 @@ def test_words_and_filters(shelf: Client) -> None:
     assert asked("sort=name&active_since=2030-01-01T00:00:00Z") == []
     assert len(asked("all=true&publisher=Das+Amt")) == 4
     assert asked("q=wahl&category=a%00b&category=%ED%A0%80") == []
+    assert asked("q=wahl&category=" + "x" * 30_000) == []
 
 
 def test_facets_and_corrections(shelf: Client) -> None:
