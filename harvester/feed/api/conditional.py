@@ -23,6 +23,7 @@ from harvester import __version__
 from harvester.feed.api.context import Context
 from harvester.feed.api.modified import is_unmodified
 from harvester.feed.api.packing import HEAD, Coding, coding_of
+from harvester.feed.api.turns import taken
 from harvester.ports.feed import Mark
 
 JSON = "application/json"
@@ -141,7 +142,8 @@ def given(
         return Response(first, headers=headers, media_type=media)
     if HEAD in request.scope:
         return unread(headers, media)
-    return StreamingResponse(chain((first, second), chunks), headers=headers, media_type=media)
+    parts = taken(chain((first, second), chunks))
+    return StreamingResponse(parts, headers=headers, media_type=media)
 
 
 def unread(headers: dict[str, str], media: str) -> Response:

@@ -26,6 +26,7 @@ from harvester.feed.api.paging import Paging, paged
 from harvester.feed.api.parameters import Time
 from harvester.feed.api.problems import described
 from harvester.feed.api.software import known
+from harvester.feed.api.turns import Later
 from harvester.model import FileState, State
 from harvester.ports.feed import Place, Slice, SoftwareQuestion, Title, Window
 from harvester.urls import path_of
@@ -115,7 +116,10 @@ def router(context: Context) -> APIRouter:
             total = None if search else context.feed.amount(question)
             return _page(request, window, found, total, headers)
 
-        return answered(request, context, made_page)
+        def answer() -> Response:
+            return answered(request, context, made_page)
+
+        return answer() if window.size <= AT_ONCE and not search else Later(answer)
 
     @made.get(
         "/software/{software_id}/logs",

@@ -37,15 +37,19 @@ class PageQuery:
     after: str | None
     before: str | None
 
+    def length(self, context: Context) -> int:
+        """Give the size; what is out of bounds is brought within them."""
+        wanted = context.options.page_size if self.size is None else self.size
+        return max(1, min(wanted, context.options.max_page_size))
+
     def window(self, context: Context) -> Window:
-        """Give the window; a size beyond what is allowed is brought within it.
+        """Give the window.
 
         Raises:
             Refusal: a cursor is none of ours.
         """
-        wanted = context.options.page_size if self.size is None else self.size
         return Window(
-            size=max(1, min(wanted, context.options.max_page_size)),
+            size=self.length(context),
             after=decoded(AFTER, self.after) if self.after else None,
             before=decoded(BEFORE, self.before) if self.before else None,
         )

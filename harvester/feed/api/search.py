@@ -157,7 +157,6 @@ def searched(
     ):
         if value is not None:
             raise wrong(name, "excluded", str(value), f"{name} cannot be combined with a search")
-    size = context.options.page_size if page.size is None else page.size
     question = Question(
         text=search.text,
         filters=Filters(
@@ -167,7 +166,7 @@ def searched(
             active_since=search.active_since,
         ),
         sort=search.sort,
-        limit=max(1, min(size, context.options.max_page_size)),
+        limit=page.length(context),
         facets=search.facets,
         documents=False,
     )

@@ -19,7 +19,8 @@ from harvester.feed.api.problems import Refusal, described
 from harvester.feed.api.questions import Question
 from harvester.feed.api.search import Searching, related_to, searched
 from harvester.feed.api.shapes import Form
-from harvester.ports.feed import Place, Title
+from harvester.feed.api.turns import Later
+from harvester.ports.feed import Place, SoftwareQuestion, Title, Window
 
 AsForm = Annotated[
     Form,
@@ -48,29 +49,13 @@ def router(context: Context) -> APIRouter:
         With any of q, sort, facets, active_since and the names of facets, it is a search: in the
         order of sort, forward only.
         """
-        if search is not None:
+
+        def answer() -> Response:
+            if search is None:
+                return _listed(request, context, question, page.window(context), form)
             return searched(request, context, search, listed=question, page=page, form=form)
-        window = page.window(context)
 
-        def made_page(headers: dict[str, str]) -> Iterator[bytes]:
-            few = window.size <= AT_ONCE
-            found = context.feed.software(question, window, documents=few and form is not Form.NONE)
-            links, told = around(
-                request,
-                window,
-                found,
-                place=lambda title: Place(title.created_at, title.id),
-                total=context.feed.amount(question),
-            )
-            headers.update(told)
-            data = (
-                (shapes.software(title, form) for title in found.rows)
-                if few
-                else shaped(context, [title.id for title in found.rows], form, question.states)
-            )
-            return written(data, {"links": links})
-
-        return answered(request, context, made_page)
+        return answer() if page.length(context) <= AT_ONCE else Later(answer)
 
     @made.get(
         "/software/{software_id}",
@@ -116,6 +101,32 @@ def router(context: Context) -> APIRouter:
         return answered_by_content(request, context, to_json(shapes.analysis(entry)))
 
     return made
+
+
+def _listed(
+    request: Request, context: Context, question: SoftwareQuestion, window: Window, form: Form
+) -> Response:
+    """Answer with a page of the list."""
+
+    def made_page(headers: dict[str, str]) -> Iterator[bytes]:
+        few = window.size <= AT_ONCE
+        found = context.feed.software(question, window, documents=few and form is not Form.NONE)
+        links, told = around(
+            request,
+            window,
+            found,
+            place=lambda title: Place(title.created_at, title.id),
+            total=context.feed.amount(question),
+        )
+        headers.update(told)
+        data = (
+            (shapes.software(title, form) for title in found.rows)
+            if few
+            else shaped(context, [title.id for title in found.rows], form, question.states)
+        )
+        return written(data, {"links": links})
+
+    return answered(request, context, made_page)
 
 
 def _unknown() -> Refusal:

@@ -197,6 +197,16 @@ class Client:
         self._check(answer)
         return answer
 
+    def get_all(self, paths: Sequence[str]) -> list[httpx.Response]:
+        """Ask all at once."""
+
+        async def ask() -> list[httpx.Response]:
+            transport = httpx.ASGITransport(self.app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+                return await asyncio.gather(*(client.get(path) for path in paths))
+
+        return asyncio.run(ask())
+
     def raw(self, path: str, coding: str) -> bytes:
         """Ask, and give the bytes as they come over the wire."""
 

@@ -151,6 +151,30 @@ def test_memory_is_that_of_a_part(large: SqlFeed) -> None:
     assert peak < size * 1.5, "an emoji makes each character of a text four bytes long"
 
 
+def test_large_pages_take_turns(large: SqlFeed) -> None:
+    """Two at once are worked on: so those of a crowd leave threads for what is small."""
+    together: list[int] = []
+    most: list[int] = []
+
+    class Busy(SqlFeed):
+        def titles(self, software_ids: Sequence[str], *, documents: bool) -> Mapping[str, Title]:
+            """Note how many are asking at this moment."""
+            together.append(1)
+            most.append(len(together))
+            try:
+                return super().titles(software_ids, documents=documents)
+            finally:
+                together.pop()
+
+    client = Client(Busy(large.store))
+    answers = client.get_all(["/v1/software?publiccode=json&page[size]=500"] * 6)
+    assert [answer.status_code for answer in answers] == [200] * 6
+    assert len({answer.content for answer in answers}) == 1
+    assert max(most) <= 2
+    refused = client.get("/v1/software?page[size]=500&page[after]=nonsense")
+    assert refused.status_code == 422
+
+
 def test_what_fails_before_the_first_part_is_an_answer(
     large: SqlFeed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
