@@ -27,8 +27,8 @@ from harvester.feed.api.turns import taken
 from harvester.ports.feed import Mark
 
 JSON = "application/json"
-_CHUNK = 512 * 1024
-"""Bytes that are handed to the client at once, at least; an answer below that is given whole."""
+_CHUNK = 128 * 1024
+"""Bytes that are handed to the client at once, at least."""
 
 
 def tag_of(request: Request, context: Context, mark: Mark) -> str:
@@ -98,7 +98,7 @@ def answered_by_finds(
     context: Context,
     mark: Mark,
     found: object,
-    make: Callable[[dict[str, str]], Iterator[bytes]],
+    make: Callable[[dict[str, str]], bytes | Iterator[bytes]],
 ) -> Response:
     """Answer with entries that more than the entries chooses.
 
@@ -107,7 +107,7 @@ def answered_by_finds(
         context: what is at hand.
         mark: the moment, read before they were chosen.
         found: which they are, and what else the answer says. With the moment it decides the bytes.
-        make: gives these, in pieces, and may add headers.
+        make: gives these, whole or in pieces, and may add headers.
     """
     said = f"{tag_of(request, context, mark)} {found!r}"
     return _answered_by(request, context, said.encode(errors="surrogatepass"), make)
@@ -130,7 +130,7 @@ def _answered_by(
 def given(
     request: Request, body: bytes | Iterator[bytes], headers: dict[str, str], media: str
 ) -> Response:
-    """Give an answer: whole if it is small, else as a stream, of which a part is held at a time.
+    """Give an answer: whole, or as a stream, of which a part is held at a time.
 
     A stream begins with what it needs to fail honestly: as long as nothing is sent, an error is an
     answer of its own.

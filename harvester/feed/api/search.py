@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from harvester.feed.api.conditional import answered_by_finds
 from harvester.feed.api.context import Context
-from harvester.feed.api.entries import shaped
+from harvester.feed.api.entries import AT_ONCE, shaped
 from harvester.feed.api.paging import AFTER, BEFORE, PageQuery, headers_of, link, written
 from harvester.feed.api.parameters import Time
 from harvester.feed.api.problems import wrong
@@ -178,9 +178,10 @@ def searched(
     ids = [it.id for it in found.entries]
     more = {"links": links} | _more(found, search)
 
-    def made_page(headers: dict[str, str]) -> Iterator[bytes]:
+    def made_page(headers: dict[str, str]) -> bytes | Iterator[bytes]:
         headers.update(headers_of(request, links, found.total))
-        return written(shaped(context, ids, form, listed.states), more)
+        pieces = written(shaped(context, ids, form, listed.states), more)
+        return b"".join(pieces) if question.limit <= AT_ONCE else pieces
 
     said = (ids, found.total, more)
     return answered_by_finds(request, context, mark, said, made_page)

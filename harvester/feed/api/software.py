@@ -107,9 +107,9 @@ def _listed(
     request: Request, context: Context, question: SoftwareQuestion, window: Window, form: Form
 ) -> Response:
     """Answer with a page of the list."""
+    few = window.size <= AT_ONCE
 
-    def made_page(headers: dict[str, str]) -> Iterator[bytes]:
-        few = window.size <= AT_ONCE
+    def made_page(headers: dict[str, str]) -> bytes | Iterator[bytes]:
         found = context.feed.software(question, window, documents=few and form is not Form.NONE)
         links, told = around(
             request,
@@ -124,7 +124,8 @@ def _listed(
             if few
             else shaped(context, [title.id for title in found.rows], form, question.states)
         )
-        return written(data, {"links": links})
+        pieces = written(data, {"links": links})
+        return b"".join(pieces) if few else pieces
 
     return answered(request, context, made_page)
 

@@ -9,6 +9,7 @@ apart, and each for a part of its answer at a time.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from http import HTTPStatus
 from itertools import islice
 from typing import TypeVar
 
@@ -17,18 +18,24 @@ from anyio.lowlevel import RunVar
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from harvester.feed.api.problems import Refusal
+
 T = TypeVar("T")
 _AT_ONCE = 2
+_WAITING = 30
+"""Answers that may wait to be begun. One begins in half a second; who comes later than so many
+would wait longer than clients do."""
+_PAUSE = 10
+"""Seconds after which somebody who found no room may try again."""
 _limiter: RunVar[CapacityLimiter] = RunVar("harvester.large")
 
 
-async def _in_turn(work: Callable[[], T]) -> T:
+def _turns() -> CapacityLimiter:
     try:
-        limiter = _limiter.get()
+        return _limiter.get()
     except LookupError:
-        limiter = CapacityLimiter(_AT_ONCE)
-        _limiter.set(limiter)
-    return await to_thread.run_sync(work, limiter=limiter)
+        _limiter.set(limiter := CapacityLimiter(_AT_ONCE))
+        return limiter
 
 
 class Later(Response):
@@ -39,12 +46,23 @@ class Later(Response):
         self._make = make
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Make it, and give it; as long as nothing is sent, an error is an answer of its own."""
-        response = await _in_turn(self._make)
+        """Make it, and give it; as long as nothing is sent, an error is an answer of its own.
+
+        Raises:
+            Refusal: too many wait.
+        """
+        turns = _turns()
+        if turns.statistics().tasks_waiting >= _WAITING:
+            raise Refusal(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "too many ask for large pages at once; try again later, or take the dump",
+                headers={"retry-after": str(_PAUSE)},
+            )
+        response = await to_thread.run_sync(self._make, limiter=turns)
         await response(scope, receive, send)
 
 
 async def taken(parts: Iterator[T]) -> AsyncIterator[T]:
     """Take part after part, each when its turn has come."""
-    while part := await _in_turn(lambda: tuple(islice(parts, 1))):
+    while part := await to_thread.run_sync(lambda: tuple(islice(parts, 1)), limiter=_turns()):
         yield part[0]

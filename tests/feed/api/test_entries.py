@@ -173,6 +173,9 @@ def test_large_pages_take_turns(large: SqlFeed) -> None:
     assert max(most) <= 2
     refused = client.get("/v1/software?page[size]=500&page[after]=nonsense")
     assert refused.status_code == 422
+    crowd = client.get_all(["/v1/software?publiccode=none&page[size]=101"] * 60)
+    told = {(answer.status_code, answer.headers.get("retry-after")) for answer in crowd}
+    assert told == {(200, None), (503, "10")}
 
 
 def test_what_fails_before_the_first_part_is_an_answer(
