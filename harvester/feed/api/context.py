@@ -11,6 +11,8 @@ from typing import Any
 from harvester.feed.api.modified import Modified
 from harvester.feed.heading import Heading
 from harvester.ports.feed import Feed
+from harvester.ports.tokens import Tokens
+from harvester.ports.written import Desk
 from harvester.rates import Rate
 
 Look = Callable[[str], Mapping[str, Any]]
@@ -29,6 +31,8 @@ class Options:
     """A request for more gets so many."""
     cors_origins: tuple[str, ...] = ("*",)
     """Origins of web pages whose scripts may read the API."""
+    contacts: bool = True
+    """Whether e-mail addresses of public bodies are kept and shown."""
     cache_for: timedelta = timedelta(seconds=10)
     """How long an answer may be shown again without asking."""
     rate_limit: Rate | None = None
@@ -40,7 +44,15 @@ class Context:
     """What every handler has at hand."""
 
     feed: Feed
+    """What is read."""
+    tokens: Tokens
+    """Who may write."""
+    desk: Desk
+    """Takes what is written."""
     look: Look
+    """Tells what is known of an address."""
     now: Callable[[], datetime]
+    """Gives the time."""
     options: Options
     modified: Modified = field(default_factory=Modified)
+    """Knows since when the catalogue is as it is."""

@@ -27,8 +27,8 @@ class Modified:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._mark: Mark | None = None
-        self._since: datetime | None = None
+        self._seen: dict[bool, tuple[Mark, datetime]] = {}
+        """The newest state and since when it is seen; apart where what was written counts too."""
 
     def since(self, mark: Mark, now: datetime) -> datetime | None:
         """Give since when a state is seen, in whole seconds; None if no answer may be kept by it.
@@ -39,19 +39,26 @@ class Modified:
         """
         if mark.at is None:
             return None
+        counted = mark.written > 0
         with self._lock:
-            if mark != self._mark:
-                if self._mark is not None and mark.seq <= self._mark.seq:
+            known, since = self._seen.get(counted, (None, None))
+            if known != mark:
+                if known is not None and _order(mark) <= _order(known):
                     return None  # read before another thread saw a newer one; or put back
-                self._since = self._begin(mark.at, now)
-                self._mark = mark
-            return self._since if self._since is not None and self._since <= now else None
+                since = _begin(mark.at, now, since)
+                self._seen[counted] = mark, since
+            return since if since is not None and since <= now else None
 
-    def _begin(self, at: datetime, now: datetime) -> datetime:
-        begun = now.replace(microsecond=0)
-        if begun < now and at + _APART > begun:
-            begun += _SECOND  # in the second that has begun, another process may have seen less
-        return begun if self._since is None else max(begun, self._since + _SECOND)
+
+def _order(mark: Mark) -> tuple[int, int]:
+    return mark.seq, mark.written
+
+
+def _begin(at: datetime, now: datetime, last: datetime | None) -> datetime:
+    begun = now.replace(microsecond=0)
+    if begun < now and at + _APART > begun:
+        begun += _SECOND  # in the second that has begun, another process may have seen less
+    return begun if last is None else max(begun, last + _SECOND)
 
 
 def is_unmodified(said: list[str], since: datetime | None, now: datetime) -> bool:

@@ -56,7 +56,8 @@ def test_other_settings_are_another_answer(catalogue: SqlCatalogue, feed: SqlFee
     before = Client(feed)
     told = before.get("/v1/software").headers["last-modified"]
     assert before.get("/v1/software", if_modified_since=told).status_code == 304
-    restarted = Client(feed, at=made.NOW + timedelta(seconds=5), page_size=1)
+    restarted = Client(feed, page_size=1)
+    restarted.at += timedelta(seconds=5)
     assert restarted.get("/v1/software", if_modified_since=told).status_code == 200
 
 
