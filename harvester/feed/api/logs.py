@@ -154,11 +154,12 @@ def router(context: Context) -> APIRouter:
         window = page.window(context)
 
         def made_page(headers: dict[str, str]) -> bytes:
+            verdicts = _verdicts(context, question, window, search or "")
+            logs = context.feed.written_logs(beside, window)
             total = None
             if not search:
-                total = context.feed.amount(question) + context.feed.written_log_amount(beside)
-            verdicts = _verdicts(context, question, window, search or "")
-            found = _together(window, verdicts, context.feed.written_logs(beside, window))
+                total = context.feed.amount(question) + _amount(context, beside, window, logs)
+            found = _together(window, verdicts, logs)
             return _page(request, window, found, total, headers)
 
         def answer() -> Response:
@@ -202,12 +203,9 @@ def router(context: Context) -> APIRouter:
                 entities=addresses(context, title.id), created_from=least, created_to=most
             )
             verdict = (_verdict(title),) if _is_asked_for(title, window, least, most) else ()
-            total = _has_verdict(title, least, most) + context.feed.written_log_amount(beside)
-            found = _together(
-                window,
-                Slice(rows=verdict, more=False),
-                context.feed.written_logs(beside, window),
-            )
+            logs = context.feed.written_logs(beside, window)
+            total = _has_verdict(title, least, most) + _amount(context, beside, window, logs)
+            found = _together(window, Slice(rows=verdict, more=False), logs)
             return _page(request, window, found, total, headers)
 
         return answered(request, context, made_page, written=True)
@@ -262,6 +260,15 @@ def _together(window: Window, verdicts: Slice[Verdict], written: Slice[WrittenLo
         rows=tuple(kept[::-1] if backward else kept),
         more=len(rows) > len(kept) or verdicts.more or written.more,
     )
+
+
+def _amount(
+    context: Context, question: LogQuestion, window: Window, found: Slice[WrittenLog]
+) -> int:
+    """Count the logs that were written; where all of them were found, they are not asked for."""
+    if window.after is None and window.before is None and not found.more:
+        return len(found.rows)
+    return context.feed.written_log_amount(question)
 
 
 def _has_verdict(title: Title, least: Any, most: Any) -> bool:
