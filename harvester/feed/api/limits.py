@@ -5,7 +5,9 @@
 
 The rule is the generic cell rate algorithm: of each client one number is kept, the time at which
 its allowance will be whole again. Who asked nothing for that long is as if it had never asked, and
-is forgotten; of more clients than are remembered, those who asked longest ago are.
+is forgotten; of more clients than are remembered, those who asked longest ago are. (The library
+that is common for this, ``limits``, has the system's clock, a thread that wakes a hundred times a
+second, and remembers every address of a flood.)
 """
 
 import math
