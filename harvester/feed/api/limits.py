@@ -6,8 +6,8 @@
 The rule is the generic cell rate algorithm: of each client one number is kept, the time at which
 its allowance will be whole again. Who asked nothing for that long is as if it had never asked, and
 is forgotten; of more clients than are remembered, those who asked longest ago are. (The library
-that is common for this, ``limits``, has the system's clock, a thread that wakes a hundred times a
-second, and remembers every address of a flood.)
+that is common for this, ``limits``, goes by the system's clock, starts threads to forget, and holds
+every address of a flood until then.)
 """
 
 import math
