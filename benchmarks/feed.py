@@ -105,6 +105,12 @@ class Server:
         """Give a front-end of its own."""
         return httpx.Client(base_url=self.url, timeout=900, headers={"accept-encoding": coding})
 
+    def cpu(self) -> float:
+        """Give the seconds of a processor that it has taken, whoever else wanted one."""
+        stat = Path(f"/proc/{self.process}/stat").read_text(encoding="utf-8")
+        user, system = stat.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def peak(self) -> float:
         """Give the most memory that it has had, in MiB."""
         for line in Path(f"/proc/{self.process}/status").read_text(encoding="utf-8").splitlines():
@@ -156,6 +162,8 @@ def get(client: httpx.Client, path: str, headers: Mapping[str, str]) -> tuple[fl
 class Pace:
     """How fast a request was answered, many times."""
 
+    cpu: float
+    """Milliseconds of a processor that the server took for one."""
     a_second: float
     p50: float
     p99: float
@@ -174,12 +182,14 @@ def pace(site: Server, path: str, seconds: float, clients: int = 1, **headers: s
                 took.append(get(client, path, headers))
             return took or [get(client, path, headers)]
 
+    before = site.cpu()
     with ThreadPoolExecutor(clients) as pool:
         answers = [one for part in pool.map(asks, range(clients)) for one in part]
+    cpu = (site.cpu() - before) / (len(answers) + clients) * 1e3
     times = sorted(took for took, _ in answers)
     p99 = times[min(len(times) - 1, int(len(times) * 0.99))]
     a_second = clients * len(times) / sum(times)
-    return Pace(a_second, times[len(times) // 2] * 1e3, p99 * 1e3, answers[-1][1])
+    return Pace(cpu, a_second, times[len(times) // 2] * 1e3, p99 * 1e3, answers[-1][1])
 
 
 def speed(site: Server, one: str, word: str, seconds: float) -> Iterator[str]:
@@ -200,14 +210,14 @@ def speed(site: Server, one: str, word: str, seconds: float) -> Iterator[str]:
         ENTRY: (f"/v1/software/{one}", {}),
         "logs, 100": ("/v1/logs?page[size]=100", {}),
     }
-    yield f"| request | a second | p50 | p99 | a second, {CLIENTS} at once | p99 | bytes |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    yield f"| request | CPU | a second | p50 | p99 | a second, {CLIENTS} at once | p99 | bytes |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for name, (path, headers) in questions.items():
         alone = pace(site, path, seconds, **headers)
         many = pace(site, path, seconds, CLIENTS, **headers)
         yield (
-            f"| {name} | {alone.a_second:,.0f} | {alone.p50:,.1f} ms | {alone.p99:,.1f} ms "
-            f"| {many.a_second:,.0f} | {many.p99:,.1f} ms | {alone.size:,} |"
+            f"| {name} | {alone.cpu:,.1f} ms | {alone.a_second:,.0f} | {alone.p50:,.1f} ms "
+            f"| {alone.p99:,.1f} ms | {many.a_second:,.0f} | {many.p99:,.1f} ms | {alone.size:,} |"
         )
 
 
@@ -293,6 +303,8 @@ def measured(url: str, given: argparse.Namespace) -> Iterator[str]:
         paths = paths_of(given.page)
         if given.only:
             paths = {name: path for name, path in paths.items() if given.only in name}
+        if not paths:
+            return
         few = memory(url, paths, given.coding)
         fill(catalogue, copies(rows, given.many - given.entries), ChangeType.CREATED)
         many = memory(url, paths, given.coding)
@@ -318,7 +330,9 @@ def main() -> None:
     parser.add_argument("--page", type=int, default=10_000, help="entries of a large page")
     parser.add_argument("--seconds", type=float, default=5, help="for each request")
     parser.add_argument("--coding", choices=CODINGS, default="gzip", help="of large answers")
-    parser.add_argument("--only", help="of large answers, those with this in their name")
+    parser.add_argument(
+        "--only", help="of large answers, those with this in their name; - for none"
+    )
     parser.add_argument("--write", action="store_true", help=f"into {DOCUMENT.name}")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
