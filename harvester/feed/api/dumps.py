@@ -7,7 +7,7 @@ A form of :mod:`harvester.feed.forms` is served under its file name. What is str
 snapshot, the number of whose newest change is in a header: that is where followers go on.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from http import HTTPStatus
 from itertools import chain
@@ -144,14 +144,14 @@ def _states(names: list[str]) -> frozenset[State] | None:
 # --- pages, of the forms that know them -------------------------------------------------------
 
 
-def _whole() -> None:
+async def _whole() -> None:
     """Ask for all of it: most forms are no page of anything."""
 
 
-def _part(context: Context) -> Callable[..., Part | None]:
+def _part(context: Context) -> Callable[..., Awaitable[Part | None]]:
     """Make what reads which page is asked for; all of it, if no page is."""
 
-    def part(
+    async def part(
         size: Annotated[
             int | None,
             Query(

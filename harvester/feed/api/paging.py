@@ -55,7 +55,7 @@ class PageQuery:
         )
 
 
-def _page_query(
+async def _page_query(
     size: Annotated[
         int | None,
         Query(

@@ -16,7 +16,7 @@ from harvester.urls import BadUrlError, repository_url, url_key
 LISTED = frozenset({State.LISTED})
 
 
-def software_question(
+async def software_question(
     show_all: Annotated[
         bool, Query(alias="all", description='Also what is not listed, with "active": false')
     ] = False,

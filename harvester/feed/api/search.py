@@ -85,12 +85,12 @@ class _Chosen:
         ]
     )
 
-    def __call__(self, **values: list[str] | None) -> Mapping[Facet, frozenset[str]]:
+    async def __call__(self, **values: list[str] | None) -> Mapping[Facet, frozenset[str]]:
         """Give the values that are asked for."""
         return {Facet(name): frozenset(its) for name, its in values.items() if its}
 
 
-def _search(
+async def _search(
     chosen: Annotated[Mapping[Facet, frozenset[str]], Depends(_Chosen())],
     q: Annotated[
         str | None,
