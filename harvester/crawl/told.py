@@ -1,0 +1,468 @@
+# SPDX-FileCopyrightText: 2026 The harvester authors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What a statement of somebody who may write does to the catalogue. Pure.
+
+Whoever tells of software is a place that tells of it, as a page of a wiki is: with a publiccode
+file, addresses, and a word on whether it is to be shown. From there on it goes the way of all
+files (:mod:`harvester.crawl.entries`); a file in a repository wins over it.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from harvester import publiccode
+from harvester.crawl.entries import Catalog, settle
+from harvester.crawl.files import rows as files_of
+from harvester.crawl.opt_out import says_ignore
+from harvester.crawl.places import Places, is_entered, is_told, place_of, unclaimed_id
+from harvester.crawl.reasons import FileReason, StateReason
+from harvester.crawl.task import SourcePlan
+from harvester.crawl.visit import Visit, fingerprint
+from harvester.model import (
+    Details,
+    FileState,
+    FileVersion,
+    Forge,
+    Origin,
+    Outcome,
+    Owner,
+    Reading,
+    Repository,
+    Sighting,
+    repository_id,
+)
+from harvester.ports.rows import AliasRow, FileRow, RepositoryRow, SoftwareRow, Stored, Writes
+from harvester.publiccode.contacts import reading_without_contacts
+from harvester.urls import host_of, path_of, url_key
+
+FORGE = Forge(url="urn:harvester:told", kind="api", origin=Origin.API)
+"""Where all that is told lies; nobody can go there."""
+PATH = "publiccode.yml"
+OWN_WAYS: frozenset[str] = frozenset({StateReason.DEACTIVATED, StateReason.WRITTEN_INACTIVE})
+"""Ways of not being shown that are told beside the text."""
+
+Contents = Callable[[Sequence[str]], Mapping[str, bytes]]
+"""Gives the bytes of stored blobs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What somebody tells; addresses are canonical ones of repositories."""
+
+    url: str | None = None
+    """Where the software is; None: where it was."""
+    aliases: tuple[str, ...] = ()
+    """Where it was before. An address that it once had stays one of its addresses."""
+    text: bytes | None = None
+    """Its publiccode file; None: the one that was told before, if any."""
+    active: bool | None = None
+    """Whether it is to be shown; None: says nothing of it."""
+    amends: bool = False
+    """It amends what is known (PATCH), and does not tell of it as of something new (POST)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Reads told texts, each once for each address that it is told of."""
+
+    plan: SourcePlan
+    _read: dict[tuple[bytes, str], Reading]
+
+    @classmethod
+    def of(cls, plan: SourcePlan) -> "Texts":
+        """Begin with none read."""
+        return cls(plan, {})
+
+    def reading(self, text: bytes, url: str) -> Reading:
+        """Give what the reader makes of a text; who told it said what its address is."""
+        if (text, url) not in self._read:
+            reading = publiccode.read(text, self._context(url))
+            if not self.plan.contacts:
+                reading = reading_without_contacts(reading)
+            self._read[text, url] = replace(reading, declared_url=url)
+        return self._read[text, url]
+
+    def mark(self, url: str) -> str:
+        """Give what a reading depends on beside the bytes."""
+        return fingerprint(self._context(url))
+
+    def _context(self, url: str) -> publiccode.FileContext:
+        return publiccode.FileContext(path=PATH, profile=self.plan.profile, repository_url=url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a statement is about."""
+
+    url: str
+    """The address that it has now, or gets."""
+    rows: tuple[RepositoryRow, ...]
+    """What was told of it before, the one that goes on being told first."""
+
+
+# --- what a statement is about --------------------------------------------------------------
+
+
+def place_key(url: str) -> str:
+    """Give the id of the row for what is told of an address for the first time."""
+    return repository_id(FORGE.url, url_key(url))
+
+
+def subject(stored: Stored, url: str, aliases: Iterable[str]) -> Subject:
+    """Find what was told before of the software at an address.
+
+    It was told of that address; or of another one, and this was one that it had; or of the same
+    entry; or of an address that is said now to be a former one. A former address goes on naming
+    the present one, unless all that was told of it is deleted.
+    """
+    key, entry = url_key(url), _entry_at(stored, url)
+    former = {url_key(alias) for alias in aliases}
+    ranked = []
+    for row in filter(is_told, stored.repositories.values()):
+        file = file_of(stored, row)
+        at = url_key(file.declared_url) if file is not None and file.declared_url else None
+        same = file is not None and file.software_id == entry
+        matches = (at == key, key in _had(stored, row), same, at in former)
+        if any(matches) or row.id == place_key(url):
+            rank = matches.index(True) if any(matches) else len(matches)
+            ranked.append((row.gone_reason is not None, rank, row.id, row))
+    rows = tuple(row for *_, row in sorted(ranked, key=lambda each: each[:3]))
+    return Subject(url=_address(stored, url, rows, by_former=True), rows=rows)
+
+
+def subject_of(stored: Stored, entry: SoftwareRow, said: Statement) -> Subject:
+    """Find what was told before of an entry, or of addresses that it is said to have had.
+
+    Args:
+        stored: what the catalogue holds about the entry and the addresses.
+        entry: the entry.
+        said: what is told of it now.
+    """
+    url = said.url or entry.url
+    former = {url_key(alias) for alias in said.aliases}
+    own, others = [], []
+    for row in filter(is_told, stored.repositories.values()):
+        file = file_of(stored, row)
+        at = url_key(file.declared_url) if file is not None and file.declared_url else None
+        deleted_there = row.id == place_key(url) and row.gone_reason is not None
+        if file is not None and (
+            file.software_id == entry.id or (file.software_id is None and at == url_key(entry.url))
+        ):
+            own.append(row)
+        elif at in former or deleted_there:
+            others.append(row)
+    order = sorted(own, key=lambda row: (row.gone_reason is not None, row.id))
+    rows = (*order, *sorted(others, key=lambda row: row.id))
+    return Subject(url=_address(stored, url, rows, by_former=False), rows=rows)
+
+
+def file_of(stored: Stored, row: RepositoryRow) -> FileRow | None:
+    """Give the file of what was told."""
+    return next((file for file in stored.files if file.repository_id == row.id), None)
+
+
+def speakers(stored: Stored, entry: SoftwareRow) -> tuple[RepositoryRow, ...]:
+    """Give the repositories and pages that speak for an entry, beside what was told; sorted."""
+    hosts = {
+        row.repository_id: stored.repositories[row.repository_id]
+        for row in stored.files
+        if row.software_id == entry.id and row.state is not FileState.ABSENT
+    }
+    speaking = (row for row in hosts.values() if not is_told(row) and row.gone_reason is None)
+    return tuple(sorted(speaking, key=lambda row: (is_entered(row), row.facts.web_url)))
+
+
+def _address(stored: Stored, url: str, rows: Iterable[RepositoryRow], *, by_former: bool) -> str:
+    """Give the address of software that somebody calls by this one.
+
+    That of its repository, where one is known; else as it was told first, for another spelling is
+    no news. With ``by_former``, an address that it had means the one that it has.
+    """
+    repository = Places(stored.repositories, stored.aliases).find(url)
+    if repository is not None and not is_entered(repository):
+        return repository.facts.web_url
+    key = url_key(url)
+    for row in rows:
+        file = file_of(stored, row)
+        if row.gone_reason is None and file is not None and file.declared_url is not None:
+            at = url_key(file.declared_url)
+            if at == key or (by_former and key in _had(stored, row)):
+                return file.declared_url
+    return url
+
+
+def _entry_at(stored: Stored, url: str) -> str:
+    repository = Places(stored.repositories, stored.aliases).find(url)
+    return unclaimed_id(url) if repository is None else place_of(repository).software_id
+
+
+def _had(stored: Stored, row: RepositoryRow) -> frozenset[str]:
+    """Give the keys of the addresses that what was told had before."""
+    own = (alias.url for alias in stored.aliases if alias.repository_id == row.id)
+    return frozenset(map(url_key, own))
+
+
+# --- what it does ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """A statement that meets what is known."""
+
+    texts: Texts
+    said: Statement
+    about: Subject
+    stored: Stored
+    contents: Contents
+    """Gives the bytes of stored files."""
+    now: datetime
+
+    def decide(self) -> tuple[Writes, str]:
+        """Give the rows that differ, and the id of the entry."""
+        about, now = self.about, self.now
+        visit = self._visit()
+        told = self._row(visit)
+        file = self._file(visit, told)
+        repositories, files = {told.id: told}, {(file.repository_id, file.path): file}
+        for row in about.rows[1:]:
+            # One thing is told once: what else was told of it gives way, and leads here.
+            other = replace(
+                row,
+                gone_reason=row.gone_reason or StateReason.MOVED.value,
+                opt_outs=tuple(way for way in row.opt_outs if way not in self._lifted()),
+            )
+            repositories[row.id] = other if other == row else replace(other, updated_at=now)
+            beside = file_of(self.stored, row)
+            if beside is not None:
+                files[row.id, beside.path] = replace(beside, declared_url=about.url)
+        catalog = _catalog(self.stored, repositories, files, self._aliases(told))
+        entry = Places(catalog.repositories, catalog.aliases).of(file).software_id
+        writes = _settled(self.texts.plan, catalog, self.stored, {entry}, now)
+        return replace(writes, blobs=self._blobs(visit) if writes.files else ()), entry
+
+    def _visit(self) -> Visit:
+        """Read the text, or that of before where its address or the rules are others now."""
+        url, old = self.about.url, self._old
+        content, context = self.said.text, self.texts.mark(url)
+        kept = old if old is not None and old.state is not FileState.ABSENT else None
+        current = kept and (kept.normaliser, kept.context) == (publiccode.NORMALISER, context)
+        if content is None and kept is not None and not current:
+            content = self.contents([kept.blob_id]).get(kept.blob_id)
+        files: tuple[FileVersion, ...] = ()
+        reading = None
+        if content is not None:
+            files = (FileVersion(path=PATH, blob_id=_object_id(content), content=content),)
+            if kept is None or not current or kept.blob_id != files[0].blob_id:
+                reading = self.texts.reading(content, url)
+        return Visit(
+            id=self.about.rows[0].id if self.about.rows else place_key(url),
+            sighting=Sighting(repository=_facts(url), files=files),
+            reading=reading,
+            context=context,
+        )
+
+    def _row(self, visit: Visit) -> RepositoryRow:
+        before = self.about.rows[0] if self.about.rows else None
+        ways = self._ways(visit, before.opt_outs if before is not None else ())
+        if before is None:
+            before = RepositoryRow(
+                id=visit.id,
+                forge=FORGE,
+                facts=visit.sighting.repository,
+                first_seen_at=self.now,
+                updated_at=self.now,
+            )
+        since = (before.ignored_since or self.now) if ways else None
+        row = replace(before, gone_reason=None, opt_outs=ways, ignored_since=since)
+        return row if row == before else replace(row, updated_at=self.now)
+
+    def _ways(self, visit: Visit, known: tuple[str, ...]) -> tuple[str, ...]:
+        """Give the ways by which what is told is not to be shown.
+
+        Whoever tells of something new says with it whether it is active. That a broken text is
+        not, needs no word: else it would not come alive once somebody mends it who gives none.
+        """
+        ways = set(known) - self._lifted()
+        if visit.reading is not None:
+            ways.discard(StateReason.OPT_OUT_KEY)
+            valid = visit.reading.valid
+            if says_ignore(visit.reading.record):
+                ways.add(StateReason.OPT_OUT_KEY)
+        else:
+            valid = self._old is not None and self._old.state is FileState.VALID
+        if self.said.active is False and self.said.amends:
+            ways.add(StateReason.DEACTIVATED)
+        elif self.said.active is False and valid:
+            ways.add(StateReason.WRITTEN_INACTIVE)
+        order = (StateReason.OPT_OUT_KEY, StateReason.DEACTIVATED, StateReason.WRITTEN_INACTIVE)
+        return tuple(way.value for way in order if way in ways)
+
+    def _lifted(self) -> frozenset[str]:
+        """Give the ways that are no more; what an amendment hid, only an amendment shows again."""
+        if self.said.active is None:
+            return frozenset()
+        return OWN_WAYS if self.said.amends else frozenset({StateReason.WRITTEN_INACTIVE})
+
+    def _file(self, visit: Visit, told: RepositoryRow) -> FileRow:
+        """Give the told file as it is now."""
+        old = self._old
+        made: FileRow | None = None
+        if visit.winner is not None:
+            before = () if old is None else (old,)
+            made = next(files_of(visit, (visit.winner,), before, self.now), None)
+        row = made or old
+        if row is None or (made is None and row.state is FileState.ABSENT):
+            return _nothing(told, old, self.about.url, self.now)
+        return replace(row, declared_url=self.about.url)
+
+    def _aliases(self, told: RepositoryRow) -> tuple[AliasRow, ...]:
+        """Give the addresses that it had, and that are not known yet."""
+        known = _had(self.stored, told) | {url_key(self.about.url)}
+        ids = {row.id for row in self.about.rows}
+        left = [row.declared_url for row in self.stored.files if row.repository_id in ids]
+        had = [row.url for row in self.stored.aliases if row.repository_id in ids]
+        every = sorted(url for url in (*self.said.aliases, *left, *had) if url is not None)
+        fresh = {url_key(url): url for url in reversed(every)}
+        return tuple(
+            AliasRow(url=url, repository_id=told.id, since=self.now)
+            for key, url in sorted(fresh.items())
+            if key not in known
+        )
+
+    def _blobs(self, visit: Visit) -> tuple[tuple[str, bytes], ...]:
+        """Give the bytes to be kept; they have the contacts in them."""
+        file = visit.winner
+        if not self.texts.plan.contacts or visit.reading is None:
+            return ()
+        if file is None or file.content is None or len(file.content) > publiccode.MAX_BYTES:
+            return ()
+        return ((file.blob_id, file.content),)
+
+    @property
+    def _old(self) -> FileRow | None:
+        return file_of(self.stored, self.about.rows[0]) if self.about.rows else None
+
+
+def retract(
+    plan: SourcePlan, rows: Iterable[RepositoryRow], stored: Stored, now: datetime
+) -> Writes:
+    """Delete what was told.
+
+    Args:
+        plan: what decides beside what is told.
+        rows: of what was told.
+        stored: what the catalogue holds about them.
+        now: the time.
+    """
+    gone = {}
+    for row in rows:
+        ways = tuple(way for way in row.opt_outs if way not in OWN_WAYS)
+        gone[row.id] = replace(
+            row,
+            gone_reason=StateReason.RETRACTED.value,
+            opt_outs=ways,
+            ignored_since=row.ignored_since if ways else None,
+            updated_at=now,
+        )
+    return _settled(plan, _catalog(stored, gone, {}, ()), stored, frozenset(), now)
+
+
+def _catalog(
+    stored: Stored,
+    repositories: Mapping[str, RepositoryRow],
+    files: Mapping[tuple[str, str], FileRow],
+    aliases: tuple[AliasRow, ...],
+) -> Catalog:
+    return Catalog(
+        repositories={**stored.repositories, **repositories},
+        files={**{(row.repository_id, row.path): row for row in stored.files}, **files},
+        before=stored.files,
+        software=stored.software,
+        aliases=(*stored.aliases, *aliases),
+        rests=stored.rests,
+        neighbours=stored.neighbours,
+    )
+
+
+def _settled(
+    plan: SourcePlan, catalog: Catalog, stored: Stored, entries: Collection[str], now: datetime
+) -> Writes:
+    """Give the rows that differ; entries are touched, and those that what differs was of."""
+    differing = {
+        key: row for key, row in catalog.repositories.items() if stored.repositories.get(key) != row
+    }
+    touched = {row.software_id for row in stored.files if row.repository_id in differing}
+    touched |= set(entries)
+    settled = settle(
+        catalog,
+        frozenset(key for key in touched if key is not None),
+        plan.publishers,
+        now,
+        blocks=plan.blocks,
+    )
+    fresh = differing.keys() - stored.repositories.keys()
+    return Writes(
+        owners=tuple((FORGE.url, differing[key].facts.owner) for key in sorted(fresh)),
+        repositories=tuple(differing[key] for key in sorted(differing)),
+        aliases=catalog.aliases[len(stored.aliases) :],
+        files=settled.files,
+        software=settled.software,
+        merges=settled.merges,
+        erased=settled.erased,
+        changes=settled.changes,
+    )
+
+
+# --- its rows -------------------------------------------------------------------------------
+
+
+def _facts(url: str) -> Repository:
+    """Give what is told from, as facts of a repository: of the first address for good."""
+    host, path = host_of(url), path_of(url)
+    return Repository(
+        forge_id=url_key(url),
+        path=f"{host}/{path}",
+        web_url=f"{FORGE.url}/{url_key(url)}",
+        name=path.rpartition("/")[2],
+        description=None,
+        owner=Owner(path=host, name=None, kind="organization"),
+        default_branch=None,
+        archived=False,
+        fork=False,
+        mirror=False,
+        details=Details(topics=(), languages=()),
+        revision="",
+    )
+
+
+def _nothing(told: RepositoryRow, old: FileRow | None, url: str, now: datetime) -> FileRow:
+    """Give the file of a statement without a text: what it says otherwise belongs to an entry.
+
+    As long as it says that the entry is not active; after that it says nothing.
+    """
+    says = bool(told.opt_outs)
+    return FileRow(
+        repository_id=told.id,
+        path=PATH,
+        blob_id=_object_id(b""),
+        state=FileState.ABSENT,
+        outcome=Outcome.INVALID if says else Outcome.SUPERSEDED,
+        reason=FileReason.ERRORS if says else FileReason.REMOVED,
+        software_id=None,
+        version=None,
+        declared_url=url,
+        normaliser=0,
+        findings=(),
+        record=None,
+        context="",
+        first_seen_at=old.first_seen_at if old is not None else now,
+        changed_at=old.changed_at if old is not None else now,
+    )
+
+
+def _object_id(content: bytes) -> str:
+    """Give git's object id of a file's bytes."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
