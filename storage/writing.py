@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, or_, update
+from sqlalchemy import Connection, Table, bindparam, delete, or_, select, update
 
 from harvester.model import Activity
 from harvester.ports.catalogue import OpenCrawl
@@ -131,6 +131,14 @@ class Writer:
         execute(
             update(former_id)
             .where(former_id.c.software_id == merge.id)
+            .values(software_id=merge.into)
+        )
+        belongs = tables.software_catalog.c
+        if execute(select(belongs.catalog_id).where(belongs.software_id == merge.into)).first():
+            execute(delete(tables.software_catalog).where(belongs.software_id == merge.id))
+        execute(
+            update(tables.software_catalog)
+            .where(belongs.software_id == merge.id)
             .values(software_id=merge.into)
         )
         execute(delete(software).where(software.c.id == merge.id))

@@ -35,6 +35,7 @@ from harvester.model import (
     repository_id,
 )
 from harvester.ports.rows import AliasRow, FileRow, RepositoryRow, SoftwareRow, Stored, Writes
+from harvester.ports.telling import Statement
 from harvester.publiccode.contacts import reading_without_contacts
 from harvester.urls import host_of, path_of, url_key
 
@@ -46,22 +47,6 @@ OWN_WAYS: frozenset[str] = frozenset({StateReason.DEACTIVATED, StateReason.WRITT
 
 Contents = Callable[[Sequence[str]], Mapping[str, bytes]]
 """Gives the bytes of stored blobs."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """What somebody tells; addresses are canonical ones of repositories."""
-
-    url: str | None = None
-    """Where the software is; None: where it was."""
-    aliases: tuple[str, ...] = ()
-    """Where it was before. An address that it once had stays one of its addresses."""
-    text: bytes | None = None
-    """Its publiccode file; None: the one that was told before, if any."""
-    active: bool | None = None
-    """Whether it is to be shown; None: says nothing of it."""
-    amends: bool = False
-    """It amends what is known (PATCH), and does not tell of it as of something new (POST)."""
 
 
 @dataclass(frozen=True, slots=True)

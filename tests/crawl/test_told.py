@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from harvester.crawl.blocks import Block, Blocks
-from harvester.crawl.teller import ConflictError, Teller, UnknownSoftwareError
-from harvester.crawl.told import FORGE, Statement
+from harvester.crawl.scribe import Scribe
+from harvester.crawl.told import FORGE
 from harvester.model import software_id_of_url
 from harvester.ports.errors import RefusedRowError
+from harvester.ports.telling import ConflictError, Statement, UnknownSoftwareError
 from storage.catalogue import SqlCatalogue
 from storage.telling import SqlTellings
 from tests.crawl.build import BROKEN, GOOD, broken, good, plan, sighting, url_of
@@ -29,7 +30,7 @@ class Writer:
     def __init__(self, house: House, **changes: Any) -> None:
         assert isinstance(house.catalogue, SqlCatalogue)
         self.house = house
-        self.teller = Teller(
+        self.teller = Scribe(
             SqlTellings(house.catalogue.store), lambda: plan(**vars_of(API), **changes)
         )
 

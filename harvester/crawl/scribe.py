@@ -14,7 +14,6 @@ from datetime import datetime
 from harvester.crawl.reasons import StateReason
 from harvester.crawl.task import SourcePlan
 from harvester.crawl.told import (
-    Statement,
     Subject,
     Telling,
     Texts,
@@ -24,26 +23,21 @@ from harvester.crawl.told import (
     subject,
     subject_of,
 )
-from harvester.ports.errors import HarvesterError
 from harvester.ports.rows import Keys, SoftwareRow, Stored, Writes
-from harvester.ports.telling import Tellings, TellingTransaction
+from harvester.ports.telling import (
+    Amend,
+    ConflictError,
+    Statement,
+    Tellings,
+    TellingTransaction,
+    UnknownSoftwareError,
+)
 from harvester.urls import url_key
-
-Amend = Callable[[SoftwareRow], Statement]
-"""Makes of an entry as it is what somebody tells of it; may raise what its caller knows."""
-
-
-class UnknownSoftwareError(HarvesterError):
-    """There is no entry with this id, or what was written of it is deleted."""
-
-
-class ConflictError(HarvesterError):
-    """What somebody asks for cannot be, as things stand; the message says what can."""
 
 
 @dataclass(frozen=True, slots=True)
-class Teller:
-    """Takes statements; any number of threads may come.
+class Scribe:
+    """Fulfils :class:`harvester.ports.telling.Teller`; any number of threads may come.
 
     Args:
         tellings: opens transactions.
@@ -54,17 +48,7 @@ class Teller:
     plan: Callable[[], SourcePlan]
 
     def post(self, said: Statement, now: datetime) -> str:
-        """Take what is told as of something new, which it need not be; give the entry's id.
-
-        Args:
-            said: with an address and a text.
-            now: the time.
-
-        Raises:
-            ConflictError: the operator blocks one of the addresses.
-            RefusedRowError: no database holds what is said.
-            CatalogueError: the database cannot be used.
-        """
+        """Take what is told as of something new, which it need not be; give the entry's id."""
         if said.url is None or said.text is None:
             raise ValueError("what is new is told with an address and a text")
         texts = Texts.of(self.plan())
@@ -92,19 +76,7 @@ class Teller:
             )
 
     def patch(self, software_id: str, amend: Amend, now: datetime) -> str:
-        """Take what is told of an entry; give the id that it has then.
-
-        Args:
-            software_id: the entry's, or one that it had before.
-            amend: says what is told; called within the transaction, with the entry as it is.
-            now: the time.
-
-        Raises:
-            UnknownSoftwareError: there is no such entry, or it is deleted.
-            ConflictError: it cannot have the address that it is to get.
-            RefusedRowError: no database holds what is said.
-            CatalogueError: the database cannot be used.
-        """
+        """Take what is told of an entry; give the id that it has then."""
         texts = Texts.of(self.plan())
         with self.tellings.telling(now) as page:
             entry = _entry(page, software_id)
@@ -139,17 +111,7 @@ class Teller:
             )
 
     def delete(self, software_id: str, now: datetime) -> None:
-        """Delete what was told of an entry; its tombstone stays.
-
-        Args:
-            software_id: the entry's, or one that it had before.
-            now: the time.
-
-        Raises:
-            UnknownSoftwareError: there is no such entry, or it is deleted.
-            ConflictError: others speak for it.
-            CatalogueError: the database cannot be used.
-        """
+        """Delete what was told of an entry; its tombstone stays."""
         plan = self.plan()
         with self.tellings.telling(now) as page:
             entry = _entry(page, software_id)
