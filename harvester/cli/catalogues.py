@@ -126,6 +126,7 @@ def front_end(
     from storage.catalogue import SqlCatalogue
     from storage.serving import open_feed
     from storage.tokens import StoredTokens
+    from storage.written import SqlDesk
 
     table = configuration.settings.api
     options = Options(
@@ -133,6 +134,7 @@ def front_end(
         page_size=table.page_size,
         max_page_size=table.max_page_size,
         cors_origins=table.cors_origins,
+        contacts=configuration.settings.privacy.contacts,
         cache_for=table.cache_for,
     )
     feed = open_feed(configuration.database_url())
@@ -148,6 +150,7 @@ def front_end(
         context = Context(
             feed=feed,
             tokens=StoredTokens(feed.store),
+            desk=SqlDesk(feed.store),
             look=look,
             options=options,
             now=SystemClock().now,

@@ -11,6 +11,7 @@ from typing import Any
 from harvester.feed.heading import Heading
 from harvester.ports.feed import Feed
 from harvester.ports.tokens import Tokens
+from harvester.ports.written import Desk
 
 Look = Callable[[str], Mapping[str, Any]]
 """Tells what is known of a canonical address, as `harvester status URL --json`; in any thread."""
@@ -28,6 +29,8 @@ class Options:
     """A request for more gets so many."""
     cors_origins: tuple[str, ...] = ("*",)
     """Origins of web pages whose scripts may read the API."""
+    contacts: bool = True
+    """Whether e-mail addresses of public bodies are kept and shown."""
     cache_for: timedelta = timedelta(seconds=10)
     """How long an answer may be shown again without asking."""
 
@@ -40,6 +43,8 @@ class Context:
     """What is read."""
     tokens: Tokens
     """Who may write."""
+    desk: Desk
+    """Takes what is written."""
     look: Look
     """Tells what is known of an address."""
     now: Callable[[], datetime]
