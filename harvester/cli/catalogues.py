@@ -121,10 +121,13 @@ def front_end(
         CatalogueError: it cannot be used.
     """
     from harvester.cli.address import Address
+    from harvester.cli.planning import told_plan
+    from harvester.crawl.scribe import Scribe
     from harvester.feed.api import Context, Options, application
     from harvester.search.projection import VERSION, project
     from storage.catalogue import SqlCatalogue
     from storage.serving import open_feed
+    from storage.telling import SqlTellings
     from storage.tokens import StoredTokens
     from storage.written import SqlDesk
 
@@ -151,6 +154,10 @@ def front_end(
             feed=feed,
             tokens=StoredTokens(feed.store),
             desk=SqlDesk(feed.store),
+            teller=Scribe(
+                SqlTellings(feed.store),
+                lambda: told_plan(current() if current else configuration),
+            ),
             look=look,
             options=options,
             now=SystemClock().now,

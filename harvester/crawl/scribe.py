@@ -30,6 +30,7 @@ from harvester.ports.telling import (
     Statement,
     Tellings,
     TellingTransaction,
+    Told,
     UnknownSoftwareError,
 )
 from harvester.urls import url_key
@@ -47,8 +48,8 @@ class Scribe:
     tellings: Tellings
     plan: Callable[[], SourcePlan]
 
-    def post(self, said: Statement, now: datetime) -> str:
-        """Take what is told as of something new, which it need not be; give the entry's id."""
+    def post(self, said: Statement, now: datetime) -> Told:
+        """Take what is told as of something new, which it need not be."""
         if said.url is None or said.text is None:
             raise ValueError("what is new is told with an address and a text")
         texts = Texts.of(self.plan())
@@ -75,8 +76,8 @@ class Scribe:
                 ),
             )
 
-    def patch(self, software_id: str, amend: Amend, now: datetime) -> str:
-        """Take what is told of an entry; give the id that it has then."""
+    def patch(self, software_id: str, amend: Amend, now: datetime) -> Told:
+        """Take what is told of an entry, which may get another id by it."""
         texts = Texts.of(self.plan())
         with self.tellings.telling(now) as page:
             entry = _entry(page, software_id)
@@ -84,7 +85,7 @@ class Scribe:
                 raise _deleted(entry)
             said = replace(amend(entry), amends=True)
             if said == Statement(amends=True):
-                return entry.id
+                return Told(id=entry.id, changed=False)
             addresses = {entry.url, *said.aliases} | ({said.url} if said.url else set())
             _refuse_blocked(texts.plan, sorted(addresses))
             keys = Keys(
@@ -186,9 +187,9 @@ def _taken(url: str) -> ConflictError:
     )
 
 
-def _write(page: TellingTransaction, telling: Telling) -> str:
-    """Write what a statement changes, if anything; give the entry's id."""
+def _write(page: TellingTransaction, telling: Telling) -> Told:
+    """Write what a statement changes, if anything."""
     writes, identity = telling.decide()
     if writes != Writes():
         page.write(writes, telling.now)
-    return identity
+    return Told(id=identity, changed=writes != Writes())

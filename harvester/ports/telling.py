@@ -3,8 +3,9 @@
 
 """What somebody tells of software, and how it gets into the catalogue: without a crawl.
 
-Each statement is one short transaction of its own. It takes no lease and belongs to no source. What keeps it apart from crawls, and from other tellings
-of other processes, is the lock that all writers take.
+Each statement is one short transaction of its own. It takes no lease and belongs to no source. What
+keeps it apart from crawls, and from statements that other processes take, is the lock that all
+writers take.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -33,6 +34,16 @@ class Statement:
     """It amends what is known (PATCH), and does not tell of it as of something new (POST)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What became of a statement."""
+
+    id: str
+    """Of the entry that it is about."""
+    changed: bool
+    """Whether it said anything that was not known."""
+
+
 Amend = Callable[[SoftwareRow], Statement]
 """Makes of an entry as it is what somebody tells of it; may raise what its caller knows."""
 
@@ -51,8 +62,8 @@ class Teller(Protocol):
     Every method can raise ``CatalogueError``: the database cannot be used.
     """
 
-    def post(self, said: Statement, now: datetime) -> str:
-        """Take what is told as of something new, which it need not be; give the entry's id.
+    def post(self, said: Statement, now: datetime) -> Told:
+        """Take what is told as of something new, which it need not be.
 
         Args:
             said: with an address and a text.
@@ -64,8 +75,8 @@ class Teller(Protocol):
         """
         ...
 
-    def patch(self, software_id: str, amend: Amend, now: datetime) -> str:
-        """Take what is told of an entry; give the id that it has then.
+    def patch(self, software_id: str, amend: Amend, now: datetime) -> Told:
+        """Take what is told of an entry, which may get another id by it.
 
         Args:
             software_id: the entry's, or one that it had before.

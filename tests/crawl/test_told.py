@@ -37,10 +37,11 @@ class Writer:
     def post(self, url: str, text: str | None = None, *aliases: str, **said: Any) -> str:
         text = GOOD.format(name="Werkzeug", url=url) if text is None else text
         statement = Statement(url=url, aliases=aliases, text=text.encode(), **said)
-        return self.teller.post(statement, self.house.clock.now())
+        return self.teller.post(statement, self.house.clock.now()).id
 
     def patch(self, identity: str, **said: Any) -> str:
-        return self.teller.patch(identity, lambda _entry: Statement(**said), self.house.clock.now())
+        now = self.house.clock.now()
+        return self.teller.patch(identity, lambda _entry: Statement(**said), now).id
 
     def delete(self, identity: str) -> None:
         self.teller.delete(identity, self.house.clock.now())

@@ -17,6 +17,8 @@ from harvester.feed.api.bodies import Body
 MEDIA = "application/json-patch+json"
 _LONGEST = 255
 """Characters of a pointer."""
+_BEHIND = "-"
+"""In the place of an index: behind the last one."""
 _MOST = 100
 """Operations of a patch."""
 
@@ -63,6 +65,8 @@ def _take(found: dict[str, Any], step: Operation) -> None:
     tokens = _tokens(step.path)
     if not tokens:
         raise ValueError("a member is to be named, not the whole")
+    if step.op != "remove" and "value" not in step.model_fields_set:
+        raise ValueError("a value is wanted")
     within: Any = found
     for token in tokens[:-1]:
         within = _at(within, token)
@@ -86,7 +90,7 @@ def _take(found: dict[str, Any], step: Operation) -> None:
 
 def _take_in_list(within: list[Any], token: str, step: Operation) -> None:
     if step.op == "add":
-        at = len(within) if token == "-" else _index(token, len(within) + 1)
+        at = len(within) if token == _BEHIND else _index(token, len(within) + 1)
         within.insert(at, step.value)
     elif step.op == "replace":
         within[_index(token, len(within))] = step.value
