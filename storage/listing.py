@@ -23,7 +23,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from harvester.model import FileState, Level, Publisher, State
+from harvester.model import FileState, Level, Origin, Publisher, State
 from harvester.ports.feed import (
     Part,
     SoftwareQuestion,
@@ -32,7 +32,7 @@ from harvester.ports.feed import (
 from harvester.ports.paging import Place, Slice, Window
 from storage.dialects import Dialect
 from storage.rows import hashed_key
-from storage.tables import alias, file, publisher, software, software_alias
+from storage.tables import alias, file, forge, publisher, repository, software, software_alias
 from storage.types import KEY_LIMIT, Moment, Words, is_holdable
 
 _TITLE = (
@@ -174,11 +174,22 @@ def _is_one_of(
 
 
 def _has_address(key: str) -> ColumnElement[bool]:
-    """Say that an entry has, or had, an address, or that a file of it declares it."""
+    """Say that an entry has, or had, an address, or that a file of it declares it.
+
+    Or that somebody told that it had it. Former addresses of other repositories whose files
+    describe it are not its own.
+    """
     return or_(
         software.c.url_key == key,
         software.c.repository_id.in_(select(alias.c.repository_id).where(alias.c.url_key == key)),
         software.c.id.in_(select(file.c.software_id).where(file.c.declared_url_key == key)),
+        software.c.id.in_(
+            select(file.c.software_id)
+            .join_from(alias, file, file.c.repository_id == alias.c.repository_id)
+            .join(repository, repository.c.id == file.c.repository_id)
+            .join(forge, forge.c.url == repository.c.forge_url)
+            .where(alias.c.url_key == key, forge.c.origin == Origin.API.value)
+        ),
     )
 
 
