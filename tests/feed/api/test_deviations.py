@@ -3,8 +3,9 @@
 
 """Where our API differs from the description that it follows: each row of the list, shown."""
 
+import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from harvester.ports.projection import Facet
 from harvester.ports.rows import Merge
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.serving import SqlFeed
+from tests.crawl.build import BROKEN as BROKEN_FORM
+from tests.crawl.build import GOOD as GOOD_FORM
+from tests.feed.api.author import Author
 from tests.feed.api.shelf import Client, entry, store, tombstone
 from tests.reference import REFERENCE, needs_reference
 from tests.storage import made
@@ -23,6 +27,9 @@ from tests.storage import made
 LIST = Path(__file__).resolve().parents[3] / "docs" / "api-deviations.md"
 ROWS = re.findall(r"^\| `([a-z-]+)` \|", LIST.read_text(encoding="utf-8"), re.MULTILINE)
 ABSENT = set(re.findall(r"`((?:GET|POST|PATCH|DELETE) /[^`]*)`", LIST.read_text(encoding="utf-8")))
+URL = "https://github.com/amt/werkzeug"
+GOOD = GOOD_FORM.format(name="Werkzeug", url=URL)
+BAD = BROKEN_FORM.format(name="Werkzeug", url=URL)
 FIRST, SECOND, FORMER, GONE = (made.software(made.repository(n)).id for n in (1, 2, 3, 4))
 
 
@@ -36,6 +43,13 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
     merge = (Merge(id=FORMER, into=FIRST),)
     store(catalogue, [entry(1)], change=ChangeType.UPDATED, merges=merge)
     return Client(SqlFeed(catalogue.store))
+
+
+@contextlib.contextmanager
+def writing() -> Iterator[tuple[Author, SqlCatalogue]]:
+    """Somebody with a token, and an empty catalogue."""
+    with contextlib.closing(open_catalogue("sqlite://")) as catalogue:
+        yield Author(SqlFeed(catalogue.store)), catalogue
 
 
 def links(client: Client) -> None:
@@ -114,6 +128,70 @@ def one_catalog(client: Client) -> None:
     assert client.get("/v1/catalogs/x").status_code == 404
 
 
+def post_known(_client: Client) -> None:
+    with writing() as (here, _):
+        first = here.post(URL, BAD, active=False).json()
+        again = here.post(URL)
+        assert (again.status_code, again.json()["id"]) == (200, first["id"])
+        assert len(here.json("/v1/software?all=true")["data"]) == 1
+
+
+def broken_kept(_client: Client) -> None:
+    with writing() as (here, _):
+        first = here.post(URL, BAD).json()
+        assert (first["active"], first["state"]) == (False, "invalid")
+        assert "BAD publiccode.yml" in here.json("/v1/logs")["data"][0]["message"]
+        assert here.patch(first["id"], {"publiccodeYml": GOOD}).json()["active"] is True
+
+
+def active_told(_client: Client) -> None:
+    with writing() as (here, _):
+        shown = here.post(URL, active=False).json()
+        assert shown["stateReason"] == "written-inactive"
+        assert here.post(URL).json()["active"] is True
+        shown = here.patch(shown["id"], {"active": False}).json()
+        assert shown["stateReason"] == here.post(URL).json()["stateReason"] == "deactivated"
+        assert here.patch(shown["id"], {"active": True}).json()["active"] is True
+
+
+def repository_wins(_client: Client) -> None:
+    with writing() as (here, catalogue):
+        crawled = here.crawled(catalogue)
+        told = here.patch(crawled["id"], {"publiccodeYml": GOOD.replace("Werkzeug", "Gesagt")})
+        assert (told.status_code, told.json()["name"]) == (200, crawled["name"])
+        assert here.patch(crawled["id"], {"url": URL}).status_code == 409
+        assert here.delete(crawled["id"]).status_code == 409
+        hidden = here.patch(crawled["id"], {"active": False}).json()
+        assert hidden["stateReason"] == "deactivated"
+
+
+def aliases_stay(_client: Client) -> None:
+    with writing() as (here, _):
+        told = here.post(URL, aliases=[f"{URL}-alt"]).json()
+        assert here.patch(told["id"], {"aliases": []}).json()["aliases"] == [f"{URL}-alt"]
+
+
+def deleted_stay(_client: Client) -> None:
+    with writing() as (here, _):
+        told = here.post(URL).json()
+        assert here.delete(told["id"]).status_code == 204
+        assert here.json(f"/v1/software/{told['id']}")["stateReason"] == "retracted"
+        assert here.post(URL).json()["id"] == told["id"]
+
+
+def vitality_beside(_client: Client) -> None:
+    with writing() as (here, _):
+        told = here.post(URL, vitality="90,80").json()
+        assert "vitality" not in told
+        kept = here.json(f"/v1/software/{told['id']}/analysis")
+        assert kept["vitality"]["text"] == "90,80"
+
+
+def no_other_members(_client: Client) -> None:
+    with writing() as (here, _):
+        assert here.post(URL, colour="red").status_code == 422
+
+
 def read_only(client: Client) -> None:
     for operation in sorted(ABSENT):
         method, path = operation.split(" ")
@@ -138,6 +216,14 @@ SHOWN: dict[str, Callable[[Client], None]] = {
         logs_derived,
         publishers_derived,
         one_catalog,
+        post_known,
+        broken_kept,
+        active_told,
+        repository_wins,
+        aliases_stay,
+        deleted_stay,
+        vitality_beside,
+        no_other_members,
         read_only,
     )
 }

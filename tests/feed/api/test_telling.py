@@ -5,22 +5,18 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import pytest
 
-from harvester.feed.api import application
 from harvester.ports.tokens import Scope
 from storage.serving import SqlFeed
-from tests.crawl.build import BROKEN, GOOD, Clock
-from tests.feed.api.shelf import Client, bearer, context, counted, openapi
+from tests.crawl.build import BROKEN, GOOD
+from tests.feed.api.author import MERGE, STEPS, Author
+from tests.feed.api.shelf import bearer, counted
 
 OLD, NEW = "https://github.com/comune/vecchio", "https://github.com/comune/nuovo"
-MERGE = "application/merge-patch+json"
-STEPS = "application/json-patch+json"
 
 
 def good(url: str, name: str = "Sportello") -> str:
@@ -31,31 +27,6 @@ def bad(url: str) -> str:
     return BROKEN.format(name="Sportello", url=url)
 
 
-class Writing(Client):
-    """A client with a token, and a clock that moves."""
-
-    def __init__(self, feed: SqlFeed) -> None:
-        self.clock = Clock()
-        self.token = bearer(feed, Scope.SOFTWARE)
-        self.app = application(replace(context(feed), now=self.clock.now))
-        self.app.openapi_schema = openapi()
-
-    def post(self, url: str, text: str | None = None, **said: Any) -> httpx.Response:
-        body = {"url": url, "publiccodeYml": good(url) if text is None else text, **said}
-        return self.write("POST", "/v1/software", body, self.token)
-
-    def patch(self, identity: str, said: Any, media: str = MERGE) -> httpx.Response:
-        return self.write("PATCH", f"/v1/software/{identity}", said, self.token, media)
-
-    def delete(self, identity: str) -> httpx.Response:
-        headers = {"authorization": f"Bearer {self.token}"}
-        return self.send("DELETE", f"/v1/software/{identity}", None, **headers)
-
-    def changes(self) -> list[tuple[str, str]]:
-        told = self.json("/v1/changes")["data"]
-        return [(change["type"], change["reason"]) for change in told]
-
-
 class Crawler:
     """A night of the Italian crawler, as far as it speaks to the API.
 
@@ -63,7 +34,7 @@ class Crawler:
     ``active`` as its parser judges; and PATCHes what it finds, without a word on ``active``.
     """
 
-    def __init__(self, writing: Writing) -> None:
+    def __init__(self, writing: Author) -> None:
         self.writing = writing
 
     def found(self, url: str) -> dict[str, Any] | None:
@@ -85,11 +56,11 @@ class Crawler:
 
 
 @pytest.fixture
-def writing(feed: SqlFeed) -> Writing:
-    return Writing(feed)
+def writing(feed: SqlFeed) -> Author:
+    return Author(feed)
 
 
-def test_nights_of_the_crawler(writing: Writing) -> None:
+def test_nights_of_the_crawler(writing: Author) -> None:
     crawler = Crawler(writing)
     url = f"{OLD}.git"  # it says the address by which it clones
     first = crawler.visit(url, bad(OLD), valid=False)
@@ -120,7 +91,7 @@ def test_nights_of_the_crawler(writing: Writing) -> None:
     assert len(writing.changes()) == 4  # what it became, and that the former id is no more
 
 
-def test_what_is_hidden_for_the_crawler_stays_so_until_it_says_otherwise(writing: Writing) -> None:
+def test_what_is_hidden_for_the_crawler_stays_so_until_it_says_otherwise(writing: Author) -> None:
     crawler = Crawler(writing)
     told = crawler.visit(OLD, good(OLD), valid=False)  # its rules are others
     assert (told["active"], told["stateReason"]) == (False, "written-inactive")
@@ -132,7 +103,7 @@ def test_what_is_hidden_for_the_crawler_stays_so_until_it_says_otherwise(writing
     assert writing.patch(told["id"], {"active": True}).json()["active"] is True
 
 
-def test_an_unchanged_night_writes_nothing(writing: Writing, feed: SqlFeed) -> None:
+def test_an_unchanged_night_writes_nothing(writing: Author, feed: SqlFeed) -> None:
     identity = writing.post(OLD).json()["id"]
     body = {"publiccodeYml": good(OLD), "url": OLD, "aliases": None}
     with counted(feed) as sent:
@@ -141,7 +112,7 @@ def test_an_unchanged_night_writes_nothing(writing: Writing, feed: SqlFeed) -> N
     assert [text for text in writes if "token" not in text] == []
 
 
-def test_what_is_told_is_what_is_read(writing: Writing) -> None:
+def test_what_is_told_is_what_is_read(writing: Author) -> None:
     told = writing.post(OLD, aliases=["https://www.github.com/Comune/Prima.git"]).json()
     assert told["aliases"] == ["https://github.com/Comune/Prima"]
     assert told == writing.json(f"/v1/software/{told['id']}")
@@ -150,7 +121,7 @@ def test_what_is_told_is_what_is_read(writing: Writing) -> None:
     assert again.json() == told
 
 
-def test_vitality_is_kept_beside_and_no_change(writing: Writing) -> None:
+def test_vitality_is_kept_beside_and_no_change(writing: Author) -> None:
     told = writing.post(OLD, vitality="90,100").json()
     assert writing.patch(told["id"], {"vitality": "1,2"}).json() == told
     steps = [{"op": "replace", "path": "/vitality", "value": "94,12"}]
@@ -160,7 +131,7 @@ def test_vitality_is_kept_beside_and_no_change(writing: Writing) -> None:
     assert len(writing.changes()) == 1
 
 
-def test_a_json_patch_changes_what_it_names(writing: Writing) -> None:
+def test_a_json_patch_changes_what_it_names(writing: Author) -> None:
     told = writing.post(OLD).json()
     steps: list[dict[str, Any]] = [
         {"op": "test", "path": "/url", "value": OLD},
@@ -200,7 +171,7 @@ WRONG: list[tuple[Any, str, int, str]] = [
 ]
 
 
-def test_what_is_wrong_is_named(writing: Writing) -> None:
+def test_what_is_wrong_is_named(writing: Author) -> None:
     identity = writing.post(OLD).json()["id"]
     for body, media, status, said in WRONG:
         refused = writing.patch(identity, body, media)
@@ -208,7 +179,7 @@ def test_what_is_wrong_is_named(writing: Writing) -> None:
     assert len(writing.changes()) == 1
 
 
-def test_what_cannot_be_deleted_or_found(writing: Writing) -> None:
+def test_what_cannot_be_deleted_or_found(writing: Author) -> None:
     identity = writing.post(OLD).json()["id"]
     nobody = identity[:-4] + "0000"
     assert writing.patch(nobody, {"active": False}).status_code == 404
@@ -226,7 +197,7 @@ def test_what_cannot_be_deleted_or_found(writing: Writing) -> None:
     assert "delete one of the two" in taken.json()["detail"]
 
 
-def test_nothing_is_written_without_the_right_token(writing: Writing, feed: SqlFeed) -> None:
+def test_nothing_is_written_without_the_right_token(writing: Author, feed: SqlFeed) -> None:
     identity = writing.post(OLD).json()["id"]
     for token, status in ((None, 401), (bearer(feed, Scope.LOGS, name="other"), 403)):
         for method, path in (
@@ -239,12 +210,12 @@ def test_nothing_is_written_without_the_right_token(writing: Writing, feed: SqlF
 
 
 def test_many_writers_at_once_lose_nothing_and_a_follower_sees_each_change_once(
-    writing: Writing, feed: SqlFeed
+    writing: Author, feed: SqlFeed
 ) -> None:
     urls = [f"https://github.com/comune/p{number}" for number in range(4)]
 
     def write(number: int) -> int:
-        mine = Writing.__new__(Writing)
+        mine = Author.__new__(Author)
         mine.clock, mine.token, mine.app = writing.clock, writing.token, writing.app
         url = urls[number % len(urls)]
         return mine.post(url, good(url, f"Nome {number // 8}")).status_code
