@@ -14,6 +14,8 @@ from starlette.responses import Response
 
 from harvester import __version__
 from harvester.feed.api import (
+    analyses,
+    catalog_software,
     catalogs,
     changes,
     dumps,
@@ -77,7 +79,18 @@ def application(context: Context) -> FastAPI:
         )
         | {304: {"description": "What the client has is still so."}},
     )
-    for part in (software, telling, publishers, logs, catalogs, changes, dumps, repositories):
+    for part in (
+        software,
+        telling,
+        analyses,
+        publishers,
+        logs,
+        catalogs,
+        catalog_software,
+        changes,
+        dumps,
+        repositories,
+    ):
         v1.include_router(part.router(context))
     app.include_router(v1)
 

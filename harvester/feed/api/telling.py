@@ -4,7 +4,6 @@
 """Writing ``/v1/software``: what is asked of a request, and how it is told to the catalogue."""
 
 import json
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -12,13 +11,14 @@ from fastapi import APIRouter, Request
 from pydantic import AfterValidator, Field, ValidationError
 from starlette.responses import Response
 
-from harvester.feed.api import bodies, json_patch, problems, shapes
+from harvester.feed.api import analyses, bodies, json_patch, problems, shapes
 from harvester.feed.api.access import REFUSED, Caller, writer
 from harvester.feed.api.bodies import JSON, MERGE_PATCH, Body
 from harvester.feed.api.context import Context
 from harvester.feed.api.json_patch import JsonPatch, NotAppliedError
 from harvester.feed.api.problems import Refusal, described, wrong
 from harvester.feed.api.shapes import Form
+from harvester.feed.api.software import addresses
 from harvester.feed.documents import document as yaml_document
 from harvester.feed.lines import parsed
 from harvester.feed.software import table
@@ -206,21 +206,10 @@ def _shape(context: Context, caller: Caller, identity: str, vitality: str | None
     title = context.feed.title(identity)
     if title is None:  # somebody has deleted it since
         raise Refusal(HTTPStatus.NOT_FOUND, "there is no software with this id")
-    if vitality is not None:
-        _keep_vitality(context, caller, title.id, vitality)
+    if vitality is not None:  # what is volatile is never a change of the catalogue
+        kept = {VITALITY: {"v": 1, "text": vitality}}
+        analyses.change(context, caller, addresses(context, title.id), kept)
     return shapes.software(title, Form.YAML)
-
-
-def _keep_vitality(context: Context, caller: Caller, software_id: str, text: str) -> None:
-    """Keep it where what is volatile is kept: it is never a change of the catalogue."""
-    now = context.now()
-
-    def edit(there: Mapping[str, Any]) -> Mapping[str, Any]:
-        if there.get(VITALITY, {}).get("text") == text:
-            return there
-        return {**there, VITALITY: {"v": 1, "t": shapes.timestamp(now), "text": text}}
-
-    context.desk.change_analyses(f"/software/{software_id}", edit, now, caller.name)
 
 
 def _writable(entry: SoftwareRow) -> dict[str, Any]:

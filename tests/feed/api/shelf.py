@@ -216,7 +216,9 @@ class Client:
     """A front-end: asks the application over ASGI, and holds each answer against its document."""
 
     def __init__(self, feed: SqlFeed, **options: Any) -> None:
-        self.app = application(context(feed, **options))
+        self.at = made.NOW
+        """What the clock says."""
+        self.app = application(replace(context(feed, **options), now=lambda: self.at))
         self.app.openapi_schema = openapi()
 
     def get(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:

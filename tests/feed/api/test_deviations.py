@@ -15,12 +15,13 @@ import yaml
 from harvester.model import ChangeType
 from harvester.ports.projection import Facet
 from harvester.ports.rows import Merge
+from harvester.ports.tokens import Scope
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.serving import SqlFeed
 from tests.crawl.build import BROKEN as BROKEN_FORM
 from tests.crawl.build import GOOD as GOOD_FORM
 from tests.feed.api.author import Author
-from tests.feed.api.shelf import Client, entry, store, tombstone
+from tests.feed.api.shelf import Client, bearer, entry, store, tombstone
 from tests.reference import REFERENCE, needs_reference
 from tests.storage import made
 
@@ -192,6 +193,19 @@ def no_other_members(_client: Client) -> None:
         assert here.post(URL, colour="red").status_code == 422
 
 
+def catalog_of_its_own(_client: Client) -> None:
+    with writing() as (here, catalogue):
+        curator = bearer(SqlFeed(catalogue.store), Scope.CATALOGS, name="curator")
+        for name in ("nord", "sued"):
+            source = {"url": f"https://{name}.example"}
+            body = {"name": name, "alternativeId": name, "sources": [source]}
+            assert here.write("POST", "/v1/catalogs", body, curator).status_code == 200
+        told = here.post(URL, to="/v1/catalogs/nord/software").json()
+        assert told["catalogId"]
+        assert "catalogId" not in here.json("/v1/software")["data"][0]
+        assert here.post(URL, to="/v1/catalogs/sued/software").status_code == 409
+
+
 def read_only(client: Client) -> None:
     for operation in sorted(ABSENT):
         method, path = operation.split(" ")
@@ -224,6 +238,7 @@ SHOWN: dict[str, Callable[[Client], None]] = {
         deleted_stay,
         vitality_beside,
         no_other_members,
+        catalog_of_its_own,
         read_only,
     )
 }

@@ -104,7 +104,7 @@ def test_what_is_hidden_for_the_crawler_stays_so_until_it_says_otherwise(writing
 
 
 def test_an_unchanged_night_writes_nothing(writing: Author, feed: SqlFeed) -> None:
-    identity = writing.post(OLD).json()["id"]
+    identity = writing.post(OLD, good(OLD)).json()["id"]
     body = {"publiccodeYml": good(OLD), "url": OLD, "aliases": None}
     with counted(feed) as sent:
         writing.patch(identity, body)
@@ -129,6 +129,41 @@ def test_vitality_is_kept_beside_and_no_change(writing: Author) -> None:
     kept = writing.json(f"/v1/software/{told['id']}/analysis")["vitality"]
     assert (kept["v"], kept["text"]) == (1, "94,12")
     assert len(writing.changes()) == 1
+
+
+def test_software_belongs_to_a_catalog(writing: Author, feed: SqlFeed) -> None:
+    curator = bearer(feed, Scope.CATALOGS, name="curator")
+    north, south = (
+        writing.write(
+            "POST",
+            "/v1/catalogs",
+            {"name": name, "alternativeId": name, "sources": [{"url": f"https://{name}.example"}]},
+            curator,
+        ).json()["id"]
+        for name in ("nord", "sued")
+    )
+    told = writing.post(OLD, to="/v1/catalogs/nord/software").json()
+    assert told["catalogId"] == north
+    writing.post(NEW)
+    assert writing.json(f"/v1/catalogs/{north}/software")["data"] == [told]
+    implicit = writing.json("/v1/catalogs/%E2%88%85/software")["data"]
+    assert [row["url"] for row in implicit] == [NEW]
+    assert writing.json("/v1/catalogs/sued/software")["data"] == []
+    assert writing.get("/v1/catalogs/west/software").status_code == 404
+    assert writing.post(OLD, to="/v1/catalogs/nord/software").json() == told
+
+    taken = writing.post(OLD, to="/v1/catalogs/sued/software")
+    assert (taken.status_code, north in taken.json()["detail"]) == (409, True)
+    inside = f"/v1/catalogs/nord/software/{told['id']}"
+    for path, status in ((inside, 200), (inside.replace("nord", south), 404)):
+        body = {"publiccodeYml": good(OLD, "Altro")}
+        assert writing.write("PATCH", path, body, writing.token, MERGE).status_code == status
+    tag = writing.get("/v1/catalogs/nord/software").headers["etag"]
+    assert writing.get("/v1/catalogs/nord/software", if_none_match=tag).status_code == 304
+
+    moved = writing.patch(told["id"], {"url": f"{OLD}-2"}).json()
+    (there,) = writing.json("/v1/catalogs/nord/software")["data"]
+    assert (there["id"], there["name"], there["catalogId"]) == (moved["id"], "Altro", north)
 
 
 def test_a_json_patch_changes_what_it_names(writing: Author) -> None:
