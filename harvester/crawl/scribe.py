@@ -86,10 +86,11 @@ class Scribe:
             said = replace(amend(entry), amends=True)
             if said == Statement(amends=True):
                 return Told(id=entry.id, changed=False)
-            addresses = {entry.url, *said.aliases} | ({said.url} if said.url else set())
+            places = {entry.url, said.url or entry.url}
+            addresses = places | {*said.aliases}
             _refuse_blocked(texts.plan, sorted(addresses))
             keys = Keys(
-                repository_ids=frozenset(map(place_key, addresses)),
+                repository_ids=frozenset(map(place_key, places)),
                 urls=frozenset(addresses),
                 software_ids=frozenset({entry.id}),
             )

@@ -4,6 +4,9 @@
 """What somebody tells of software: entries without a crawl, beside crawls, and against them."""
 
 import json
+import random
+from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -14,13 +17,28 @@ from harvester.crawl.told import FORGE
 from harvester.model import software_id_of_url
 from harvester.ports.errors import RefusedRowError
 from harvester.ports.telling import ConflictError, Statement, UnknownSoftwareError
-from storage.catalogue import SqlCatalogue
+from harvester.ports.written import Catalog
+from storage.catalogue import SqlCatalogue, open_catalogue
+from storage.serving import SqlFeed
 from storage.telling import SqlTellings
-from tests.crawl.build import BROKEN, GOOD, broken, good, plan, sighting, url_of
+from storage.written import SqlDesk
+from tests.crawl.build import BROKEN, GOOD, START, Scripted, broken, good, plan, sighting, url_of
 from tests.crawl.conftest import House
 from tests.crawl.test_entered import ENTRIES, page
 
 API = plan(name="api", kind=FORGE.kind, forge=FORGE)
+NORTH = Catalog(
+    id="6f2a3c1e-0000-4000-8000-000000000001",
+    name="Nord",
+    alternative_id="nord",
+    active=True,
+    publishers_namespace=None,
+    scopes=(),
+    sources=(),
+    created_at=START,
+    updated_at=START,
+    written_by="test",
+)
 A, B, C = (url_of(f"city/{name}") for name in "abc")
 
 
@@ -326,3 +344,94 @@ def test_a_new_repository_at_a_told_former_address_is_no_reused_name(writer: Wri
     writer.house.crawl(sighting(1, "city/a", good("city/a")))
     assert [item.reason for item in writer.house.ears.items] == [None]
     assert {entry["url"] for entry in writer.house.entries()} == {A, B}
+
+
+def told_by_turns(house: House, seed: int) -> list[dict[str, Any]]:
+    """Let three writers and a crawl do what they do, each in their order, mixed by chance."""
+    writer, chance = Writer(house), random.Random(seed)
+    both = [sighting(n, f"city/{name}", good(f"city/{name}")) for n, name in ((1, "a"), (2, "b"))]
+    ids: list[str] = []
+    turns: list[list[Callable[[], Any]]] = [
+        [lambda: writer.post(A, bad(A)), lambda: writer.post(A, named("Neu", A))],
+        [lambda: ids.append(writer.post(B)), lambda: writer.patch(ids[0], active=False)],
+        [lambda: writer.post(C, None, url_of("city/d")), lambda: writer.post(C, bad(C))],
+        [lambda: house.crawl(*both)],
+    ]
+    while any(turns):
+        chance.choice([turn for turn in turns if turn]).pop(0)()
+    return house.entries()
+
+
+def test_whoever_comes_first_the_catalogue_is_the_same() -> None:
+    found = []
+    for seed in range(6):
+        with closing(open_catalogue("sqlite://")) as opened:
+            found.append(told_by_turns(House(opened), seed))
+    assert len(found[0]) == 3
+    assert all(one == found[0] for one in found)
+
+
+def test_a_crawl_goes_on_while_somebody_tells(catalogue: SqlCatalogue) -> None:
+    """Each statement is a transaction between two of the crawl's; no change is told twice."""
+    house = House(catalogue)
+    writer = Writer(house)
+    paths = [f"city/p{number}" for number in range(6)]
+    told: list[str] = []
+
+    def tell(number: int) -> None:
+        told.append(writer.post(url_of(paths[number]), named("Gesagt", url_of(paths[number]))))
+        told.append(writer.post(url_of(f"other/p{number}")))
+
+    seen = [sighting(n, path, good(path, "Gelesen")) for n, path in enumerate(paths)]
+    summary = house.crawl(connector=Scripted(seen, page_size=1, before_page=tell))
+    assert summary.complete
+    entries = {entry["url"]: entry for entry in house.entries()}
+    assert len(entries) == 12
+    for path in paths:
+        assert entries[url_of(path)]["name"] == "Gelesen"
+        assert len(entries[url_of(path)]["provenances"]) == 2
+    rows = catalogue.changes(0, 1000)
+    assert [row.seq for row in rows] == list(range(1, catalogue.head() + 1))
+    shown = {writer.entry(identity)["id"] for identity in told}
+    assert shown == {entry["id"] for entry in entries.values()}
+    before = catalogue.head()
+    tell(0)
+    house.crawl(connector=Scripted(seen, page_size=1), full=True)
+    assert catalogue.head() == before
+
+
+def test_what_fails_on_the_way_leaves_nothing(catalogue: SqlCatalogue) -> None:
+    writer = Writer(House(catalogue))
+    identity = writer.post(A)
+    head = catalogue.head()
+
+    def fail(_entry: object) -> Statement:
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        writer.teller.patch(identity, fail, writer.house.clock.now())
+    with pytest.raises(RefusedRowError):
+        writer.patch(identity, text=named("Neu", A).encode(), aliases=(f"{B}\x00",))
+    assert catalogue.head() == head
+    assert writer.entry(identity)["name"] == "Werkzeug"
+    with catalogue.store.reading() as connection:
+        counts = [
+            connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar()  # noqa: S608
+            for table in ("lease", "crawl", "repository_source", "software_rest", "file")
+        ]
+    assert counts == [0, 0, 0, 0, 1]
+
+
+def test_a_merge_takes_the_catalog_along(catalogue: SqlCatalogue) -> None:
+    writer = Writer(House(catalogue))
+    desk = SqlDesk(catalogue.store)
+    desk.create_catalog(NORTH)
+    now = writer.house.clock.now()
+    first, second = writer.post(A), writer.post(B)
+    desk.software_catalog(first, NORTH.id, now)
+    moved = writer.patch(first, url=C)
+    assert SqlFeed(catalogue.store).catalog_of(moved) == NORTH.id
+    desk.software_catalog(second, NORTH.id, now)
+    assert writer.post(B, None, C) == second
+    assert SqlFeed(catalogue.store).catalog_of(second) == NORTH.id
+    assert {entry["url"] for entry in writer.house.entries()} == {B}
