@@ -216,6 +216,7 @@ class Client:
     """A front-end: asks the application over ASGI, and holds each answer against its document."""
 
     def __init__(self, feed: SqlFeed, **options: Any) -> None:
+        self.feed = feed
         self.at = made.NOW
         """What the clock says."""
         self.app = application(replace(context(feed, **options), now=lambda: self.at))

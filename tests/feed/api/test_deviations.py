@@ -5,6 +5,7 @@
 
 import contextlib
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,22 @@ def writing() -> Iterator[tuple[Author, SqlCatalogue]]:
     """Somebody with a token, and an empty catalogue."""
     with contextlib.closing(open_catalogue("sqlite://")) as catalogue:
         yield Author(SqlFeed(catalogue.store)), catalogue
+
+
+BODY: dict[str, Any] = {
+    "description": "Amt",
+    "codeHosting": [{"url": "https://www.GitHub.com/Amt.git/"}],
+}
+
+
+@contextlib.contextmanager
+def written(client: Client, what: str, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Something that was written, until it is deleted again."""
+    token = bearer(client.feed, Scope.ALL, name=f"{what} {uuid.uuid4()}")
+    made_there = client.write("POST", f"/v1/{what}", body, token).json()
+    yield made_there
+    gone = client.write("DELETE", f"/v1/{what}/{made_there['id']}", None, token)
+    assert gone.status_code == 204
 
 
 def links(client: Client) -> None:
@@ -110,6 +127,12 @@ def statuses(client: Client) -> None:
     assert client.get("/v1/software?from=nonsense").status_code == 422
     assert client.get("/v1/software", if_none_match="*").status_code == 304
     assert client.get("/v1/changes?after=99").status_code == 410
+    token = bearer(client.feed, Scope.PUBLISHERS, name="statuses")
+    assert client.write("POST", "/v1/catalogs", {}, token).status_code == 403
+    assert client.write("POST", "/v1/publishers", {}, token, "text/plain").status_code == 415
+    assert client.write("POST", "/v1/publishers", "x" * 2**20, token).status_code == 413
+    with written(client, "publishers", BODY):
+        assert client.write("POST", "/v1/publishers", BODY, token).status_code == 409
 
 
 def logs_derived(client: Client) -> None:
@@ -122,11 +145,70 @@ def logs_derived(client: Client) -> None:
 def publishers_derived(client: Client) -> None:
     (body,) = client.json("/v1/publishers")["data"]
     assert (body["alternativeId"], "email" in body) == ("urn:x-amt", False)
+    token = bearer(client.feed, Scope.ALL, name="derived")
+    assert client.write("DELETE", f"/v1/publishers/{body['id']}", None, token).status_code == 409
 
 
-def one_catalog(client: Client) -> None:
-    assert client.json("/v1/catalogs")["data"] == []
-    assert client.get("/v1/catalogs/x").status_code == 404
+def publishers_stand_in(client: Client) -> None:
+    (body,) = client.json("/v1/publishers")["data"]
+    with written(client, "publishers", {**BODY, "alternativeId": "urn:x-amt"}) as mine:
+        assert client.json("/v1/publishers")["data"] == [mine]
+        assert client.json(f"/v1/publishers/{body['id']}") == mine
+
+
+def canonical_addresses(client: Client) -> None:
+    with written(client, "publishers", BODY) as mine:
+        assert mine["codeHosting"][0]["url"] == "https://github.com/Amt"
+
+
+def plain_names(client: Client) -> None:
+    token = bearer(client.feed, Scope.ALL, name="names")
+    for name in ("webhooks", FIRST):
+        body = {**BODY, "alternativeId": name}
+        assert client.write("POST", "/v1/publishers", body, token).status_code == 422
+
+
+def contacts_off(client: Client) -> None:
+    with written(client, "publishers", {**BODY, "email": "a@amt.example.org"}) as mine:
+        shown = Client(client.feed, contacts=False).json(f"/v1/publishers/{mine['id']}")
+        assert ("email" in mine, "email" in shown) == (True, False)
+
+
+def patches(client: Client) -> None:
+    token = bearer(client.feed, Scope.ALL, name="patches")
+    with written(client, "publishers", {**BODY, "alternativeId": "x"}) as mine:
+        place = f"/v1/publishers/{mine['id']}"
+        shown = client.write("PATCH", place, {"alternativeId": None}, token).json()
+        assert "alternativeId" not in shown
+        refused = client.write("PATCH", place, [], token, "application/json-patch+json")
+        assert refused.status_code == 415
+
+
+def implicit_catalog(client: Client) -> None:
+    root = "/v1/catalogs/%E2%88%85"
+    assert client.get(root).status_code == 404
+    assert len(client.json(f"{root}/publishers")["data"]) == 1
+    named = {"name": "Nord", "sources": [{"url": "https://github.com/nord"}]}
+    token = bearer(client.feed, Scope.ALL, name="implicit")
+    with written(client, "catalogs", named) as mine:
+        patch = {"alternativeId": "∅", "sources": None}
+        answer = client.write("PATCH", f"/v1/catalogs/{mine['id']}", patch, token)
+        assert answer.status_code == 422
+
+
+def own_namespaces(client: Client) -> None:
+    place = f"/v1/software/{FIRST}/analysis"
+    assert "harvester" in client.json(place)
+    token = bearer(client.feed, Scope.ALL, name="namespaces")
+    assert client.write("PATCH", place, {"harvester2": {"v": 1}}, token).status_code == 422
+    assert "scan" in client.write("PATCH", place, {"scan": {"v": 1}}, token).json()
+    assert "scan" not in client.write("PATCH", place, {"scan": None}, token).json()
+
+
+def tokens(client: Client) -> None:
+    token = bearer(client.feed, Scope.LOGS, name="tokens")
+    assert token.startswith("harvester_")
+    assert client.write("POST", "/v1/publishers", BODY, token).status_code == 403
 
 
 def post_known(_client: Client) -> None:
@@ -229,7 +311,14 @@ SHOWN: dict[str, Callable[[Client], None]] = {
         statuses,
         logs_derived,
         publishers_derived,
-        one_catalog,
+        publishers_stand_in,
+        canonical_addresses,
+        plain_names,
+        contacts_off,
+        patches,
+        implicit_catalog,
+        own_namespaces,
+        tokens,
         post_known,
         broken_kept,
         active_told,
@@ -259,7 +348,7 @@ PROPERTIES = {
     "/software": {"name", "state", "stateReason", "fileState", "publisher", "publiccode"},
     "/publishers": {"level"},
 }
-LACKING = {"/software": {"vitality", "catalogId"}, "/publishers": {"email", "catalogId"}}
+LACKING = {"/software": {"vitality"}}
 
 
 @needs_reference
@@ -282,7 +371,13 @@ def test_there_are_no_other_deviations(client: Client) -> None:
             more = MORE | (SEARCH if path == "/software" else set())
             assert _parameters(mine) - given <= more, path
     assert absent == ABSENT
-    for path, model in (("/software", "Software"), ("/publishers", "Publisher"), ("/logs", "Log")):
+    for path, model in (
+        ("/software", "Software"),
+        ("/publishers", "Publisher"),
+        ("/logs", "Log"),
+        ("/catalogs", "Catalog"),
+        ("/catalogs", "CatalogSource"),
+    ):
         there = theirs["components"]["schemas"][model]["properties"].keys()
         here = ours["components"]["schemas"][model]["properties"].keys()
         assert here - there == PROPERTIES.get(path, set())
