@@ -16,6 +16,7 @@ from harvester.ports.directory import LeadStore
 from harvester.ports.errors import CatalogueError
 from harvester.ports.http import Budgets, Validators
 from harvester.ports.tokens import Tokens
+from harvester.ports.wishes import WishBox
 from harvester.settings import Configuration
 from harvester.worker import Worker
 
@@ -97,6 +98,7 @@ class FrontEnd:
 
     app: "FastAPI"
     feed: "SqlFeed"
+    wishes: WishBox
 
     def trouble(self) -> str | None:
         """Say why the catalogue cannot be read now; None if it can."""
@@ -129,6 +131,7 @@ def front_end(
     from storage.serving import open_feed
     from storage.telling import SqlTellings
     from storage.tokens import StoredTokens
+    from storage.wishes import StoredWishes
     from storage.written import SqlDesk
 
     table = configuration.settings.api
@@ -162,7 +165,7 @@ def front_end(
             options=options,
             now=SystemClock().now,
         )
-        yield FrontEnd(application(context), feed)
+        yield FrontEnd(application(context), feed, StoredWishes(feed.store))
     finally:
         feed.close()
 

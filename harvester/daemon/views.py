@@ -16,7 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from harvester.daemon.metrics import CONTENT_TYPE, Metrics
-from harvester.daemon.requests import Desk, routes
+from harvester.daemon.requests import Desk, WishDesk, refreshing, routes
 from harvester.ports.errors import HarvesterError
 
 _LAST_ANSWERS = 5
@@ -56,17 +56,19 @@ def application(
     )
 
 
-def front(api: ASGIApp, *, unready: Trouble) -> Starlette:
+def front(api: ASGIApp, desk: WishDesk, *, unready: Trouble) -> Starlette:
     """Make the application of `harvester serve`: the API, and what supervisors ask.
 
     Args:
         api: answers all other addresses.
+        desk: who takes wishes.
         unready: why the catalogue cannot be read now, for ``/readyz``.
     """
     return Starlette(
         routes=[
             Route("/livez", _said(lambda: None)),
             Route("/readyz", _said(unready)),
+            refreshing(desk),
             Mount("/", api),
         ]
     )
