@@ -185,7 +185,9 @@ def _publisher(publisher: Publisher | None) -> dict[str, object] | None:
 def _provenance(
     file: FileRow, repository: RepositoryRow, canonical: RepositoryRow | None
 ) -> dict[str, object]:
-    if is_entered(repository):
+    if is_told(repository):
+        kind = "told"
+    elif is_entered(repository):
         kind = "entered"
     elif canonical is not None and repository.id == canonical.id:
         kind = "canonical"

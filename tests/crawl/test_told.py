@@ -99,7 +99,7 @@ def test_what_is_told_is_an_entry(writer: Writer) -> None:
     assert (entry["url"], entry["name"], entry["origin"]) == (A, "Werkzeug", "api")
     assert (entry["state"], entry["repository"]) == ("listed", None)
     assert entry["publisher"]["name"] == "Stadt Beispiel"
-    assert [(p["web_url"], p["kind"]) for p in entry["provenances"]] == [(A, "entered")]
+    assert [(p["web_url"], p["kind"]) for p in entry["provenances"]] == [(A, "told")]
     assert writer.house.changes() == [("created", "valid")]
 
 
@@ -179,7 +179,7 @@ def test_what_the_repository_says_wins(writer: Writer) -> None:
     identity = writer.entry(told)["id"]
     entry = writer.entry(identity)
     assert (entry["name"], entry["origin"]) == ("Gelesen", "crawl")
-    assert [p["kind"] for p in entry["provenances"]] == ["canonical", "entered"]
+    assert [p["kind"] for p in entry["provenances"]] == ["canonical", "told"]
     assert writer.post(A, named("Anders gesagt", A)) == identity
     assert writer.entry(identity)["name"] == "Gelesen"
     writer.house.crawl(sighting(1, "city/a", broken("city/a")), full=True)
