@@ -288,6 +288,9 @@ _SENTENCES: Mapping[str, Text] = {
         "  {path} in {url}: {outcome}: {reason} ({errors} errors, {warnings} warnings)",
         "  {path} in {url}: {outcome}: {reason} ({errors} Fehler, {warnings} Warnungen)",
     ),
+    "told": Text(
+        "what was written over the API of {url}", "dem, was über die API zu {url} geschrieben wurde"
+    ),
     "files": Text("Files: {number}; {sums}", "Dateien: {number}; {sums}"),
     "finding": Text("    line {line}: {message} [{code}]", "    Zeile {line}: {message} [{code}]"),
     "finding_on_file": Text(

@@ -42,6 +42,7 @@ from harvester.urls import host_of, path_of, url_key
 FORGE = Forge(url="urn:harvester:told", kind="api", origin=Origin.API)
 """Where all that is told lies; nobody can go there."""
 PATH = "publiccode.yml"
+PROFILE = "standard"
 OWN_WAYS: frozenset[str] = frozenset({StateReason.DEACTIVATED, StateReason.WRITTEN_INACTIVE})
 """Ways of not being shown that are told beside the text."""
 
@@ -75,7 +76,7 @@ class Texts:
         return fingerprint(self._context(url))
 
     def _context(self, url: str) -> publiccode.FileContext:
-        return publiccode.FileContext(path=PATH, profile=self.plan.profile, repository_url=url)
+        return publiccode.FileContext(path=PATH, profile=PROFILE, repository_url=url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -316,6 +316,18 @@ def test_what_is_blocked_is_refused(house: House) -> None:
     assert house.entries() == []
 
 
+def test_a_block_that_comes_later_takes_effect_with_any_crawl_and_is_taken_back(
+    writer: Writer,
+) -> None:
+    identity = writer.post(A)
+    writer.house.source = plan(blocks=Blocks((Block(A, "no towns"),)))
+    writer.house.crawl()
+    assert writer.state(identity) == ("blocked", "blocked")
+    writer.house.source = plan()
+    writer.house.crawl()
+    assert writer.state(identity) == ("listed", "valid")
+
+
 def test_a_text_may_ask_not_to_be_listed(writer: Writer) -> None:
     identity = writer.post(A, named("Werkzeug", A) + "x-publiccode-ignore: true\n")
     assert writer.state(identity) == ("withdrawn", "opt-out-key")
