@@ -11,7 +11,7 @@ from datetime import timedelta
 from harvester.cli import installed
 from harvester.crawl import KeepPolicy, Publishers, SourcePlan
 from harvester.crawl.blocks import Block, Blocks
-from harvester.crawl.told import FORGE
+from harvester.crawl.subject import FORGE
 from harvester.model import Forge, Origin
 from harvester.ports.catalogue import SourceState
 from harvester.ports.listing import Scope, ScopeKind

@@ -16,8 +16,9 @@ from datetime import datetime
 from harvester import publiccode
 from harvester.crawl.decide import decide, keys
 from harvester.crawl.places import is_told
+from harvester.crawl.subject import Subject, file_of
 from harvester.crawl.task import SourcePlan
-from harvester.crawl.told import Subject, Telling, Texts, file_of
+from harvester.crawl.told import Telling, Texts
 from harvester.crawl.visit import Visit, visits
 from harvester.model import FileState, FileVersion, Outcome, Sighting
 from harvester.ports.catalogue import Catalogue, OpenCrawl, PageTransaction

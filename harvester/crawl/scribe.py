@@ -12,17 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from harvester.crawl.reasons import StateReason
+from harvester.crawl.subject import Subject, place_key, speakers, subject, subject_of
 from harvester.crawl.task import SourcePlan
-from harvester.crawl.told import (
-    Subject,
-    Telling,
-    Texts,
-    place_key,
-    retract,
-    speakers,
-    subject,
-    subject_of,
-)
+from harvester.crawl.told import Telling, Texts, retract
 from harvester.ports.rows import Keys, SoftwareRow, Stored, Writes
 from harvester.ports.telling import (
     Amend,

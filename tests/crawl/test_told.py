@@ -13,7 +13,7 @@ import pytest
 
 from harvester.crawl.blocks import Block, Blocks
 from harvester.crawl.scribe import Scribe
-from harvester.crawl.told import FORGE
+from harvester.crawl.subject import FORGE
 from harvester.model import software_id_of_url
 from harvester.ports.errors import RefusedRowError
 from harvester.ports.telling import ConflictError, Statement, UnknownSoftwareError

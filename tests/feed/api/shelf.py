@@ -22,7 +22,7 @@ from sqlalchemy import event
 from harvester import tokens
 from harvester.crawl.entry import document
 from harvester.crawl.scribe import Scribe
-from harvester.crawl.told import FORGE
+from harvester.crawl.subject import FORGE
 from harvester.feed.api import Context, Options, application
 from harvester.model import ChangeType, FileState, Finding, Severity, State
 from harvester.ports.rows import SoftwareRow, Writes

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import quote
 
@@ -52,18 +53,28 @@ def running(stage: Stage, *command: str) -> Iterator[str]:
     """Run a command that serves; gives its address."""
     process = stage.start(*command, "--log-format", "json")
     assert process.stderr is not None
+    assert process.stdout is not None
+    log = process.stderr
+    rest: list[str] = []
+    # A full pipe would stop whoever logs into it.
+    drain = Thread(target=lambda: rest.extend(log), daemon=True)
     try:
-        for line in process.stderr:
+        for line in log:
             said = json.loads(line) if line.startswith("{") else {}
             if "listening" in said:
+                drain.start()
                 yield said["listening"]
                 break
         else:
             pytest.fail("it did not begin to serve")
     finally:
         process.send_signal(signal.SIGTERM)
-        _, rest = process.communicate(timeout=60)
-        assert process.returncode == 143, rest
+        code = process.wait(timeout=60)
+        if drain.is_alive():
+            drain.join()
+        log.close()
+        process.stdout.close()
+        assert code == 143, rest[-20:]
 
 
 @pytest.fixture(scope="module")
