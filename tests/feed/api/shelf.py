@@ -14,10 +14,10 @@ from typing import Any
 
 import httpx
 import jsonschema
-from fastapi import FastAPI
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from sqlalchemy import event
+from starlette.types import ASGIApp
 
 from harvester import tokens
 from harvester.crawl.entry import document
@@ -200,7 +200,7 @@ def _validator(operation: str, status: str, media: str) -> jsonschema.Draft20201
 
 
 def asked(
-    app: FastAPI, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
+    app: ASGIApp, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
 ) -> httpx.Response:
     """Ask an application over ASGI; a failure of it is raised."""
 
