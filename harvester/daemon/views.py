@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from harvester.daemon.metrics import CONTENT_TYPE, Metrics
-from harvester.daemon.requests import Desk, routes
+from harvester.daemon.requests import Desk, WishDesk, refreshing, routes
 from harvester.ports.errors import HarvesterError
 
 _LAST_ANSWERS = 5
@@ -56,14 +56,21 @@ def application(
     return own if api is None else _beside(own, api)
 
 
-def front(api: ASGIApp, *, unready: Trouble) -> Starlette:
+def front(api: ASGIApp, desk: WishDesk, *, unready: Trouble) -> Starlette:
     """Make the application of `harvester serve`: the API, and what supervisors ask.
 
     Args:
         api: answers all other addresses.
+        desk: who takes wishes.
         unready: why the catalogue cannot be read now, for ``/readyz``.
     """
-    own = Starlette(routes=[Route("/livez", _said(lambda: None)), Route("/readyz", _said(unready))])
+    own = Starlette(
+        routes=[
+            Route("/livez", _said(lambda: None)),
+            Route("/readyz", _said(unready)),
+            refreshing(desk),
+        ]
+    )
     return _beside(own, api)
 
 
