@@ -13,7 +13,7 @@ from harvester.cli.invocation import Invocation, LogFormat, LogLevel
 def serve(invocation: Invocation) -> int:
     """Answer front-ends over HTTP until SIGTERM.
 
-    Reads the catalogue and crawls nothing; any number of these may run beside a daemon.
+    Crawls nothing; any number of these may run beside a daemon.
     """
     replace(
         invocation,
@@ -27,14 +27,17 @@ async def _serve(invocation: Invocation) -> ExitCode:
     import structlog
 
     from harvester.cli import catalogues, compose
+    from harvester.cli.adapters import SystemClock
     from harvester.cli.signals import StopSignals
+    from harvester.daemon.letterbox import Letterbox
     from harvester.daemon.views import front, served
 
     log: structlog.stdlib.BoundLogger = structlog.get_logger("harvester.api")
     configuration = compose.configuration(invocation)
     api = configuration.settings.api
     with catalogues.front_end(configuration) as shown, StopSignals() as signals:
-        site = front(shown.app, unready=shown.trouble)
+        desk = Letterbox(configuration, shown.wishes, SystemClock())
+        site = front(shown.app, desk, unready=shown.trouble)
         async with served(
             site, api.listen, table="api", trusted_proxies=api.trusted_proxies
         ) as url:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from harvester import __version__
 from harvester.feed.api import (
     analyses,
+    catalog_software,
     catalogs,
     changes,
     dumps,
@@ -22,6 +23,7 @@ from harvester.feed.api import (
     publishers,
     repositories,
     software,
+    telling,
 )
 from harvester.feed.api.conditional import answered
 from harvester.feed.api.context import Context
@@ -99,7 +101,18 @@ def application(context: Context) -> FastAPI:
         )
         | {304: {"description": "What the client has is still so."}},
     )
-    for part in (software, analyses, publishers, logs, catalogs, changes, dumps, repositories):
+    for part in (
+        software,
+        telling,
+        analyses,
+        publishers,
+        logs,
+        catalogs,
+        catalog_software,
+        changes,
+        dumps,
+        repositories,
+    ):
         v1.include_router(part.router(context))
     app.include_router(v1)
 

@@ -11,6 +11,7 @@ from typing import Any
 from harvester.feed.api.modified import Modified
 from harvester.feed.heading import Heading
 from harvester.ports.feed import Feed
+from harvester.ports.telling import Teller
 from harvester.ports.tokens import Tokens
 from harvester.ports.written import Desk
 from harvester.rates import Rate
@@ -49,6 +50,8 @@ class Context:
     """Who may write."""
     desk: Desk
     """Takes what is written."""
+    teller: Teller
+    """Takes what is told of software."""
     look: Look
     """Tells what is known of an address."""
     now: Callable[[], datetime]
