@@ -303,7 +303,7 @@ def measured(url: str, given: argparse.Namespace) -> Iterator[str]:
         paths = paths_of(given.page)
         if given.only:
             paths = {name: path for name, path in paths.items() if given.only in name}
-        if not paths:
+        if given.no_memory:
             return
         few = memory(url, paths, given.coding)
         fill(catalogue, copies(rows, given.many - given.entries), ChangeType.CREATED)
@@ -330,9 +330,8 @@ def main() -> None:
     parser.add_argument("--page", type=int, default=10_000, help="entries of a large page")
     parser.add_argument("--seconds", type=float, default=5, help="for each request")
     parser.add_argument("--coding", choices=CODINGS, default="gzip", help="of large answers")
-    parser.add_argument(
-        "--only", help="of large answers, those with this in their name; - for none"
-    )
+    parser.add_argument("--only", help="of large answers, those with this in their name")
+    parser.add_argument("--no-memory", action="store_true", help="no large answers at all")
     parser.add_argument("--write", action="store_true", help=f"into {DOCUMENT.name}")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
