@@ -235,6 +235,14 @@ def test_what_cannot_be_deleted_or_found(writing: Author) -> None:
     assert "delete one of the two" in taken.json()["detail"]
 
 
+def test_ids_that_nothing_can_have_are_not_found(writing: Author) -> None:
+    for identity in ("x", "%00", "%0A", "a" * 3000, "%F0%9F%8F%9B", "%ff"):
+        assert writing.patch(identity, {"active": False}).status_code == 404, identity
+        assert writing.delete(identity).status_code == 404, identity
+        inside = f"/v1/catalogs/%E2%88%85/software/{identity}"
+        assert writing.write("PATCH", inside, {}, writing.token, MERGE).status_code == 404, identity
+
+
 def test_nothing_is_written_without_the_right_token(writing: Author, feed: SqlFeed) -> None:
     identity = writing.post(OLD).json()["id"]
     for token, status in ((None, 401), (bearer(feed, Scope.LOGS, name="other"), 403)):
