@@ -17,12 +17,13 @@ from harvester.ports.errors import CatalogueError
 from harvester.ports.http import Budgets, Validators
 from harvester.ports.tokens import Tokens
 from harvester.ports.wishes import WishBox
-from harvester.settings import Configuration
+from harvester.settings import Configuration, SettingsError
 from harvester.worker import Worker
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from harvester.crawl import SourcePlan
     from storage.catalogue import SqlCatalogue
     from storage.engine import Store
     from storage.serving import SqlFeed
@@ -152,16 +153,20 @@ def front_end(
     def look(url: str) -> Mapping[str, object]:
         return Address(current() if current else configuration, known, url).as_json()
 
+    def plan() -> "SourcePlan":
+        try:
+            return told_plan(current() if current else configuration)
+        except SettingsError as error:
+            # A list of public bodies went away: nothing is written as of nobody meanwhile.
+            raise CatalogueError(f"nothing can be written: {error}") from error
+
     try:
         known.reindex(VERSION, project)
         context = Context(
             feed=feed,
             tokens=StoredTokens(feed.store),
             desk=SqlDesk(feed.store),
-            teller=Scribe(
-                SqlTellings(feed.store),
-                lambda: told_plan(current() if current else configuration),
-            ),
+            teller=Scribe(SqlTellings(feed.store), plan),
             look=look,
             options=options,
             now=SystemClock().now,

@@ -253,6 +253,7 @@ def may_have(soaked: Soaked, mark: dict[str, Any]) -> dict[str, int]:
         "code_hosting": 0,
         "written_log": 0,
         "analysis": 0,
+        "wish": 0,
         # Of a crawl that is under way.
         "software_rest": 0,
         # Of repositories that were renamed before they were seen first.
