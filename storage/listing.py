@@ -60,7 +60,7 @@ def titles(
 ) -> Slice[Title]:
     """Give entries by the time when they were first seen, and id."""
     statement = _titles(documents=documents).where(*_asked(question))
-    rows, more = _window(
+    rows, more = windowed(
         connection, statement, window, software.c.first_seen_at, software.c.id, newest=False
     )
     return Slice(rows=tuple(_title(row) for row in rows), more=more)
@@ -69,7 +69,7 @@ def titles(
 def latest(connection: Connection, question: SoftwareQuestion, window: Window) -> Slice[Title]:
     """Give entries by the time when they last changed, and id, the newest first."""
     statement = _titles(documents=True).where(*_asked(question, by_state=False))
-    rows, more = _window(
+    rows, more = windowed(
         connection, statement, window, software.c.updated_at, software.c.id, newest=True
     )
     return Slice(rows=tuple(_title(row) for row in rows), more=more)
@@ -122,7 +122,7 @@ def publishers(
     """Give public bodies by the time when the first of their entries was first seen, and key."""
     bodies = _bodies(question).subquery()
     statement = select(bodies)
-    rows, more = _window(
+    rows, more = windowed(
         connection, statement, window, bodies.c.created_at, bodies.c.id, newest=False
     )
     return Slice(rows=_publishers(connection, dialect, rows), more=more)
@@ -294,7 +294,7 @@ def _publishers(
 # --- windows --------------------------------------------------------------------------------
 
 
-def _window(
+def windowed(
     connection: Connection,
     statement: Select[Any],
     window: Window,

@@ -67,7 +67,7 @@ class Reach:
             if not public and not self._allow(address, port):
                 raise RefusedAddressError(
                     f"{shown(url)} is not fetched: it leads to {address} port {port}; addresses"
-                    " found in harvested data are fetched from the public Internet only"
+                    " that others gave are asked for on the public Internet only"
                 )
         return addresses[:_TRIED_ADDRESSES]
 

@@ -15,6 +15,7 @@ from harvester.feed.api.context import Context
 from harvester.feed.api.paging import Paging, paged, to_json
 from harvester.feed.api.parameters import Time
 from harvester.feed.api.problems import Refusal, described
+from harvester.model import publisher_uuid
 from harvester.ports.feed import Place, PublisherQuestion, PublisherTitle
 
 
@@ -81,7 +82,7 @@ def _known(context: Context, publisher_id: str) -> PublisherTitle:
         found = [
             title
             for title in context.feed.publisher(prefix=prefix)
-            if shapes.publisher_uuid(title.key) == wanted
+            if publisher_uuid(title.key) == wanted
         ]
     else:
         # One body may stand in several lists, with another name or level.

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from harvester.feed.documents import document as yaml_document
 from harvester.feed.lines import activity_json, parsed
 from harvester.feed.software import table
-from harvester.model import FileState, State
+from harvester.model import FileState, State, publisher_uuid
 from harvester.ports.feed import PublisherTitle, Title
 from harvester.ports.rows import Entry
 
@@ -234,11 +234,6 @@ def publisher(title: PublisherTitle) -> dict[str, Any]:
     if title.publisher.uri:
         shaped["alternativeId"] = title.publisher.uri
     return shaped | times
-
-
-def publisher_uuid(key: str) -> str:
-    """Give the id of a public body, which has to be a UUID v4, from the catalogue's key."""
-    return str(uuid.UUID(hex=key, version=4))
 
 
 def is_id(text: str) -> bool:
