@@ -114,13 +114,6 @@ class StoredOutbox:
     ) -> Sequence[Delivery] | None:
         """Take up what changed, and give what can be posted now."""
         mine = and_(webhook.c.id.in_(webhook_ids), webhook.c.ended.is_(None))
-        before = webhook_delivery.alias("before")
-        first = ~exists().where(
-            before.c.webhook_id == _row.webhook_id,
-            before.c.subject == _row.subject,
-            before.c.seq < _row.seq,
-            before.c.state == _WAITING,
-        )
         rested: ColumnElement[bool] = _row.next_try_at <= now
         order = (_row.tries, _row.seq) if early else (_row.seq,)
         with self._store.writing() as connection:
@@ -132,7 +125,7 @@ class StoredOutbox:
             rows = connection.execute(
                 select(webhook_delivery)
                 .join_from(webhook_delivery, webhook)
-                .where(mine, _row.state == _WAITING, first, *(() if early else (rested,)))
+                .where(mine, _row.state == _WAITING, _is_first(), *(() if early else (rested,)))
                 .order_by(*order, _row.webhook_id, _row.subject)
                 .limit(limit)
             ).all()
@@ -191,27 +184,38 @@ class StoredOutbox:
         lost: Mapping[str, datetime] | None = None,
     ) -> int | None:
         """Note what came of tries, in one transaction, if this process still delivers."""
-        given_up = 0
         with self._store.writing() as connection:
             if not _holds(connection, holder):
                 return None
+            too_old = [
+                key
+                for webhook_id, since in sorted((lost or {}).items())
+                for key in _first_since(connection, webhook_id, since)
+            ]
             for one in tried:
-                given_up += _note(connection, one)
-            unwanted = {
-                one.delivery.webhook_id: one for one in tried if one.outcome is Outcome.UNWANTED
-            }
-            for key, one in unwanted.items():
-                connection.execute(
-                    update(webhook)
-                    .where(webhook.c.id == key)
-                    .values(ended=one.said, updated_at=now)
-                )
-                given_up += _give_up(connection, key, now, now)
-            for key, since in (lost or {}).items():
-                given_up += _give_up(connection, key, since, now)
+                _note(connection, one)
+            given_up = sum(
+                one.outcome is Outcome.FAILED and one.next_try_at is None for one in tried
+            )
+            noted = {_key(one.delivery) for one in tried}
+            given_up += _give_up(connection, [key for key in too_old if key not in noted], now)
+            for one in tried:
+                if one.outcome is Outcome.UNWANTED:
+                    given_up += 1 + _end(connection, one, now)
             for key in sorted({one.delivery.webhook_id for one in tried}):
                 _forget(connection, key, now)
         return given_up
+
+
+def _is_first() -> ColumnElement[bool]:
+    """Say that no earlier event of the same subject waits."""
+    before = webhook_delivery.alias("before")
+    return ~exists().where(
+        before.c.webhook_id == _row.webhook_id,
+        before.c.subject == _row.subject,
+        before.c.seq < _row.seq,
+        before.c.state == _WAITING,
+    )
 
 
 def _holds(connection: Connection, holder: str) -> bool:
@@ -236,21 +240,15 @@ def _changes(connection: Connection, hook: Row[Any], limit: int) -> Iterator[Row
     return iter(connection.execute(statement.order_by(change.c.seq).limit(limit)))
 
 
-def _note(connection: Connection, one: Tried) -> int:
-    """Note a try; gives 1 if its event was given up."""
-    delivery = one.delivery
+def _note(connection: Connection, one: Tried) -> None:
+    """Note a try."""
     settled = one.next_try_at is None
     state = _WAITING
     if settled:
         state = _DELIVERED if one.outcome is Outcome.DELIVERED else _GIVEN_UP
-    noted = connection.execute(
+    connection.execute(
         update(webhook_delivery)
-        .where(
-            _row.webhook_id == delivery.webhook_id,
-            _row.subject == delivery.subject,
-            _row.seq == delivery.seq,
-            _row.state == _WAITING,
-        )
+        .where(_is(_key(one.delivery)))
         .values(
             state=state,
             tries=_row.tries + 1,
@@ -260,17 +258,54 @@ def _note(connection: Connection, one: Tried) -> int:
             said=one.said,
         )
     )
-    return noted.rowcount if state == _GIVEN_UP else 0
 
 
-def _give_up(connection: Connection, webhook_id: str, since: datetime, now: datetime) -> int:
-    given_up = connection.execute(
-        update(webhook_delivery)
-        .where(
+_Key = tuple[str, str, int]
+
+
+def _key(delivery: Delivery) -> _Key:
+    return delivery.webhook_id, delivery.subject, delivery.seq
+
+
+def _is(key: _Key) -> ColumnElement[bool]:
+    return and_(_row.webhook_id == key[0], _row.subject == key[1], _row.seq == key[2])
+
+
+def _first_since(connection: Connection, webhook_id: str, since: datetime) -> list[_Key]:
+    """Give a webhook's events that wait since a time, or longer, and for none of their subject.
+
+    What waits behind them has its turn when they are given up.
+    """
+    found = connection.execute(
+        select(_row.subject, _row.seq).where(
             _row.webhook_id == webhook_id,
             _row.state == _WAITING,
             _row.taken_at <= since,
+            _is_first(),
         )
+    )
+    return [(webhook_id, row.subject, row.seq) for row in found]
+
+
+def _give_up(connection: Connection, keys: Sequence[_Key], now: datetime) -> int:
+    for key in keys:
+        connection.execute(
+            update(webhook_delivery)
+            .where(_is(key))
+            .values(state=_GIVEN_UP, next_try_at=None, settled_at=now)
+        )
+    return len(keys)
+
+
+def _end(connection: Connection, one: Tried, now: datetime) -> int:
+    """End a webhook that is not wanted any more; gives how many events it is not told."""
+    key = one.delivery.webhook_id
+    connection.execute(
+        update(webhook).where(webhook.c.id == key).values(ended=one.said, updated_at=now)
+    )
+    given_up = connection.execute(
+        update(webhook_delivery)
+        .where(_row.webhook_id == key, _row.state == _WAITING)
         .values(state=_GIVEN_UP, next_try_at=None, settled_at=now)
     )
     return given_up.rowcount

@@ -229,7 +229,7 @@ class Outbox(Protocol):
             tried: at most one try of each subject of a webhook.
             now: the time.
             lost: by their ids, webhooks whose receiver takes nothing: what waits since this time,
-                or longer, is given up, tried or not.
+                or longer, and for no other event of its subject, is given up, tried or not.
 
         Returns:
             How many events were given up; None if another process delivers by now.

@@ -3,7 +3,6 @@
 
 """Webhooks and their events, on both databases."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,23 +26,10 @@ from storage.outbox import KEPT_DELIVERED, StoredOutbox
 from storage.serving import SqlFeed
 from storage.webhooks import StoredWebhooks
 from tests.storage import made
+from tests.webhooks import hook
 
 SILENCE = timedelta(minutes=1)
 MINUTE = timedelta(minutes=1)
-
-
-def hook(number: int = 1, **changes: object) -> Webhook:
-    base = Webhook(
-        id=str(uuid.UUID(int=number, version=4)),
-        topic=Topic.SOFTWARE,
-        only=None,
-        url=f"https://hooks.example/{number}",
-        secret=None,
-        position=0,
-        created_at=made.NOW + timedelta(seconds=number),
-        updated_at=made.NOW,
-    )
-    return replace(base, **changes)  # type: ignore[arg-type]
 
 
 def entry(number: int) -> SoftwareRow:
@@ -207,19 +193,18 @@ def test_what_waits_too_long_for_a_dead_receiver_is_given_up(
     catalogue: SqlCatalogue, webhooks: StoredWebhooks, outbox: StoredOutbox
 ) -> None:
     kept = webhooks.add(hook())
-    happen(catalogue, 1, 2)
+    happen(catalogue, 1, 2, 1)
     first = taken(outbox, kept)[0]
     later = made.NOW + MINUTE
     happen(catalogue, 3)
     taken(outbox, kept, now=later)
-    failed = tried(first, Outcome.FAILED, again=later + MINUTE, at=later)
+    failed = tried(first, Outcome.FAILED, at=later)
     assert outbox.settle(made.ME, [failed], later, {kept.id: made.NOW}) == 2
-    assert due(outbox, kept, early=True) == [(3, subject(3))]
     given_up = webhooks.deliveries(kept.id, [DeliveryState.GIVEN_UP], 10)
-    assert [(one.seq, one.tries, one.settled_at) for one in given_up] == [
-        (2, 0, later),
-        (1, 1, later),
-    ]
+    shown = [(one.seq, one.tries, one.settled_at) for one in given_up]
+    assert shown == [(2, 0, later), (1, 1, later)]
+    assert due(outbox, kept) == [(3, subject(1))], "what waited behind it has its turn"
+    assert due(outbox, kept, now=later) == [(3, subject(1)), (4, subject(3))]
 
 
 def test_only_the_newest_deliveries_are_remembered(
