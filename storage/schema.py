@@ -25,6 +25,7 @@ REVISIONS = (
     "0010_lists_for_front_ends",
     "0011_search_index",
     "0012_revisits",
+    "0013_written",
     "0015_webhooks",
 )
 """Every migration's id, the oldest first."""

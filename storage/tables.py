@@ -250,6 +250,9 @@ feed_head = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("seq", BigInteger, nullable=False),
+    # How often rows were written by hand that are no entries, and when last: see Mark.
+    Column("written", BigInteger, nullable=False, server_default="0"),
+    Column("written_at", Moment()),
     CheckConstraint("id = 1", name="one_row"),
 )
 
@@ -309,6 +312,100 @@ search_rules = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),
     CheckConstraint("id = 1", name="one_row"),
+)
+
+# --- what is written over the API -----------------------------------------------------------
+
+token = Table(
+    "token",
+    metadata,
+    Column("id", key_text(), primary_key=True),
+    Column("name", key_text(), nullable=False, index=True),
+    Column("digest", Words(), nullable=False),
+    Column("scopes", Json(), nullable=False),
+    Column("created_at", Moment(), nullable=False),
+    Column("expires_at", Moment()),
+    Column("revoked_at", Moment()),
+    Column("last_used_at", Moment()),
+)
+
+catalog = Table(
+    "catalog",
+    metadata,
+    Column("id", key_text(), primary_key=True),
+    Column("name", Words(), nullable=False),
+    Column("alternative_id", key_text(), index=True, unique=True),
+    Column("active", Boolean, nullable=False),
+    Column("publishers_namespace", Words()),
+    Column("scopes", Json(), nullable=False),
+    Column("sources", Json(), nullable=False),
+    Column("created_at", Moment(), nullable=False),
+    Column("updated_at", Moment(), nullable=False),
+    Column("written_by", Words(), nullable=False),
+    Index(None, "created_at", "id"),
+)
+
+software_catalog = Table(
+    "software_catalog",
+    metadata,
+    Column(
+        "software_id", key_text(), ForeignKey("software.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("catalog_id", key_text(), ForeignKey("catalog.id"), nullable=False, index=True),
+)
+
+written_publisher = Table(
+    "written_publisher",
+    metadata,
+    Column("id", key_text(), primary_key=True),
+    Column("catalog_id", key_text(), ForeignKey("catalog.id"), index=True),
+    Column("name", key_text(), nullable=False, index=True),
+    Column("email", Words()),
+    Column("alternative_id", key_text(), index=True, unique=True),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Moment(), nullable=False),
+    Column("updated_at", Moment(), nullable=False),
+    Column("written_by", Words(), nullable=False),
+    Index(None, "created_at", "id"),
+)
+
+code_hosting = Table(
+    "code_hosting",
+    metadata,
+    Column(
+        "publisher_id",
+        key_text(),
+        ForeignKey("written_publisher.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("url", Words(), nullable=False),
+    Column("url_key", key_text(), nullable=False, index=True, unique=True),
+    Column("is_group", Boolean, nullable=False),
+    Column("created_at", Moment(), nullable=False),
+    Column("updated_at", Moment(), nullable=False),
+)
+
+written_log = Table(
+    "written_log",
+    metadata,
+    Column("id", key_text(), primary_key=True),
+    Column("entity", key_text()),
+    Column("message", Words(), nullable=False),
+    Column("created_at", Moment(), nullable=False),
+    Column("written_by", Words(), nullable=False),
+    Index(None, "created_at", "id"),
+    Index(None, "entity", "created_at", "id"),
+)
+
+analysis = Table(
+    "analysis",
+    metadata,
+    Column("entity", key_text(), primary_key=True),
+    Column("namespace", key_text(), primary_key=True),
+    Column("document", Json(), nullable=False),
+    Column("written_at", Moment(), nullable=False),
+    Column("written_by", Words(), nullable=False),
 )
 
 # --- sources and their crawls ---------------------------------------------------------------

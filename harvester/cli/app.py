@@ -20,6 +20,7 @@ from harvester.cli import (
     serve,
     sources,
     status,
+    token,
 )
 from harvester.cli.invocation import (
     ConfigOption,
@@ -73,3 +74,4 @@ command(app, "sources")(sources.sources)
 command(app, "status")(status.status)
 command(app, "export")(export.export)
 app.add_typer(database.app, name="database")
+app.add_typer(token.app, name="token")

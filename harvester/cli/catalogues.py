@@ -15,6 +15,7 @@ from harvester.ports.catalogue import Catalogue
 from harvester.ports.directory import LeadStore
 from harvester.ports.errors import CatalogueError
 from harvester.ports.http import Budgets, Validators
+from harvester.ports.tokens import Tokens
 from harvester.settings import Configuration
 from harvester.worker import Worker
 
@@ -77,6 +78,19 @@ def passing_catalogue() -> Iterator[Catalogue]:
         yield opened
 
 
+@contextmanager
+def token_store(configuration: Configuration) -> Iterator[Tokens]:
+    """Open what keeps the API's tokens: the catalogue's database, made if it is not there yet.
+
+    Raises:
+        CatalogueError: it cannot be used.
+    """
+    from storage.tokens import StoredTokens
+
+    with _opened(configuration.database_url()) as opened:
+        yield StoredTokens(opened.store)
+
+
 @dataclass(frozen=True)
 class FrontEnd:
     """What front-ends are answered by."""
@@ -107,10 +121,11 @@ def front_end(
         CatalogueError: it cannot be used.
     """
     from harvester.cli.address import Address
-    from harvester.feed.api import Options, application
+    from harvester.feed.api import Context, Options, application
     from harvester.search.projection import VERSION, project
     from storage.catalogue import SqlCatalogue
     from storage.serving import open_feed
+    from storage.tokens import StoredTokens
 
     table = configuration.settings.api
     options = Options(
@@ -130,7 +145,14 @@ def front_end(
 
     try:
         known.reindex(VERSION, project)
-        yield FrontEnd(application(feed, look, options, SystemClock().now), feed)
+        context = Context(
+            feed=feed,
+            tokens=StoredTokens(feed.store),
+            look=look,
+            options=options,
+            now=SystemClock().now,
+        )
+        yield FrontEnd(application(context), feed)
     finally:
         feed.close()
 

@@ -18,6 +18,7 @@ HIDDEN = "***"
 _AUTHORITY = re.compile(r"(?<=://)[^/\s@]+@")
 _CREDENTIAL = re.compile(
     r"\b(?:gh[pousr]_\w{8,}|github_pat_\w{8,}|glpat-[\w.-]{8,}"
+    r"|harvester_[0-9a-f]{12}_[\w-]{8,}"
     r"|(?i:bearer|token|basic) [\w.+/=-]{8,})"
 )
 _TALKATIVE = ("httpx", "httpcore", "apscheduler", "uvicorn")

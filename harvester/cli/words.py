@@ -372,6 +372,45 @@ _SENTENCES: Mapping[str, Text] = {
         "purge {what}: Der nächste Lauf brächte {url} zurück; setzen Sie sie zuerst auf die "
         "Sperrliste: [[blocks]] mit url und reason in den Einstellungen",
     ),
+    "token_once": Text(
+        "This is token {id}, shown this once: only its hash is kept.",
+        "Das ist das Token {id}, nur dieses eine Mal gezeigt: Aufgehoben wird nur sein Hash.",
+    ),
+    "token_name": Text(
+        "a token's name is 1 to {most} printable characters, without blanks around them",
+        "der Name eines Tokens besteht aus 1 bis {most} druckbaren Zeichen ohne Leerzeichen darum",
+    ),
+    "token_taken": Text(
+        "there is a token {name} already; revoke it, or take another name",
+        "ein Token {name} gibt es schon; widerrufen Sie es, oder nehmen Sie einen anderen Namen",
+    ),
+    "token_scope": Text(
+        "{scope!r} is no scope; there are {known}",
+        "{scope!r} ist kein Bereich; es gibt {known}",
+    ),
+    "token_expires": Text(
+        '--expires {text!r}: write a number and a unit, such as "90d" or "12w"',
+        '--expires {text!r}: schreiben Sie eine Zahl und eine Einheit, etwa "90d" oder "12w"',
+    ),
+    "token_none": Text(
+        "There is no token: nobody can write over the API.",
+        "Es gibt kein Token: Niemand kann über die API schreiben.",
+    ),
+    "token_line": Text(
+        "{id}  {name}  {scopes}  {state}  expires {ends}  last used {used}",
+        "{id}  {name}  {scopes}  {state}  endet {ends}  zuletzt benutzt {used}",
+    ),
+    "token_live": Text("live", "gültig"),
+    "token_expired": Text("expired", "abgelaufen"),
+    "token_revoked": Text("revoked", "widerrufen"),
+    "token_unknown": Text(
+        "there is no live token {name}; `harvester token list` shows all",
+        "es gibt kein gültiges Token {name}; `harvester token list` zeigt alle",
+    ),
+    "token_ended": Text(
+        "{name} ({id}) opens nothing any more",
+        "{name} ({id}) öffnet nichts mehr",
+    ),
     "by_hand": Text(
         "  next crawl: by hand only (harvester crawl {url})",
         "  nächster Lauf: nur von Hand (harvester crawl {url})",

@@ -22,12 +22,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """How far the catalogue has come. As long as it is the same, no entry has changed."""
+    """How far the catalogue has come. As long as it is the same, it shows the same."""
 
     seq: int
     """Number of the newest change; 0 if there is none."""
     at: datetime | None
-    """When that change was; None if it is not remembered any more."""
+    """When that change was, or something else was written after it; None if neither is
+    remembered."""
+    written: int = 0
+    """How often something was written over the API that is no entry, and so has no change."""
 
 
 @dataclass(frozen=True, slots=True)

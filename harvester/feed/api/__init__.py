@@ -4,6 +4,6 @@
 """The feed over HTTP: the Software Catalog API, and what it lacks beside it."""
 
 from harvester.feed.api.app import application
-from harvester.feed.api.context import Look, Options
+from harvester.feed.api.context import Context, Look, Options
 
-__all__ = ["Look", "Options", "application"]
+__all__ = ["Context", "Look", "Options", "application"]

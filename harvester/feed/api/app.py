@@ -3,8 +3,6 @@
 
 """The application: its routes, its manners, and its OpenAPI document."""
 
-from collections.abc import Callable
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -26,11 +24,10 @@ from harvester.feed.api import (
     software,
 )
 from harvester.feed.api.conditional import answered
-from harvester.feed.api.context import Context, Look, Options
+from harvester.feed.api.context import Context
 from harvester.feed.api.manners import REQUEST_ID, SEQUENCE, Manners
 from harvester.feed.api.paging import to_json
 from harvester.feed.api.parameters import Strict
-from harvester.ports.feed import Feed
 
 _LEAST_PACKED = 500
 """Bytes of an answer that is worth compressing."""
@@ -59,16 +56,8 @@ Ids are UUIDs; times are RFC 3339 in UTC.
 """
 
 
-def application(feed: Feed, look: Look, options: Options, now: Callable[[], datetime]) -> FastAPI:
-    """Make the application.
-
-    Args:
-        feed: what it reads.
-        look: tells what is known of an address.
-        options: what operators decide.
-        now: gives the time.
-    """
-    context = Context(feed=feed, look=look, options=options, now=now)
+def application(context: Context) -> FastAPI:
+    """Make the application."""
     app = FastAPI(
         title="harvester",
         version=__version__,
@@ -100,7 +89,7 @@ def application(feed: Feed, look: Look, options: Options, now: Callable[[], date
     app.add_middleware(GZipMiddleware, minimum_size=_LEAST_PACKED, compresslevel=_LEVEL)
     app.add_middleware(
         CORSMiddleware,
-        allow_origins=list(options.cors_origins),
+        allow_origins=list(context.options.cors_origins),
         allow_methods=["GET", "HEAD"],
         allow_headers=["If-None-Match", REQUEST_ID],
         expose_headers=list(EXPOSED),
@@ -122,11 +111,14 @@ def _described(app: FastAPI) -> dict[str, Any]:
         )
         template = "#/components/schemas/{model}"
         problem = problems.Problem.model_json_schema(ref_template=template)
+        schemas = document["components"]["schemas"]
         for path in document["paths"].values():
             for operation in path.values():
                 for status, described in operation["responses"].items():
                     told = _HEADERS | (_OF_CONTENT if status == "200" else {})
                     described["headers"] = described.get("headers", {}) | told
-        document["components"]["schemas"] |= problem.pop("$defs", {}) | {"Problem": problem}
+                for content in operation.get("requestBody", {}).get("content", {}).values():
+                    schemas |= content["schema"].pop("$defs", {})
+        schemas |= problem.pop("$defs", {}) | {"Problem": problem}
         app.openapi_schema = document
     return app.openapi_schema

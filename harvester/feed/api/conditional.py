@@ -3,10 +3,11 @@
 
 """Conditional requests: a strong ETag from the change head, and 304 after one cheap read.
 
-What the API says follows from the catalogue's entries, and no entry changes without a change row:
-so the newest row's number and time, the address that was asked for and the version that answers
-name the very bytes. The tag is made before anything else is read, so that it can be older than the
-answer, never newer: then the next request costs a full answer, and nobody keeps an old one.
+What the API says follows from the catalogue's entries, of which none changes without a change row,
+and from what is written over it, which is counted: so the newest row's number, that count, the time
+of the later, the address that was asked for and the version that answers name the very bytes. The
+tag is made before anything else is read, so that it can be older than the answer, never newer: then
+the next request costs a full answer, and nobody keeps an old one.
 """
 
 import hashlib
@@ -29,7 +30,7 @@ def tag_of(request: Request, context: Context, mark: Mark) -> str:
         (
             __version__,
             repr(context.options),
-            f"{mark.seq} {mark.at.isoformat() if mark.at else '-'}",
+            f"{mark.seq} {mark.written} {mark.at.isoformat() if mark.at else '-'}",
             str(request.base_url),  # some answers have addresses in them, as they were asked for
             request.scope["path"],
             request.scope["query_string"].decode("latin-1"),

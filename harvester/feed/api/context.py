@@ -10,6 +10,7 @@ from typing import Any
 
 from harvester.feed.heading import Heading
 from harvester.ports.feed import Feed
+from harvester.ports.tokens import Tokens
 
 Look = Callable[[str], Mapping[str, Any]]
 """Tells what is known of a canonical address, as `harvester status URL --json`; in any thread."""
@@ -36,6 +37,11 @@ class Context:
     """What every handler has at hand."""
 
     feed: Feed
+    """What is read."""
+    tokens: Tokens
+    """Who may write."""
     look: Look
+    """Tells what is known of an address."""
     now: Callable[[], datetime]
+    """Gives the time."""
     options: Options

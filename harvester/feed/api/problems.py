@@ -22,6 +22,21 @@ _MOST = 10
 """Wrong values that one answer names."""
 _LONGEST = 255
 """Characters of a wrong value that are given back."""
+_LONGEST_NAME = 64
+"""Characters of a field's or a rule's name."""
+_LONGEST_DETAIL = 2048
+"""Characters of an explanation."""
+_RULES = {
+    "missing": "required",
+    "extra_forbidden": "unknown",
+    "string_too_short": "min",
+    "too_short": "min",
+    "greater_than_equal": "min",
+    "string_too_long": "max",
+    "too_long": "max",
+    "less_than_equal": "max",
+}
+"""The API's words for some rules; others have pydantic's."""
 _PATIENCE = 10
 """Seconds after which a client may ask a database again that did not answer."""
 
@@ -70,6 +85,31 @@ def wrong(field: str, rule: str, value: str, detail: str) -> Refusal:
     )
 
 
+def invalid(found: Sequence[Mapping[str, Any]]) -> Refusal:
+    """Refuse values, as pydantic found them."""
+    errors = [
+        ValidationError(
+            field=_within(".".join(map(str, one["loc"])) or "body", _LONGEST_NAME),
+            rule=_RULES.get(one["type"], one["type"])[:_LONGEST_NAME],
+            value=_within(str(one.get("input")), _LONGEST),
+        )
+        for one in found[:_MOST]
+    ]
+    said = "; ".join(
+        f"{error.field}: {one['msg']}" for error, one in zip(errors, found, strict=False)
+    )
+    return Refusal(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        _within(f"invalid format: {said}", _LONGEST_DETAIL),
+        errors=errors,
+    )
+
+
+def _within(text: str, most: int) -> str:
+    """Cut a text that somebody else wrote, and keep of it what can be written as UTF-8."""
+    return text[:most].encode(errors="replace").decode()
+
+
 def described(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     """Describe problems for the OpenAPI document."""
     schema = {"$ref": "#/components/schemas/Problem"}
@@ -112,22 +152,9 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, Refusal)  # noqa: S101 - registered for it
         return answer(error)
 
-    def invalid(_request: Request, error: Exception) -> Response:
+    def not_valid(_request: Request, error: Exception) -> Response:
         found = error.errors() if isinstance(error, RequestValidationError) else []
-        errors = [
-            ValidationError(
-                field=".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]),
-                rule=str(one["type"]),
-                value=str(one.get("input"))[:_LONGEST],
-            )
-            for one in found[:_MOST]
-        ]
-        said = "; ".join(
-            f"{error.field}: {one['msg']}" for error, one in zip(errors, found, strict=False)
-        )
-        return answer(
-            Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, f"invalid format: {said}", errors=errors)
-        )
+        return answer(invalid([{**one, "loc": one["loc"][1:] or one["loc"]} for one in found]))
 
     def of_http(_request: Request, error: Exception) -> Response:
         status = HTTPStatus(getattr(error, "status_code", HTTPStatus.INTERNAL_SERVER_ERROR))
@@ -148,6 +175,6 @@ def install(app: FastAPI) -> None:
         )
 
     app.add_exception_handler(Refusal, refused)
-    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(RequestValidationError, not_valid)
     app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(CatalogueError, unusable)

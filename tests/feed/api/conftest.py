@@ -17,10 +17,10 @@ from storage.engine import Store
 from storage.search.words import word_index
 from storage.serving import SqlFeed, open_feed
 from storage.tables import feed_head, metadata, search_rules
-from tests.databases import PostgresServer, postgres, sqlite_url
+from tests.databases import PostgresServer, postgres, postgres_url, sqlite_url
 from tests.feed.api.shelf import Client
 
-__all__ = ["postgres", "sqlite_url"]
+__all__ = ["postgres", "postgres_url", "sqlite_url"]
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -48,7 +48,7 @@ def catalogue(database_url: str) -> Iterator[SqlCatalogue]:
             for table in reversed(metadata.sorted_tables):
                 if table not in (feed_head, search_rules):
                     connection.execute(table.delete())
-            connection.execute(feed_head.update().values(seq=0))
+            connection.execute(feed_head.update().values(seq=0, written=0, written_at=None))
             word_index(opened.store.dialect).sweep(connection)
 
 

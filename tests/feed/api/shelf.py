@@ -6,7 +6,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,17 +14,18 @@ from typing import Any
 
 import httpx
 import jsonschema
+from fastapi import FastAPI
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from sqlalchemy import event
 
 from harvester.crawl.entry import document
-from harvester.feed.api import Options, application
+from harvester.feed.api import Context, Options, application
 from harvester.model import ChangeType, FileState, Finding, Severity, State
-from harvester.ports.feed import Feed
 from harvester.ports.rows import SoftwareRow, Writes
 from storage.catalogue import SqlCatalogue
 from storage.serving import SqlFeed
+from storage.tokens import StoredTokens
 from tests.feed.catalogue import HEADING
 from tests.storage import made
 
@@ -149,43 +150,78 @@ def counted(feed: SqlFeed) -> Iterator[list[str]]:
 @cache
 def openapi() -> dict[str, Any]:
     """Give the API's own description, which does not depend on what is in the catalogue."""
-    unused: Any = None
-    return application(unused, looked, Options(heading=HEADING), lambda: made.NOW).openapi()
+    return application(context(None)).openapi()
+
+
+def context(feed: SqlFeed | None, **options: Any) -> Context:
+    """Give what handlers have at hand."""
+    opened: Any = feed
+    store: Any = opened and opened.store
+    return Context(
+        feed=opened,
+        tokens=StoredTokens(store),
+        look=looked,
+        options=Options(**{"heading": HEADING, **options}),
+        now=lambda: made.NOW,
+    )
 
 
 @cache
 def _validator(operation: str, status: str, media: str) -> jsonschema.Draft202012Validator:
     """Give what holds an answer against the description."""
     document = openapi()
-    (described,) = (
-        methods["get"]["responses"][status]["content"][media]["schema"]
+    (wanted,) = (
+        described["responses"][status]["content"][media]["schema"]
         for methods in document["paths"].values()
-        if methods["get"]["operationId"] == operation
+        for described in methods.values()
+        if described["operationId"] == operation
     )
     registry = Registry().with_resource("urn:api", DRAFT202012.create_resource(document)).crawl()
-    schema = json.loads(json.dumps(described).replace('"#/components', '"urn:api#/components'))
+    schema = json.loads(json.dumps(wanted).replace('"#/components', '"urn:api#/components'))
     return jsonschema.Draft202012Validator(schema, registry=registry)
+
+
+def asked(
+    app: FastAPI, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
+) -> httpx.Response:
+    """Ask an application over ASGI; a failure of it is raised."""
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+            return await client.request(method, path, headers=headers, content=content)
+
+    return asyncio.run(ask())
 
 
 class Client:
     """A front-end: asks the application over ASGI, and holds each answer against its document."""
 
-    def __init__(self, feed: Feed, **options: Any) -> None:
-        self.app = application(
-            feed, looked, Options(**{"heading": HEADING, **options}), lambda: made.NOW
-        )
+    def __init__(self, feed: SqlFeed, **options: Any) -> None:
+        self.app = application(context(feed, **options))
         self.app.openapi_schema = openapi()
 
     def get(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
         """Ask; a failure of the application fails the test."""
+        return self.send(method, path, None, **headers)
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        value: Any,
+        token: str | None = None,
+        media: str = "application/json",
+    ) -> httpx.Response:
+        """Send JSON as the bearer of a token."""
+        headers = {} if token is None else {"authorization": f"Bearer {token}"}
+        return self.send(method, path, json.dumps(value).encode(), content_type=media, **headers)
+
+    def send(self, method: str, path: str, content: bytes | None, **headers: str) -> httpx.Response:
+        """Send bytes; a failure of the application fails the test."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
 
-        async def ask() -> httpx.Response:
-            transport = httpx.ASGITransport(self.app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
-                return await client.request(method, path, headers=named)
-
-        answer = asyncio.run(ask())
+        answer = asked(self.app, method, path, content, named)
         self._check(answer)
         return answer
 
@@ -213,16 +249,16 @@ class Client:
     def _check(self, answer: httpx.Response) -> None:
         """No undocumented status, no shape violated."""
         assert answer.headers["x-request-id"]
-        document = openapi()
+        method = answer.request.method.replace("HEAD", "GET").lower()
         operation = next(
             (
-                methods["get"]
-                for template, methods in document["paths"].items()
-                if _fits(template, answer.request.url.path)
+                methods[method]
+                for template, methods in openapi()["paths"].items()
+                if method in methods and _fits(template, answer.request.url.path)
             ),
             None,
         )
-        if operation is None or answer.request.method not in ("GET", "HEAD"):
+        if operation is None:
             return
         described = operation["responses"].get(str(answer.status_code))
         assert described is not None, f"{answer.status_code} is not documented: {answer.text}"
