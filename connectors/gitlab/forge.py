@@ -10,18 +10,16 @@ from datetime import datetime
 
 import httpx
 
-from connectors.gitlab.graph import (
-    MOST_IDS,
-    MOST_PATHS,
-    Graph,
+from connectors.gitlab.graph import MOST_IDS, MOST_PATHS, Graph
+from connectors.gitlab.places import Api, Place, PlaceKind, Slice
+from connectors.gitlab.rest import Rest
+from connectors.gitlab.told import (
     Hidden,
     NoSuchPlaceError,
     Told,
     UnreadablePlaceError,
     ids_of_hidden,
 )
-from connectors.gitlab.places import Api, Place, PlaceKind, Slice
-from connectors.gitlab.rest import Rest
 from connectors.gitlab.witness import Witness
 from harvester.model import Sighting, Unknown
 from harvester.ports.errors import (

@@ -4,7 +4,7 @@
 """GitLab over GraphQL: pages of projects with the blob ids, and where asked for the texts."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,18 @@ from typing import Any
 from connectors.gitlab import facts
 from connectors.gitlab.places import Place, PlaceKind, Slice
 from connectors.gitlab.texts import Texts
+from connectors.gitlab.told import (
+    Hidden,
+    Told,
+    all_older,
+    connection_of,
+    ids_of,
+    ids_of_hidden,
+    is_hidden,
+    is_quiet,
+    page_info,
+    with_wish,
+)
 from connectors.kit import numbered, repeated
 from connectors.kit.shapes import MISSHAPEN, misshapen
 from connectors.transport import (
@@ -22,8 +34,7 @@ from connectors.transport import (
     TooComplexError,
     load,
 )
-from harvester.model import IGNORE_FILE, Files, JsonObject, Sighting, Unknown
-from harvester.ports.errors import NotFoundError, SourceError, UnexpectedAnswerError
+from harvester.model import IGNORE_FILE, JsonObject, Sighting, Unknown
 from harvester.ports.listing import Failure, FailureCode
 
 logger = logging.getLogger(__name__)
@@ -44,30 +55,6 @@ FEWEST_GROUPS = 3
 """Fewer are listed at once: that costs no more, and where one moved, less."""
 MOST_IDS = 100
 """It takes a thousand ids, but gives a hundred projects a page."""
-
-
-class NoSuchPlaceError(NotFoundError):
-    """There is no such group or user, or not for everybody."""
-
-
-class UnreadablePlaceError(UnexpectedAnswerError):
-    """GitLab answers, but will not list this group or user."""
-
-
-class LostPlaceError(SourceError):
-    """GitLab does not understand the cursor of an earlier page any more; begin the place anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hidden:
-    """A project that the token sees, or whose code it sees, but not everybody."""
-
-    forge_id: str | None = None
-    """None where not even that was told."""
-
-
-Told = Sighting | Hidden | Failure
-"""What an answer says about one project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +132,12 @@ class Graph:
             asked = await self._page(way.document, fixed, texts=texts)
         except ItemUnreadableError as error:
             return await self._step_over(place, fixed, error)
-        connection = _connection(asked.answer, way.above, place, after)
+        connection = connection_of(asked.answer, way.above, place, after)
         told = await self._told(asked, connection, (*way.above, "projects"))
-        info = _page_info(connection)
+        info = page_info(connection)
         failures = [one for one in told if isinstance(one, Failure)]
         following = None
-        if info["hasNextPage"] and not (since is not None and _all_older(told, since)):
+        if info["hasNextPage"] and not (since is not None and all_older(told, since)):
             following = self._following(info, place, after, failures)
         return Slice(
             sightings=tuple(one for one in told if isinstance(one, Sighting)),
@@ -183,7 +170,7 @@ class Graph:
             for number, path in enumerate(asked):
                 name = f"group_{number}"
                 told = not answer.errors_at(name)
-                if told and _is_quiet(answer.data.get(name), since):
+                if told and is_quiet(answer.data.get(name), since):
                     quiet.append(path)
         return tuple(quiet)
 
@@ -199,7 +186,7 @@ class Graph:
                 rest = rest[1:]
                 continue
             rest = rest[asked.answer.size or len(rest) :]
-            connection = _connection(asked.answer, (), _EVERYWHERE, None)
+            connection = connection_of(asked.answer, (), _EVERYWHERE, None)
             told.extend(await self._told(asked, connection, ("projects",)))
         return tuple(told)
 
@@ -283,9 +270,9 @@ class Graph:
         way = _WAYS[place.kind]
         bare = {"first": 1, "paths": list(self._paths), "texts": False, "whole": False}
         answer = await self._graphql.execute(_form(way.document, self._paths), fixed | bare)
-        connection = _connection(answer, way.above, place, fixed["after"])
+        connection = connection_of(answer, way.above, place, fixed["after"])
         nodes = [node for node in connection["nodes"] or () if node is not None]
-        info = _page_info(connection)
+        info = page_info(connection)
         public = [node for node in nodes if node.get("visibility") == facts.PUBLIC]
         failures = [
             self._failure(node["fullPath"], facts.forge_id(node), str(error)) for node in public
@@ -333,7 +320,7 @@ class Graph:
                 told.append(self._nameless(errors or ["nothing came in its place, and no reason"]))
                 continue
             try:
-                if _is_hidden(node, errors):
+                if is_hidden(node, errors):
                     told.append(Hidden(facts.forge_id(node)))
                 else:
                     told.append(await self._sighting(node, errors, asked))
@@ -360,14 +347,14 @@ class Graph:
         """
         if asked.paths != facts.PATHS[:1]:
             return told
-        without = _ids(told, lambda files: files == ())
+        without = ids_of(told, lambda files: files == ())
         if without:
             second = await self.by_ids(without, texts=asked.texts, paths=facts.PATHS[1:])
             told = [self._merged(one, second) for one in told]
-        having = _ids(told, lambda files: isinstance(files, tuple) and files != ())
+        having = ids_of(told, lambda files: isinstance(files, tuple) and files != ())
         if having:
             third = await self.by_ids(having, texts=False, paths=(IGNORE_FILE,))
-            told = [_with_wish(one, third) for one in told]
+            told = [with_wish(one, third) for one in told]
         return told
 
     def _merged(self, one: Told, second: dict[str, Sighting | Hidden | Unknown]) -> Told:
@@ -383,7 +370,7 @@ class Graph:
         self, asked: _Asked, batch: Sequence[str]
     ) -> dict[str, Sighting | Hidden | Unknown]:
         found: dict[str, Sighting | Hidden | Unknown] = {}
-        connection = _connection(asked.answer, (), _EVERYWHERE, None)
+        connection = connection_of(asked.answer, (), _EVERYWHERE, None)
         nodes = connection["nodes"] or ()
         told = await self._told(asked, connection, ("projects",))
         for node, one in zip(nodes, told, strict=True):
@@ -414,84 +401,6 @@ def _form(document: Document, paths: tuple[str, ...]) -> Document:
     return replace(document, name=f"{document.name} for one file")
 
 
-def _connection(
-    answer: Answer, above: tuple[str, ...], place: Place, after: str | None
-) -> JsonObject:
-    """Go down to the projects of an answer."""
-    holder: Any = answer.data
-    for index, name in enumerate(above):
-        holder = holder.get(name)
-        if holder is None and not answer.errors_at(*above[: index + 1]):
-            raise NoSuchPlaceError(
-                f"there is no {place.kind.value} {place.path!r} that everybody may see; was it"
-                " renamed? Check the spelling in the configuration"
-            )
-    connection = (holder or {}).get("projects")
-    if isinstance(connection, dict):
-        return connection
-    said = "; ".join(error.message for error in answer.errors) or "no list of projects"
-    if after is not None and "cursor" in said.lower():
-        raise LostPlaceError(said)
-    raise UnreadablePlaceError(f"GitLab would not list {place.path or 'projects'}: {said}")
-
-
-def _page_info(connection: JsonObject) -> JsonObject:
-    """Give what is said about the pages that follow.
-
-    Raises:
-        UnreadablePlaceError: nothing is.
-    """
-    info = connection.get("pageInfo")
-    if isinstance(info, dict) and {"hasNextPage", "endCursor"} <= info.keys():
-        return info
-    raise UnreadablePlaceError("GitLab does not say whether more projects follow; is it ill?")
-
-
-def _ids(told: Iterable[Told], wanted: Callable[[Files], bool]) -> list[str]:
-    """Give the ids of projects with such files."""
-    seen = (one for one in told if isinstance(one, Sighting))
-    return [one.repository.forge_id for one in seen if wanted(one.files)]
-
-
-def _with_wish(one: Told, found: Mapping[str, Sighting | Hidden | Unknown]) -> Told:
-    """Add whether a project has the file by which it opts out, where that was told."""
-    if not isinstance(one, Sighting):
-        return one
-    answer = found.get(one.repository.forge_id)
-    return replace(one, ignore_file=answer.ignore_file) if isinstance(answer, Sighting) else one
-
-
-def ids_of_hidden(told: Iterable[Told]) -> tuple[str, ...]:
-    """Give the ids, as far as they were told, of projects that are not for everybody."""
-    hidden = (one.forge_id for one in told if isinstance(one, Hidden))
-    return tuple(forge_id for forge_id in hidden if forge_id is not None)
-
-
-def _is_hidden(node: JsonObject, errors: Sequence[str]) -> bool:
-    """Say whether an anonymous visitor cannot see a project, or not its code.
-
-    GitLab shows a ``repository`` of null, without an error, where the code is for members only.
-    """
-    if node["visibility"] != facts.PUBLIC:
-        return True
-    return node.get("repository") is None and not errors
-
-
 def _groups(paths: Sequence[str]) -> Callable[[int], dict[str, Any]]:
     """Give the variables that ask for the first few of some groups."""
     return lambda size: numbered([{"path": path} for path in paths[:size]])
-
-
-def _is_quiet(group: Any, since: datetime) -> bool:
-    """Say whether the newest project of a group, sorted by activity, is older than that."""
-    nodes = ((group or {}).get("projects") or {}).get("nodes")
-    if nodes is None or None in nodes:
-        return False
-    times = [facts.moment(node.get("lastActivityAt")) for node in nodes]
-    return all(time is not None and time < since for time in times)
-
-
-def _all_older(told: Iterable[Told], since: datetime) -> bool:
-    """Say whether nothing on a page has been active since then."""
-    times = [one.repository.activity.pushed_at for one in told if isinstance(one, Sighting)]
-    return bool(times) and all(time is not None and time < since for time in times)

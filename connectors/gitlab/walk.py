@@ -8,13 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
 from connectors.gitlab.forge import Forge, GraphQLRefusedError
-from connectors.gitlab.graph import (
-    FEWEST_GROUPS,
-    MOST_GROUPS,
-    Hidden,
-    LostPlaceError,
-    ids_of_hidden,
-)
+from connectors.gitlab.graph import FEWEST_GROUPS, MOST_GROUPS
 from connectors.gitlab.places import (
     Api,
     Place,
@@ -25,6 +19,7 @@ from connectors.gitlab.places import (
     outermost,
     position,
 )
+from connectors.gitlab.told import Hidden, LostPlaceError, ids_of_hidden
 from harvester.model import Sighting
 from harvester.ports.errors import (
     ForbiddenError,

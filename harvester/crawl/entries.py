@@ -415,10 +415,10 @@ def _state(
     gone = host.gone_reason if host is not None else None
     let_in = rest is not None and rest.state in WITHHELD
     absent = primary is None or primary.state is FileState.ABSENT
-    if loss is not None:
-        verdict = (State.INVALID if loss is StateReason.STALE else State.GONE, str(loss))
-    elif gone is not None:
+    if gone is not None:  # also if the grace time of its file ends in the same conclusion
         verdict = (State.GONE, gone)
+    elif loss is not None:
+        verdict = (State.INVALID if loss is StateReason.STALE else State.GONE, str(loss))
     elif primary is not None and primary.state is FileState.VALID:
         verdict = (State.LISTED, StateReason.VALID)
     elif let_in and absent:

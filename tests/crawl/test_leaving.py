@@ -216,6 +216,26 @@ def test_a_private_copy_is_not_told_of(house: House) -> None:
     assert len(house.entry(url_of("city/p0"))["provenances"]) == 1
 
 
+def test_a_repository_that_leaves_as_its_broken_file_grows_stale_is_gone_all_the_same(
+    house: House,
+) -> None:
+    """A grace time that ends in the same conclusion decides nothing over what is gone."""
+    house.crawl(*several(3))
+    house.crawl(
+        several(3)[0], *(sighting(n, f"city/p{n}", broken(f"city/p{n}")) for n in (1, 2)), full=True
+    )
+    house.clock.advance(days=27)
+    house.crawl(
+        connector=Scripted([*several(1), sighting(2, "city/p2", broken("city/p2"))]), full=True
+    )
+    house.clock.advance(days=4)
+    house.crawl(connector=Scripted(several(1), look_ups={"2": Private()}), full=True)
+    deleted, private = (house.entry(url_of(f"city/p{n}")) for n in (1, 2))
+    assert (deleted["state"], deleted["state_reason"]) == ("gone", "deleted")
+    assert (private["state"], private["state_reason"]) == ("gone", "private")
+    assert (private["publiccode"], private["repository"], private["name"]) == (None, None, None)
+
+
 # --- the operator's will --------------------------------------------------------------------
 
 
