@@ -26,7 +26,8 @@ from sqlalchemy import (
     update,
 )
 
-from harvester.model import ChangeType, publisher_uuid
+from harvester.model import ChangeType
+from harvester.ports.feed import Mark
 from harvester.ports.webhooks import (
     Delivery,
     DeliveryState,
@@ -92,7 +93,7 @@ class StoredOutbox:
             ).all()
             if not hooks:
                 return ()
-            head = feed.head(connection)
+            reached = feed.mark(connection)
             earliest = func.min(_row.next_try_at, type_=_row.next_try_at.type)
             rows = connection.execute(
                 select(_row.webhook_id, earliest.label("at"))
@@ -103,7 +104,7 @@ class StoredOutbox:
         return tuple(
             Standing(
                 webhook=webhook_of(row),
-                behind=row.position < head,
+                behind=row.position < _end_of(Topic(row.topic), reached),
                 next_try_at=first.get(row.id),
             )
             for row in hooks
@@ -133,7 +134,7 @@ class StoredOutbox:
 
     def _take_up(self, connection: Connection, hook: Row[Any], now: datetime) -> None:
         """Make deliveries of the changes behind a webhook's position, and move it."""
-        head = feed.head(connection)
+        head = _end_of(Topic(hook.topic), feed.mark(connection))
         room = WINDOW - _fresh(connection, hook.id)
         if hook.position >= head or room <= 0:
             return
@@ -143,7 +144,7 @@ class StoredOutbox:
             compared = told_publishers.compare(
                 connection, self._store.dialect, hook.id, hook.only_id
             )
-            events = [(head, f"/publishers/{publisher_uuid(key)}", kind) for key, kind in compared]
+            events = [(head, f"/publishers/{key}", kind) for key, kind in compared]
             reached, forgotten = head, 0
         else:
             found = list(_changes(connection, hook, room))
@@ -221,6 +222,14 @@ def _is_first() -> ColumnElement[bool]:
 def _holds(connection: Connection, holder: str) -> bool:
     current = connection.execute(select(webhook_lease.c.holder)).scalar_one_or_none()
     return current is not None and bool(current == holder)
+
+
+def _end_of(topic: Topic, mark: Mark) -> int:
+    """Give the greatest number that there is.
+
+    Public bodies are told of by no numbered row: anything that is written may have changed one.
+    """
+    return mark.seq if topic is Topic.SOFTWARE else mark.seq + mark.written
 
 
 def _fresh(connection: Connection, webhook_id: str) -> int:

@@ -592,7 +592,7 @@ webhook_delivery = Table(
     Column("tried_at", Moment()),
     Column("settled_at", Moment()),
     Column("said", Words()),
-    Index("ix_webhook_delivery_webhook_id_state_seq", "webhook_id", "state", "seq"),
+    Index("ix_webhook_delivery_state_webhook_id_seq", "state", "webhook_id", "seq"),
 )
 
 webhook_publisher = Table(

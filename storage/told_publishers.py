@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, delete, select
 
-from harvester.model import ChangeType
+from harvester.model import ChangeType, publisher_uuid
 from harvester.ports.feed import PublisherQuestion, PublisherTitle, Window
 from storage import listing
 from storage.dialects import Dialect
@@ -22,7 +22,7 @@ from storage.types import canonical_json
 
 _ALL = Window(size=1_000_000)
 ChangedPublisher = tuple[str, ChangeType]
-"""The body's key, and what became of it."""
+"""The body's id, as the API gives it, and what became of it."""
 
 
 def remember(connection: Connection, dialect: Dialect, webhook_id: str, only: str | None) -> None:
@@ -33,7 +33,7 @@ def remember(connection: Connection, dialect: Dialect, webhook_id: str, only: st
 def compare(
     connection: Connection, dialect: Dialect, webhook_id: str, only: str | None
 ) -> Iterator[ChangedPublisher]:
-    """Give what is not told yet, by key, and take it for told."""
+    """Give what is not told yet, by id, and take it for told."""
     rows = connection.execute(
         select(webhook_publisher).where(webhook_publisher.c.webhook_id == webhook_id)
     )
@@ -56,7 +56,8 @@ def compare(
 
 def _now(connection: Connection, dialect: Dialect, only: str | None) -> dict[str, str]:
     found = listing.publishers(connection, dialect, PublisherQuestion(), _ALL)
-    return {title.key: _digest(title) for title in found.rows if only is None or title.key == only}
+    told = {publisher_uuid(title.key): _digest(title) for title in found.rows}
+    return told if only is None else {key: one for key, one in told.items() if key == only}
 
 
 def _digest(title: PublisherTitle) -> str:

@@ -28,7 +28,8 @@ class StoredWebhooks:
     def add(self, new: Webhook) -> Webhook:
         """Keep a new webhook; it is told what changes from now on."""
         with self._store.writing() as connection:
-            position = feed.head(connection)
+            mark = feed.mark(connection)
+            position = mark.seq if new.topic is Topic.SOFTWARE else mark.seq + mark.written
             connection.execute(
                 insert(webhook),
                 {
@@ -39,7 +40,7 @@ class StoredWebhooks:
                     "secret": new.secret,
                     "position": position,
                     "missed": 0,
-                    "ended": None,
+                    "ended": new.ended,
                     "created_at": new.created_at,
                     "updated_at": new.updated_at,
                 },
@@ -87,21 +88,26 @@ class StoredWebhooks:
             row = _row(connection, webhook_id)
         return None if row is None else webhook_of(row)
 
-    def change(
-        self, webhook_id: str, url: str, secret: str | None, now: datetime
-    ) -> Webhook | None:
-        """Give a webhook another address and secret; one that had ended goes on where it ended."""
+    def change(self, changed: Webhook) -> Webhook | None:
+        """Give a webhook another address and secret, end it or let it go on; None if it is gone."""
         with self._store.writing() as connection:
             connection.execute(
                 update(webhook)
-                .where(webhook.c.id == webhook_id)
-                .values(url=url, secret=secret, ended=None, updated_at=now)
+                .where(webhook.c.id == changed.id)
+                .values(
+                    url=changed.url,
+                    secret=changed.secret,
+                    ended=changed.ended,
+                    updated_at=changed.updated_at,
+                )
             )
-            row = _row(connection, webhook_id)
+            row = _row(connection, changed.id)
         return None if row is None else webhook_of(row)
 
     def remove(self, webhook_id: str) -> bool:
         """Forget a webhook and what it was told; False if there is none."""
+        if not is_holdable(webhook_id, KEY_LIMIT):
+            return False
         with self._store.writing() as connection:
             for table in (webhook_delivery, webhook_publisher):
                 connection.execute(delete(table).where(table.c.webhook_id == webhook_id))

@@ -16,6 +16,7 @@ from harvester.ports.directory import LeadStore
 from harvester.ports.errors import CatalogueError
 from harvester.ports.http import Budgets, Validators
 from harvester.ports.tokens import Tokens
+from harvester.ports.webhooks import Outbox, WebhookStore
 from harvester.settings import Configuration
 from harvester.worker import Worker
 
@@ -91,6 +92,33 @@ def token_store(configuration: Configuration) -> Iterator[Tokens]:
         yield StoredTokens(opened.store)
 
 
+@contextmanager
+def webhook_store(configuration: Configuration) -> Iterator[WebhookStore]:
+    """Open what keeps webhooks: the catalogue's database, made if it is not there yet.
+
+    Raises:
+        CatalogueError: it cannot be used.
+    """
+    from storage.webhooks import StoredWebhooks
+
+    with _opened(configuration.database_url()) as opened:
+        yield StoredWebhooks(opened.store)
+
+
+@contextmanager
+def outbox(configuration: Configuration) -> Iterator[tuple[Outbox, WebhookStore]]:
+    """Open what is to be delivered, with the webhooks that it is for.
+
+    Raises:
+        CatalogueError: it cannot be used.
+    """
+    from storage.outbox import StoredOutbox
+    from storage.webhooks import StoredWebhooks
+
+    with _opened(configuration.database_url()) as opened:
+        yield StoredOutbox(opened.store), StoredWebhooks(opened.store)
+
+
 @dataclass(frozen=True)
 class FrontEnd:
     """What front-ends are answered by."""
@@ -120,12 +148,14 @@ def front_end(
     Raises:
         CatalogueError: it cannot be used.
     """
+    from harvester.cli import delivering
     from harvester.cli.address import Address
     from harvester.feed.api import Context, Options, application
     from harvester.search.projection import VERSION, project
     from storage.catalogue import SqlCatalogue
     from storage.serving import open_feed
     from storage.tokens import StoredTokens
+    from storage.webhooks import StoredWebhooks
 
     table = configuration.settings.api
     options = Options(
@@ -148,6 +178,8 @@ def front_end(
         context = Context(
             feed=feed,
             tokens=StoredTokens(feed.store),
+            webhooks=StoredWebhooks(feed.store),
+            admit=delivering.admit(current or (lambda: configuration)),
             look=look,
             options=options,
             now=SystemClock().now,

@@ -13,7 +13,7 @@ from harvester.cli.invocation import Invocation, LogFormat, LogLevel
 def serve(invocation: Invocation) -> int:
     """Answer front-ends over HTTP until SIGTERM.
 
-    Reads the catalogue and crawls nothing; any number of these may run beside a daemon.
+    Crawls nothing; any number of these may run beside a daemon. One of them all delivers webhooks.
     """
     replace(
         invocation,
@@ -27,6 +27,7 @@ async def _serve(invocation: Invocation) -> ExitCode:
     import structlog
 
     from harvester.cli import catalogues, compose
+    from harvester.cli.delivering import delivering
     from harvester.cli.signals import StopSignals
     from harvester.daemon.views import front, served
 
@@ -35,7 +36,10 @@ async def _serve(invocation: Invocation) -> ExitCode:
     address = configuration.settings.api.listen
     with catalogues.front_end(configuration) as shown, StopSignals() as signals:
         site = front(shown.app, unready=shown.trouble)
-        async with served(site, address, table="api") as url:
+        async with (
+            served(site, address, table="api") as url,
+            delivering(lambda: configuration),
+        ):
             log.info("serving began", catalogue=shown.feed.name, listening=url)
             await signals.stop.wait()
     log.info("serving ended")

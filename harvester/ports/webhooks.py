@@ -38,7 +38,8 @@ class Webhook:
     secret: str | None
     """Signs what is posted; kept as it is, because nothing can be signed with a hash of it."""
     position: int
-    """Events up to this number of the change feed were taken up."""
+    """Events up to this number of the change feed were taken up; of public bodies, which it does
+    not tell of, a number that grows with whatever is written."""
     missed: int = 0
     """Changes that the feed forgot before they could be taken up."""
     ended: str | None = None
@@ -70,7 +71,7 @@ class Delivery:
 
     webhook_id: str
     seq: int
-    """Number of the change; of public bodies, the newest change when they were looked at."""
+    """Number of the change; of public bodies, of the moment when they were looked at."""
     subject: str
     """``/software/ID`` or ``/publishers/ID``."""
     change: ChangeType
@@ -146,10 +147,11 @@ class WebhookStore(Protocol):
         """Give one webhook."""
         ...
 
-    def change(
-        self, webhook_id: str, url: str, secret: str | None, now: datetime
-    ) -> Webhook | None:
-        """Give a webhook another address and secret; one that had ended goes on where it ended."""
+    def change(self, changed: Webhook) -> Webhook | None:
+        """Give a webhook another address and secret, end it or let it go on; None if it is gone.
+
+        It goes on where it ended.
+        """
         ...
 
     def remove(self, webhook_id: str) -> bool:

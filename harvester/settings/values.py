@@ -5,6 +5,7 @@
 
 import re
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -160,11 +161,23 @@ def _origin(origin: str) -> str:
     return origin
 
 
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is no network; write addresses with a mask, such as "
+            '"10.0.0.0/8" or "fd00::/8"'
+        ) from None
+
+
 Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
     WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhdw]$", "examples": ["3d", "6h"]}),
 ]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], Strict(False)]
+"""Networks of addresses, as CIDR writes them."""
 Share = Annotated[float, Field(ge=0, le=1)]
 """Of a whole: 0 is nothing, 1 is all."""
 Cron = Annotated[str, AfterValidator(_cron)]

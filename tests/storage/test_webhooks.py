@@ -3,6 +3,7 @@
 
 """Webhooks and their events, on both databases."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -262,10 +263,17 @@ def test_webhooks_are_listed_changed_and_removed(
     assert webhooks.amount() == 4
     assert webhooks.amount(Topic.SOFTWARE, None, created_from=late, created_to=late) == 1
 
-    changed = webhooks.change(kept[0].id, "https://b.example/", "s" * 16, made.NOW + MINUTE)
-    assert changed == replace(
-        kept[0], url="https://b.example/", secret="s" * 16, updated_at=made.NOW + MINUTE
+    wanted = replace(
+        kept[0],
+        url="https://b.example/",
+        secret="s" * 16,
+        ended="stopped",
+        updated_at=made.NOW + MINUTE,
     )
+    assert webhooks.change(wanted) == wanted
+    assert kept[0].id not in {one.webhook.id for one in outbox.receivers()}
+    assert webhooks.change(replace(wanted, ended=None)) == replace(wanted, ended=None)
+    assert webhooks.change(hook(9)) is None
     happen(catalogue, 1)
     taken(outbox, *kept)
     assert webhooks.remove(kept[0].id)
@@ -282,7 +290,7 @@ def test_public_bodies_that_come_change_and_go_are_told(
     feed = SqlFeed(catalogue.store)
     (known,) = feed.publishers(PublisherQuestion(), Window(size=9)).rows
     kept = webhooks.add(hook(1, topic=Topic.PUBLISHERS))
-    other = webhooks.add(hook(2, topic=Topic.PUBLISHERS, only="0" * 32))
+    other = webhooks.add(hook(2, topic=Topic.PUBLISHERS, only=str(uuid.UUID(int=0))))
     mine = f"/publishers/{publisher_uuid(known.key)}"
 
     happen(catalogue, 1)

@@ -22,6 +22,7 @@ from harvester.feed.api import (
     publishers,
     repositories,
     software,
+    webhooks,
 )
 from harvester.feed.api.conditional import answered
 from harvester.feed.api.context import Context
@@ -76,7 +77,7 @@ def application(context: Context) -> FastAPI:
         )
         | {304: {"description": "What the client has is still so."}},
     )
-    for part in (software, publishers, logs, catalogs, changes, dumps, repositories):
+    for part in (webhooks, software, publishers, logs, catalogs, changes, dumps, repositories):
         v1.include_router(part.router(context))
     app.include_router(v1)
 

@@ -11,9 +11,14 @@ from typing import Any
 from harvester.feed.heading import Heading
 from harvester.ports.feed import Feed
 from harvester.ports.tokens import Tokens
+from harvester.ports.webhooks import WebhookStore
 
 Look = Callable[[str], Mapping[str, Any]]
 """Tells what is known of a canonical address, as `harvester status URL --json`; in any thread."""
+
+Admit = Callable[[str], None]
+"""Says nothing where an address may be posted to; raises ``SourceError`` where it may not, or leads
+nowhere. It may ask the network for the address of a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,10 @@ class Context:
     """What is read."""
     tokens: Tokens
     """Who may write."""
+    webhooks: WebhookStore
+    """Who asked to be told."""
+    admit: Admit
+    """Whether an address may be posted to."""
     look: Look
     """Tells what is known of an address."""
     now: Callable[[], datetime]

@@ -68,14 +68,19 @@ def router(context: Context) -> APIRouter:
         """Show one public body, by its id or its alternative id."""
 
         def made_publisher(_headers: dict[str, str]) -> bytes:
-            return to_json(shapes.publisher(_known(context, publisher_id)))
+            return to_json(shapes.publisher(known(context, publisher_id)))
 
         return answered(request, context, made_publisher)
 
     return made
 
 
-def _known(context: Context, publisher_id: str) -> PublisherTitle:
+def known(context: Context, publisher_id: str) -> PublisherTitle:
+    """Give a public body by its id or alternative id.
+
+    Raises:
+        Refusal: there is none.
+    """
     prefix = shapes.key_prefix(publisher_id)
     if prefix is not None:
         wanted = publisher_id.lower()

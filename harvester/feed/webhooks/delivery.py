@@ -19,7 +19,7 @@ import structlog
 
 from harvester.feed.webhooks import message, patience
 from harvester.feed.webhooks.patience import Breaker
-from harvester.ports.errors import CatalogueError, SourceError
+from harvester.ports.errors import CatalogueError, HarvesterError, SourceError
 from harvester.ports.http import Clock, Fetcher
 from harvester.ports.webhooks import Delivery, Outbox, Outcome, Standing, Tried, Webhook
 from harvester.worker import Worker
@@ -165,6 +165,9 @@ class Deliverer:
                 pass
         except CatalogueError as error:
             _LOG.error("what webhooks were told cannot be noted", said=str(error))
+        except HarvesterError as error:
+            _LOG.error("webhooks cannot be posted", said=str(error))
+            self._fail(origin, None)
         except Exception:  # noqa: BLE001 - a defect; the others are served all the same
             _LOG.exception("a webhook ended by a defect", receiver=origin)
             self._fail(origin, None)

@@ -19,7 +19,7 @@ from harvester.ports.webhooks import Delivery
 DELIVERY = "x-harvester-delivery"
 """Header with the event's id at this receiver, the same at every try."""
 SEQUENCE = "x-change-sequence"
-"""Header with the number of the change, as in ``/v1/changes``."""
+"""Header with the number of an entry's change, as in ``/v1/changes``."""
 _EVENTS = {
     ChangeType.CREATED: "create",
     ChangeType.UPDATED: "update",
@@ -50,8 +50,9 @@ def headers(delivery: Delivery, body: bytes, secret: str | None, now: datetime) 
     said = {
         "content-type": "application/json",
         DELIVERY: identity(delivery),
-        SEQUENCE: str(delivery.seq),
     }
+    if delivery.subject.startswith("/software/"):
+        said[SEQUENCE] = str(delivery.seq)
     if secret is not None:
         said |= {
             signing.PLAIN: signing.plain(body, secret),

@@ -49,9 +49,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("webhook_id", "subject", "seq", name=op.f("pk_webhook_delivery")),
     )
     op.create_index(
-        op.f("ix_webhook_delivery_webhook_id_state_seq"),
+        op.f("ix_webhook_delivery_state_webhook_id_seq"),
         "webhook_delivery",
-        ["webhook_id", "state", "seq"],
+        ["state", "webhook_id", "seq"],
     )
     op.create_table(
         "webhook_publisher",

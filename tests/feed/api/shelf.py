@@ -22,10 +22,12 @@ from sqlalchemy import event
 from harvester.crawl.entry import document
 from harvester.feed.api import Context, Options, application
 from harvester.model import ChangeType, FileState, Finding, Severity, State
+from harvester.ports.errors import RefusedAddressError
 from harvester.ports.rows import SoftwareRow, Writes
 from storage.catalogue import SqlCatalogue
 from storage.serving import SqlFeed
 from storage.tokens import StoredTokens
+from storage.webhooks import StoredWebhooks
 from tests.feed.catalogue import HEADING
 from tests.storage import made
 
@@ -153,6 +155,12 @@ def openapi() -> dict[str, Any]:
     return application(context(None)).openapi()
 
 
+def admitted(url: str) -> None:
+    """Let every address be posted to but one."""
+    if "private.example" in url:
+        raise RefusedAddressError("it leads to 10.0.0.1 port 443")
+
+
 def context(feed: SqlFeed | None, **options: Any) -> Context:
     """Give what handlers have at hand."""
     opened: Any = feed
@@ -160,6 +168,8 @@ def context(feed: SqlFeed | None, **options: Any) -> Context:
     return Context(
         feed=opened,
         tokens=StoredTokens(store),
+        webhooks=StoredWebhooks(store),
+        admit=admitted,
         look=looked,
         options=Options(**{"heading": HEADING, **options}),
         now=lambda: made.NOW,
@@ -198,6 +208,7 @@ class Client:
     """A front-end: asks the application over ASGI, and holds each answer against its document."""
 
     def __init__(self, feed: SqlFeed, **options: Any) -> None:
+        self.feed = feed
         self.app = application(context(feed, **options))
         self.app.openapi_schema = openapi()
 
