@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Lists of entries and public bodies, page by page, read from columns.
+"""Lists of entries, page by page, read from columns.
 
 Pages go by keyset: a page begins behind the last row of the one before, whatever was inserted or
 deleted meanwhile, so that every row that stays is given once.
@@ -26,17 +26,13 @@ from sqlalchemy import (
 from harvester.model import FileState, Level, Publisher, State
 from harvester.ports.feed import (
     Part,
-    Place,
-    PublisherQuestion,
-    PublisherTitle,
-    Slice,
     SoftwareQuestion,
     Title,
-    Window,
 )
+from harvester.ports.paging import Place, Slice, Window
 from storage.dialects import Dialect
 from storage.rows import hashed_key
-from storage.tables import alias, file, publisher, repository, software, software_alias
+from storage.tables import alias, file, publisher, software, software_alias
 from storage.types import KEY_LIMIT, Moment, Words, is_holdable
 
 _TITLE = (
@@ -60,7 +56,7 @@ def titles(
 ) -> Slice[Title]:
     """Give entries by the time when they were first seen, and id."""
     statement = _titles(documents=documents).where(*_asked(question))
-    rows, more = windowed(
+    rows, more = window_of(
         connection, statement, window, software.c.first_seen_at, software.c.id, newest=False
     )
     return Slice(rows=tuple(_title(row) for row in rows), more=more)
@@ -69,7 +65,7 @@ def titles(
 def latest(connection: Connection, question: SoftwareQuestion, window: Window) -> Slice[Title]:
     """Give entries by the time when they last changed, and id, the newest first."""
     statement = _titles(documents=True).where(*_asked(question, by_state=False))
-    rows, more = windowed(
+    rows, more = window_of(
         connection, statement, window, software.c.updated_at, software.c.id, newest=True
     )
     return Slice(rows=tuple(_title(row) for row in rows), more=more)
@@ -116,36 +112,17 @@ def title(connection: Connection, software_id: str) -> Title | None:
     return _title(rows[0]) if rows else None
 
 
-def publishers(
-    connection: Connection, dialect: Dialect, question: PublisherQuestion, window: Window
-) -> Slice[PublisherTitle]:
-    """Give public bodies by the time when the first of their entries was first seen, and key."""
-    bodies = _bodies(question).subquery()
-    statement = select(bodies)
-    rows, more = windowed(
-        connection, statement, window, bodies.c.created_at, bodies.c.id, newest=False
+def former_ids(connection: Connection, software_id: str) -> Sequence[str]:
+    """Give the ids that an entry had before."""
+    return (
+        connection.execute(
+            select(software_alias.c.id)
+            .where(software_alias.c.software_id == software_id)
+            .order_by(software_alias.c.id)
+        )
+        .scalars()
+        .all()
     )
-    return Slice(rows=_publishers(connection, dialect, rows), more=more)
-
-
-def publisher_amount(connection: Connection, question: PublisherQuestion) -> int:
-    """Count public bodies."""
-    counted: int = connection.execute(
-        select(func.count()).select_from(_bodies(question).subquery())
-    ).scalar_one()
-    return counted
-
-
-def publisher_of(
-    connection: Connection, dialect: Dialect, *, prefix: str | None, uri: str | None
-) -> tuple[PublisherTitle, ...]:
-    """Give the public bodies whose key begins so, or which have this URI."""
-    column, wanted = (publisher.c.id, prefix) if uri is None else (publisher.c.uri, uri)
-    if wanted is None or not is_holdable(wanted, KEY_LIMIT):
-        return ()
-    condition = column.startswith(wanted, autoescape=True) if uri is None else column == wanted
-    rows = connection.execute(_bodies(PublisherQuestion()).where(condition)).all()
-    return _publishers(connection, dialect, list(rows))
 
 
 # --- entries --------------------------------------------------------------------------------
@@ -225,76 +202,10 @@ def _title(row: Row[Any]) -> Title:
     )
 
 
-# --- public bodies --------------------------------------------------------------------------
-
-
-def _bodies(question: PublisherQuestion) -> Select[Any]:
-    """Select the public bodies that some entry is of; those of former times have none."""
-    first = func.min(software.c.first_seen_at, type_=Moment())
-    statement = (
-        select(
-            publisher.c.id,
-            publisher.c.name,
-            publisher.c.uri,
-            publisher.c.level,
-            first.label("created_at"),
-            func.max(software.c.updated_at, type_=Moment()).label("updated_at"),
-            _listed().label("listed"),
-        )
-        .join_from(publisher, software, software.c.publisher_id == publisher.c.id)
-        .group_by(publisher.c.id, publisher.c.name, publisher.c.uri, publisher.c.level)
-    )
-    if question.listed is not None:
-        statement = statement.having(_listed() > 0 if question.listed else _listed() == 0)
-    if question.created_from is not None:
-        statement = statement.having(first >= question.created_from)
-    if question.created_to is not None:
-        statement = statement.having(first <= question.created_to)
-    return statement
-
-
-def _listed() -> ColumnElement[int]:
-    return func.count().filter(software.c.state == State.LISTED.value)
-
-
-def _publishers(
-    connection: Connection, dialect: Dialect, rows: list[Row[Any]]
-) -> tuple[PublisherTitle, ...]:
-    hosting: dict[str, set[tuple[str, bool]]] = {row.id: set() for row in rows}
-    places = connection.execute(
-        select(
-            software.c.publisher_id,
-            repository.c.forge_url,
-            repository.c.owner_path,
-            # Of an entry without a repository, its own address.
-            func.min(software.c.url, type_=Words()).label("url"),
-        )
-        .select_from(software.outerjoin(repository, repository.c.id == software.c.repository_id))
-        .where(dialect.among(software.c.publisher_id, list(hosting)))
-        .group_by(software.c.publisher_id, repository.c.forge_url, repository.c.owner_path)
-    )
-    for place in places:
-        owned = place.forge_url is not None and place.owner_path
-        hosting[place.publisher_id].add(
-            (f"{place.forge_url}/{place.owner_path}", True) if owned else (place.url, False)
-        )
-    return tuple(
-        PublisherTitle(
-            key=row.id,
-            publisher=Publisher(name=row.name, uri=row.uri, level=Level(row.level)),
-            hosting=tuple(sorted(hosting[row.id])),
-            listed=row.listed > 0,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
-        for row in rows
-    )
-
-
 # --- windows --------------------------------------------------------------------------------
 
 
-def windowed(
+def window_of(
     connection: Connection,
     statement: Select[Any],
     window: Window,

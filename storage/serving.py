@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
-from harvester.model import State
+from harvester.model import JsonObject, State
 from harvester.ports.errors import CatalogueError
 from harvester.ports.feed import (
     Dump,
@@ -17,19 +17,20 @@ from harvester.ports.feed import (
     Part,
     PublisherQuestion,
     PublisherTitle,
-    Slice,
     SoftwareQuestion,
     Tidings,
     Title,
-    Window,
 )
+from harvester.ports.paging import Slice, Window
 from harvester.ports.rows import Entry
 from harvester.ports.search import Found, Inquiry, Relation
-from storage import feed, listing, reading, schema
+from harvester.ports.written import Catalog, CatalogQuestion, LogQuestion, WrittenLog
+from storage import bodies, feed, listing, reading, schema
 from storage.engine import PATIENCE, Store
 from storage.search import asking, related
 from storage.search import words as search_words
 from storage.types import KEY_LIMIT, is_holdable
+from storage.written import catalogs, remarks
 
 
 def open_feed(database_url: str, *, patience: float = PATIENCE) -> "SqlFeed":
@@ -99,19 +100,54 @@ class SqlFeed:
     def publishers(self, question: PublisherQuestion, window: Window) -> Slice[PublisherTitle]:
         """Give public bodies by ``created_at`` and key."""
         with self._reading() as connection:
-            return listing.publishers(connection, self.store.dialect, question, window)
+            return bodies.publishers(connection, self.store.dialect, question, window)
 
     def publisher_amount(self, question: PublisherQuestion) -> int:
         """Count public bodies."""
         with self._reading() as connection:
-            return listing.publisher_amount(connection, question)
+            return bodies.amount(connection, question)
 
     def publisher(
         self, prefix: str | None = None, uri: str | None = None
     ) -> tuple[PublisherTitle, ...]:
-        """Give the public bodies whose key begins so, or which have this URI."""
+        """Give the public bodies whose key begins so, or with this URI; written ones first."""
         with self._reading() as connection:
-            return listing.publisher_of(connection, self.store.dialect, prefix=prefix, uri=uri)
+            return bodies.publisher_of(connection, self.store.dialect, prefix=prefix, uri=uri)
+
+    def catalogs(self, question: CatalogQuestion, window: Window) -> Slice[Catalog]:
+        """Give catalogs by ``created_at`` and id."""
+        with self._reading() as connection:
+            return catalogs.listed(connection, question, window)
+
+    def catalog_amount(self, question: CatalogQuestion) -> int:
+        """Count catalogs."""
+        with self._reading() as connection:
+            return catalogs.amount(connection, question)
+
+    def catalog(self, name: str) -> Catalog | None:
+        """Give one by its id or its alternative id; an id goes before."""
+        with self._reading() as connection:
+            return catalogs.named(connection, name)
+
+    def written_logs(self, question: LogQuestion, window: Window) -> Slice[WrittenLog]:
+        """Give logs by ``created_at`` and id, the newest first."""
+        with self._reading() as connection:
+            return remarks.logs(connection, question, window)
+
+    def written_log_amount(self, question: LogQuestion) -> int:
+        """Count logs."""
+        with self._reading() as connection:
+            return remarks.log_amount(connection, question)
+
+    def former_ids(self, software_id: str) -> Sequence[str]:
+        """Give the ids that an entry had before."""
+        with self._reading() as connection:
+            return listing.former_ids(connection, software_id)
+
+    def analyses(self, entities: Sequence[str]) -> Mapping[str, JsonObject]:
+        """Give what was found out about an entity, under its addresses, by namespace."""
+        with self._reading() as connection:
+            return remarks.analyses(connection, entities)
 
     def tidings(self, after: int, limit: int) -> Tidings:
         """Give changes with a number greater than ``after``, in order."""

@@ -3,9 +3,9 @@
 
 """What a webhook knows of public bodies, to tell what has become of them since.
 
-No change row tells of a public body: it is there as long as entries name it. So what a webhook was
-told of each is remembered, and compared whenever the change feed has gone on. What changed and
-changed back in between is not told.
+No change row tells of a public body: it is there as long as entries name it, or because somebody
+wrote it. So what a webhook was told of each is remembered, and compared whenever anything was
+written. What changed and changed back in between is not told.
 """
 
 import hashlib
@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, delete, select
 
 from harvester.model import ChangeType, publisher_uuid
-from harvester.ports.feed import PublisherQuestion, PublisherTitle, Window
-from storage import listing
+from harvester.ports.feed import PublisherQuestion, PublisherTitle
+from harvester.ports.paging import Window
+from storage import bodies
 from storage.dialects import Dialect
 from storage.tables import webhook_publisher
 from storage.types import canonical_json
@@ -55,7 +56,7 @@ def compare(
 
 
 def _now(connection: Connection, dialect: Dialect, only: str | None) -> dict[str, str]:
-    found = listing.publishers(connection, dialect, PublisherQuestion(), _ALL)
+    found = bodies.publishers(connection, dialect, PublisherQuestion(), _ALL)
     told = {publisher_uuid(title.key): _digest(title) for title in found.rows}
     return told if only is None else {key: one for key, one in told.items() if key == only}
 
@@ -63,7 +64,8 @@ def _now(connection: Connection, dialect: Dialect, only: str | None) -> dict[str
 def _digest(title: PublisherTitle) -> str:
     """Sum up what is told of a body, but for times, which move with each of its entries."""
     body = title.publisher
-    told = [body.name, body.uri, body.level, [list(place) for place in title.hosting], title.listed]
+    places = [[one.url, one.group] for one in title.hosting]
+    told = [body.name, body.uri, body.level, places, title.active, title.email, title.catalog_id]
     return hashlib.sha256(canonical_json(told).encode()).hexdigest()
 
 

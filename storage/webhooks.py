@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from harvester.model import ChangeType
-from harvester.ports.feed import Slice, Window
+from harvester.ports.paging import Slice, Window
 from harvester.ports.webhooks import Delivery, DeliveryState, Topic, Webhook
 from storage import feed, told_publishers
 from storage.engine import Store
-from storage.listing import windowed
+from storage.listing import window_of
 from storage.tables import webhook, webhook_delivery, webhook_publisher
 from storage.types import KEY_LIMIT, is_holdable
 
@@ -60,7 +60,7 @@ class StoredWebhooks:
         """Give webhooks by ``created_at`` and id."""
         statement = _asked(select(webhook), topic, only, created_from, created_to)
         with self._store.reading() as connection:
-            rows, more = windowed(
+            rows, more = window_of(
                 connection, statement, window, webhook.c.created_at, webhook.c.id, newest=False
             )
         return Slice(rows=tuple(webhook_of(row) for row in rows), more=more)

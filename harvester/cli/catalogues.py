@@ -156,6 +156,7 @@ def front_end(
     from storage.serving import open_feed
     from storage.tokens import StoredTokens
     from storage.webhooks import StoredWebhooks
+    from storage.written import SqlDesk
 
     table = configuration.settings.api
     options = Options(
@@ -163,6 +164,7 @@ def front_end(
         page_size=table.page_size,
         max_page_size=table.max_page_size,
         cors_origins=table.cors_origins,
+        contacts=configuration.settings.privacy.contacts,
         cache_for=table.cache_for,
     )
     feed = open_feed(configuration.database_url())
@@ -180,6 +182,7 @@ def front_end(
             tokens=StoredTokens(feed.store),
             webhooks=StoredWebhooks(feed.store),
             admit=delivering.admit(current or (lambda: configuration)),
+            desk=SqlDesk(feed.store),
             look=look,
             options=options,
             now=SystemClock().now,

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
 from harvester.model import FileState, Publisher, State
+from harvester.ports.paging import Slice, Window
 from harvester.ports.rows import ChangeRow, Entry
 from harvester.ports.search import SearchIndex
-
-T = TypeVar("T")
+from harvester.ports.written import Hosting, WrittenReads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,36 +31,6 @@ class Mark:
     remembered."""
     written: int = 0
     """How often something was written over the API that is no entry, and so has no change."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in an order by time: behind (or before) the row with this time and id.
-
-    The row itself need not be there any more.
-    """
-
-    at: datetime
-    id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """Which part of a list is asked for. With ``after`` and ``before``, ``after`` counts."""
-
-    size: int
-    """At least 1."""
-    after: Place | None = None
-    before: Place | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slice(Generic[T]):
-    """A part of a list, in the list's order."""
-
-    rows: tuple[T, ...]
-    more: bool
-    """Whether, in the direction that was asked for, there are rows beyond these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,28 +70,37 @@ class Title:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublisherTitle:
-    """A public body that some entry is of, and where its code lies."""
+    """A public body that some entry is of, or that was written, and where its code lies."""
 
     key: str
-    """The catalogue's own, 32 hex digits; it is derived from all that is known of the body."""
+    """The catalogue's own, 32 hex digits; of one that was not written, it is derived from all that
+    is known of it."""
     publisher: Publisher
-    hosting: tuple[tuple[str, bool], ...]
-    """Web addresses, sorted; True: of an owner of repositories, else of one of its entries."""
-    listed: bool
-    """Whether one of its entries is listed."""
+    hosting: tuple[Hosting, ...]
+    """Sorted by address; of a body that was not written, where its entries lie."""
+    active: bool
+    """Whether one of its entries is listed; of a written one, what was written."""
     created_at: datetime
-    """When the first of its entries was first seen."""
+    """When the first of its entries was first seen, or when it was written."""
     updated_at: datetime
-    """When one of its entries last changed."""
+    """When one of its entries last changed, or it was written last."""
+    written: bool = False
+    email: str | None = None
+    catalog_id: str | None = None
+    stands_in: str | None = None
+    """Key of the written one that is shown in its place: it has the same URI, or the same name
+    where neither has a URI."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublisherQuestion:
-    """Which public bodies are asked for; None asks for all."""
+    """Which public bodies are asked for; None asks for all that no other one stands in for."""
 
-    listed: bool | None = None
+    active: bool | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
+    catalog: str | None = None
+    """Id of the one that is meant; :data:`harvester.ports.written.ROOT` is the implicit one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +139,7 @@ class Dump:
     """Id of the last entry of a part that others follow."""
 
 
-class Feed(SearchIndex, Protocol):
+class Feed(SearchIndex, WrittenReads, Protocol):
     """What front-ends ask. Its methods may run in any thread.
 
     Texts that no database holds are asked for in vain, and no error. Every method can raise
@@ -208,7 +187,10 @@ class Feed(SearchIndex, Protocol):
     def publisher(
         self, prefix: str | None = None, uri: str | None = None
     ) -> tuple[PublisherTitle, ...]:
-        """Give the public bodies whose key begins so, or which have this URI."""
+        """Give the public bodies whose key begins so, or which have this URI; written ones first.
+
+        Those that another one stands in for are among them.
+        """
         ...
 
     def tidings(self, after: int, limit: int) -> Tidings:

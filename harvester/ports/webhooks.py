@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from harvester.model import ChangeType
-from harvester.ports.feed import Slice, Window
+from harvester.ports.paging import Slice, Window
 
 
 class Topic(StrEnum):

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import event
 
 from harvester.model import FileState, State
-from harvester.ports.feed import Place, SoftwareQuestion, Window
+from harvester.ports.feed import SoftwareQuestion
+from harvester.ports.paging import Place, Window
 from storage.catalogue import open_catalogue
 from storage.serving import SqlFeed
 from tests.storage import made

@@ -18,7 +18,8 @@ from sqlalchemy import text
 from harvester.crawl.rest import rest_of
 from harvester.model import Vitality
 from harvester.ports.errors import CatalogueError, SchemaAheadError, SchemaBehindError
-from harvester.ports.feed import SoftwareQuestion, Window
+from harvester.ports.feed import SoftwareQuestion
+from harvester.ports.paging import Window
 from harvester.ports.rows import Writes
 from harvester.ports.search import Question
 from harvester.ports.webhooks import Topic, Webhook

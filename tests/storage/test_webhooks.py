@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from harvester.model import ChangeType, publisher_uuid
-from harvester.ports.feed import Place, PublisherQuestion, Window
+from harvester.ports.feed import PublisherQuestion
+from harvester.ports.paging import Place, Window
 from harvester.ports.rows import SoftwareRow, Writes
 from harvester.ports.webhooks import (
     Delivery,

@@ -114,9 +114,11 @@ def _described(app: FastAPI) -> dict[str, Any]:
         problem = problems.Problem.model_json_schema(ref_template=template)
         schemas = document["components"]["schemas"]
         for path in document["paths"].values():
-            for operation in path.values():
+            for method, operation in path.items():
+                if method != "get":
+                    operation["responses"].pop("304", None)
                 for status, described in operation["responses"].items():
-                    told = _HEADERS | (_OF_CONTENT if status == "200" else {})
+                    told = _HEADERS | (_OF_CONTENT if (method, status) == ("get", "200") else {})
                     described["headers"] = described.get("headers", {}) | told
                 for content in operation.get("requestBody", {}).get("content", {}).values():
                     schemas |= content["schema"].pop("$defs", {})

@@ -15,8 +15,10 @@ from typing import Any, TypeVar
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from starlette.responses import Response
 
 from harvester.feed.api import problems
+from harvester.feed.api.paging import to_json
 from harvester.feed.api.problems import Refusal, wrong
 
 JSON = "application/json"
@@ -51,6 +53,29 @@ class Body(BaseModel):
         return {name: value for name, value in data.items() if name not in given}
 
 
+def merged(there: Any, patch: Any) -> Any:
+    """Apply a JSON merge patch (RFC 7386); what is patched stays as it was."""
+    if not isinstance(patch, dict):
+        return patch
+    found = dict(there) if isinstance(there, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            found.pop(name, None)
+        else:
+            found[name] = merged(found.get(name), value)
+    return found
+
+
+def answer(value: object) -> Response:
+    """Answer what was written as it is now; nobody keeps that."""
+    return Response(to_json(value), headers={"cache-control": "no-store"}, media_type=JSON)
+
+
+def nothing() -> Response:
+    """Answer that it was done."""
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers={"cache-control": "no-store"})
+
+
 def reader(*media: str) -> Any:
     """Give the dependency of an operation that reads a body of one of these types as JSON."""
 
@@ -74,6 +99,20 @@ def described(model: type[BaseModel], *media: str) -> dict[str, Any]:
     return described_by(schema_of(model), *media)
 
 
+def patched(model: type[BaseModel]) -> dict[str, Any]:
+    """Describe a merge patch of a model: everything may be missing, and null takes away."""
+    schema = schema_of(model)
+    return {
+        **schema,
+        "title": f"{schema['title']}Patch",
+        "required": [],
+        "properties": {
+            name: {"anyOf": [{k: v for k, v in told.items() if k != "default"}, {"type": "null"}]}
+            for name, told in schema["properties"].items()
+        },
+    }
+
+
 def described_by(schema: Mapping[str, Any], *media: str) -> dict[str, Any]:
     """Describe a body of a schema."""
     content = {one: {"schema": dict(schema)} for one in media}
@@ -83,6 +122,18 @@ def described_by(schema: Mapping[str, Any], *media: str) -> dict[str, Any]:
 def schema_of(model: type[BaseModel]) -> dict[str, Any]:
     """Give a model's schema; what it refers to, ``$defs``, goes to the document's components."""
     return model.model_json_schema(ref_template="#/components/schemas/{model}")
+
+
+def patch(*media: str) -> Any:
+    """Give the dependency of an operation that reads a merge patch: an object."""
+
+    async def read(request: Request) -> dict[str, Any]:
+        value = parsed(await _bytes(request, media))
+        if not isinstance(value, dict):
+            raise wrong("body", "object", str(value), "invalid format: a merge patch is an object")
+        return value
+
+    return Depends(read)
 
 
 def validated(model: type[M], value: Any) -> M:

@@ -12,6 +12,7 @@ from harvester.feed.heading import Heading
 from harvester.ports.feed import Feed
 from harvester.ports.tokens import Tokens
 from harvester.ports.webhooks import WebhookStore
+from harvester.ports.written import Desk
 
 Look = Callable[[str], Mapping[str, Any]]
 """Tells what is known of a canonical address, as `harvester status URL --json`; in any thread."""
@@ -33,6 +34,8 @@ class Options:
     """A request for more gets so many."""
     cors_origins: tuple[str, ...] = ("*",)
     """Origins of web pages whose scripts may read the API."""
+    contacts: bool = True
+    """Whether e-mail addresses of public bodies are kept and shown."""
     cache_for: timedelta = timedelta(seconds=10)
     """How long an answer may be shown again without asking."""
 
@@ -49,6 +52,8 @@ class Context:
     """Who asked to be told."""
     admit: Admit
     """Whether an address may be posted to."""
+    desk: Desk
+    """Takes what is written."""
     look: Look
     """Tells what is known of an address."""
     now: Callable[[], datetime]

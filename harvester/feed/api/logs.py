@@ -27,7 +27,8 @@ from harvester.feed.api.parameters import Time
 from harvester.feed.api.problems import described
 from harvester.feed.api.software import known
 from harvester.model import FileState, State
-from harvester.ports.feed import Place, Slice, SoftwareQuestion, Title, Window
+from harvester.ports.feed import SoftwareQuestion, Title
+from harvester.ports.paging import Place, Slice, Window
 from harvester.urls import path_of
 
 LONGEST = 2048

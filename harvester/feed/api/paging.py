@@ -22,7 +22,7 @@ from fastapi import Depends, Query, Request
 from harvester.feed.api.context import Context
 from harvester.feed.api.parameters import known_parameters
 from harvester.feed.api.problems import Refusal, wrong
-from harvester.ports.feed import Place, Slice, Window
+from harvester.ports.paging import Place, Slice, Window
 
 T = TypeVar("T")
 SIZE, AFTER, BEFORE = "page[size]", "page[after]", "page[before]"

@@ -15,10 +15,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from harvester import model
 from harvester.feed.documents import document as yaml_document
 from harvester.feed.lines import activity_json, parsed
 from harvester.feed.software import table
-from harvester.model import FileState, State, publisher_uuid
+from harvester.model import FileState, State
 from harvester.ports.feed import PublisherTitle, Title
 from harvester.ports.rows import Entry
 
@@ -26,6 +27,7 @@ Id = str
 _ID = r"^[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[89ab][a-f0-9]{3}-[a-f0-9]{12}$"
 NAMESPACE = "harvester"
 """Of an analysis that is the catalogue's own."""
+publisher_uuid = model.publisher_uuid
 _KEY_DIGITS = 12
 """Hex digits of a publisher's key that its UUID has as they are."""
 
@@ -81,13 +83,19 @@ class CodeHosting(BaseModel):
 
 
 class Publisher(BaseModel):
-    """A public body that some entry is of."""
+    """A public body that some entry is of, or that was written."""
 
     id: Id = Field(pattern=_ID)
     description: str = Field(description="Its name.")
     codeHosting: list[CodeHosting] = Field(min_length=1)  # noqa: N815
-    active: bool = Field(description="Whether one of its entries is listed.")
+    active: bool = Field(
+        description="Whether one of its entries is listed; of one that was written, what was."
+    )
     alternativeId: str | None = Field(default=None, description="Its URI.")  # noqa: N815
+    email: str | None = Field(default=None, description="Of one that was written.")
+    catalogId: str | None = Field(  # noqa: N815
+        default=None, description="Where it belongs, if not to the implicit catalog."
+    )
     level: str
     createdAt: datetime  # noqa: N815
     updatedAt: datetime  # noqa: N815
@@ -227,12 +235,24 @@ def publisher(title: PublisherTitle) -> dict[str, Any]:
     shaped: dict[str, Any] = {
         "id": publisher_uuid(title.key),
         "description": title.publisher.name,
-        "codeHosting": [{"url": url, "group": group, **times} for url, group in title.hosting],
-        "active": title.listed,
+        "codeHosting": [
+            {
+                "url": one.url,
+                "group": one.group,
+                "createdAt": timestamp(one.created_at),
+                "updatedAt": timestamp(one.updated_at),
+            }
+            for one in title.hosting
+        ],
+        "active": title.active,
         "level": title.publisher.level,
     }
     if title.publisher.uri:
         shaped["alternativeId"] = title.publisher.uri
+    if title.email is not None:
+        shaped["email"] = title.email
+    if title.catalog_id is not None:
+        shaped["catalogId"] = title.catalog_id
     return shaped | times
 
 

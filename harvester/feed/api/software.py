@@ -17,7 +17,8 @@ from harvester.feed.api.problems import Refusal, described
 from harvester.feed.api.questions import Question
 from harvester.feed.api.search import Searching, related_to, searched
 from harvester.feed.api.shapes import Form
-from harvester.ports.feed import Place, Title
+from harvester.ports.feed import Title
+from harvester.ports.paging import Place
 
 AsForm = Annotated[
     Form,

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from harvester.feed.api import bodies, publishers, software, webhook_shapes
+from harvester.feed.api import bodies, publishers, shapes, software, webhook_shapes
 from harvester.feed.api.access import REFUSED, Caller, writer
 from harvester.feed.api.bodies import JSON, MERGE_PATCH
 from harvester.feed.api.conditional import answered_by_content
@@ -32,9 +32,8 @@ from harvester.feed.api.webhook_shapes import (
     WebhookPatch,
     WebhookShape,
 )
-from harvester.model import publisher_uuid
 from harvester.ports.errors import RefusedAddressError, SourceError
-from harvester.ports.feed import Place
+from harvester.ports.paging import Place
 from harvester.ports.tokens import Scope
 from harvester.ports.webhooks import DeliveryState, Topic, Webhook
 
@@ -65,7 +64,7 @@ def router(context: Context) -> APIRouter:
         Topic.PUBLISHERS,
         "publisherId",
         "publisher_id",
-        lambda one: publisher_uuid(publishers.known(context, one).key),
+        lambda one: shapes.publisher_uuid(publishers.known(context, one).key),
     )
     for told in (of_software, of_publishers):
         _add_topic(made, context, as_writer, told)

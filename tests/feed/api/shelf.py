@@ -19,15 +19,18 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from sqlalchemy import event
 
+from harvester import tokens
 from harvester.crawl.entry import document
 from harvester.feed.api import Context, Options, application
 from harvester.model import ChangeType, FileState, Finding, Severity, State
 from harvester.ports.errors import RefusedAddressError
 from harvester.ports.rows import SoftwareRow, Writes
+from harvester.ports.tokens import Scope
 from storage.catalogue import SqlCatalogue
 from storage.serving import SqlFeed
 from storage.tokens import StoredTokens
 from storage.webhooks import StoredWebhooks
+from storage.written import SqlDesk
 from tests.feed.catalogue import HEADING
 from tests.storage import made
 
@@ -149,6 +152,13 @@ def counted(feed: SqlFeed) -> Iterator[list[str]]:
         event.remove(feed.store.engine, "before_cursor_execute", note)
 
 
+def bearer(feed: SqlFeed, *scopes: Scope, name: str = "bot") -> str:
+    """Make a token."""
+    token, text, digest = tokens.mint(name, frozenset(scopes), made.NOW, None)
+    assert StoredTokens(feed.store).create(token, digest)
+    return text
+
+
 @cache
 def openapi() -> dict[str, Any]:
     """Give the API's own description, which does not depend on what is in the catalogue."""
@@ -170,6 +180,7 @@ def context(feed: SqlFeed | None, **options: Any) -> Context:
         tokens=StoredTokens(store),
         webhooks=StoredWebhooks(store),
         admit=admitted,
+        desk=SqlDesk(store),
         look=looked,
         options=Options(**{"heading": HEADING, **options}),
         now=lambda: made.NOW,

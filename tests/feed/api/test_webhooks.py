@@ -12,7 +12,8 @@ import structlog
 
 from harvester import tokens
 from harvester.model import publisher_uuid
-from harvester.ports.feed import PublisherQuestion, Window
+from harvester.ports.feed import PublisherQuestion
+from harvester.ports.paging import Window
 from harvester.ports.tokens import Scope
 from harvester.ports.webhooks import Outcome, Tried
 from storage.catalogue import SqlCatalogue

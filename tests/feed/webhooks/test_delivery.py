@@ -23,9 +23,9 @@ from harvester.feed.webhooks import patience
 from harvester.feed.webhooks.delivery import Deliverer, origin_of
 from harvester.ports.connector import HttpOptions
 from harvester.ports.errors import CatalogueError, UnreachableError
-from harvester.ports.feed import Window
 from harvester.ports.http import Clock as ClockPort
 from harvester.ports.http import Fetched
+from harvester.ports.paging import Window
 from harvester.ports.webhooks import Delivery, DeliveryState, Tried, Webhook
 from harvester.worker import Worker
 from storage.catalogue import SqlCatalogue, open_catalogue
