@@ -22,11 +22,13 @@ from harvester.ports.webhooks import (
     Tried,
     Webhook,
 )
+from harvester.ports.written import WrittenPublisher
 from storage import outbox as outbox_module
 from storage.catalogue import SqlCatalogue
 from storage.outbox import KEPT_DELIVERED, StoredOutbox
 from storage.serving import SqlFeed
 from storage.webhooks import StoredWebhooks
+from storage.written import SqlDesk
 from tests.storage import made
 from tests.webhooks import hook
 
@@ -311,3 +313,28 @@ def test_public_bodies_that_come_change_and_go_are_told(
         connection.exec_driver_sql("UPDATE feed_head SET seq = seq + 1")
     (changed,) = taken(outbox, kept, other)
     assert (changed.subject, changed.change) == (mine, ChangeType.UPDATED)
+
+
+def test_a_public_body_that_is_written_is_told(
+    catalogue: SqlCatalogue, webhooks: StoredWebhooks, outbox: StoredOutbox
+) -> None:
+    kept = webhooks.add(hook(topic=Topic.PUBLISHERS))
+    SqlDesk(catalogue.store).create_publisher(
+        WrittenPublisher(
+            key=uuid.UUID(int=7, version=4).hex,
+            catalog_id=None,
+            name="Stadt",
+            email=None,
+            alternative_id=None,
+            active=True,
+            hosting=(),
+            created_at=made.NOW,
+            updated_at=made.NOW,
+            written_by="bot",
+        )
+    )
+    assert outbox.receivers()[0].behind
+    (told,) = taken(outbox, kept)
+    subject = f"/publishers/{uuid.UUID(int=7, version=4)}"
+    assert (told.subject, told.change) == (subject, ChangeType.CREATED)
+    assert not outbox.receivers()[0].behind
