@@ -42,13 +42,10 @@ def ended(shell: Shell) -> Shell:
 
 def test_webhooks_and_their_deliveries_are_shown(ended: Shell) -> None:
     listed = ended("webhook", "list")
-    assert listed.out.splitlines() == [
-        (
-            f"{ONE}  /software  https://hooks.example/1  ended (answered 410)  waiting 0  given up 2"
-            "  missed 0"
-        ),
-        f"{TWO}  /publishers/p  https://hooks.example/2  active  waiting 0  given up 0  missed 0",
-    ]
+    ended_one, active = (line.split("  ") for line in listed.out.splitlines())
+    assert ended_one[:4] == [ONE, "/software", "https://hooks.example/1", "ended (answered 410)"]
+    assert ended_one[4:] == ["waiting 0", "given up 2", "missed 0"]
+    assert active[:4] == [TWO, "/publishers/p", "https://hooks.example/2", "active"]
     told = ended("webhook", "list", "--json")
     assert [one["signed"] for one in told.json["webhooks"]] == [True, False]
     assert "secret of sixteen" not in told.out + told.err

@@ -22,7 +22,7 @@ from harvester.ports.webhooks import (
     Tried,
     Webhook,
 )
-from harvester.ports.written import WrittenPublisher
+from harvester.ports.written import Hosting, WrittenPublisher
 from storage import outbox as outbox_module
 from storage.catalogue import SqlCatalogue
 from storage.outbox import KEPT_DELIVERED, StoredOutbox
@@ -327,7 +327,14 @@ def test_a_public_body_that_is_written_is_told(
             email=None,
             alternative_id=None,
             active=True,
-            hosting=(),
+            hosting=(
+                Hosting(
+                    url="https://a.example/stadt",
+                    group=True,
+                    created_at=made.NOW,
+                    updated_at=made.NOW,
+                ),
+            ),
             created_at=made.NOW,
             updated_at=made.NOW,
             written_by="bot",
