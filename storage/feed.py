@@ -70,13 +70,15 @@ def note_written(connection: Connection, now: datetime) -> None:
     connection.execute(update(feed_head).values(written=feed_head.c.written + 1, written_at=now))
 
 
-def mark(connection: Connection) -> Mark:
-    """Give the newest number, how often anything else was written, and when the later was."""
+def mark(connection: Connection, *, written: bool = False) -> Mark:
+    """Give the newest number and when its change was; with ``written``, what was written counts."""
     row = connection.execute(
         select(
             feed_head.c.seq, feed_head.c.written, feed_head.c.written_at, change.c.at
         ).outerjoin_from(feed_head, change, change.c.seq == feed_head.c.seq)
     ).one()
+    if not written:
+        return Mark(seq=row.seq, at=row.at)
     times = [at for at in (row.at, row.written_at) if at is not None]
     return Mark(seq=row.seq, at=max(times, default=None), written=row.written)
 

@@ -56,10 +56,10 @@ class SqlFeed:
         """Let go of the database."""
         self.store.close()
 
-    def mark(self) -> Mark:
+    def mark(self, *, written: bool = False) -> Mark:
         """Say how far the catalogue has come."""
         with self._reading() as connection:
-            return feed.mark(connection)
+            return feed.mark(connection, written=written)
 
     def software(
         self, question: SoftwareQuestion, window: Window, *, documents: bool

@@ -22,15 +22,16 @@ from harvester.ports.written import Hosting, WrittenReads
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """How far the catalogue has come. As long as it is the same, it shows the same."""
+    """How far the catalogue has come. As long as it is the same, no entry has changed."""
 
     seq: int
     """Number of the newest change; 0 if there is none."""
     at: datetime | None
-    """When that change was, or something else was written after it; None if neither is
-    remembered."""
+    """When that change was; None if it is not remembered any more. Where ``written`` counts too,
+    when something was written, if that was later."""
     written: int = 0
-    """How often something was written over the API that is no entry, and so has no change."""
+    """How often something was written over the API that is no entry, and so has no change, where
+    that was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +147,12 @@ class Feed(SearchIndex, WrittenReads, Protocol):
     ``CatalogueError``: the database cannot be used.
     """
 
-    def mark(self) -> Mark:
-        """Say how far the catalogue has come: one cheap read."""
+    def mark(self, *, written: bool = False) -> Mark:
+        """Say how far the catalogue has come: one cheap read.
+
+        Args:
+            written: whether what was written beside entries counts too.
+        """
         ...
 
     def software(

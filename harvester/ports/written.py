@@ -227,7 +227,7 @@ class Desk(Protocol):
 
     def change_analyses(
         self,
-        entity: str,
+        entities: Sequence[str],
         edit: Callable[[Mapping[str, JsonObject]], Mapping[str, JsonObject]],
         now: datetime,
         written_by: str,
@@ -235,5 +235,11 @@ class Desk(Protocol):
         """Replace what was found out about an entity by what ``edit`` makes of it.
 
         Gives it as it is now, and whether it differs from what it was.
+
+        Args:
+            entities: its addresses; what differs is kept under the last one, which is today's.
+            edit: makes what is to be of what is, by namespace.
+            now: when that is written.
+            written_by: name of the token with which it is.
         """
         ...

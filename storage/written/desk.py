@@ -3,7 +3,7 @@
 
 """Takes what is written: fulfils :class:`harvester.ports.written.Desk`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from harvester.model import JsonObject
@@ -92,14 +92,14 @@ class SqlDesk:
 
     def change_analyses(
         self,
-        entity: str,
+        entities: Sequence[str],
         edit: Callable[[Mapping[str, JsonObject]], Mapping[str, JsonObject]],
         now: datetime,
         written_by: str,
     ) -> tuple[Mapping[str, JsonObject], bool]:
         """Replace what was found out about an entity by what ``edit`` makes of it."""
         with self._store.writing() as connection:
-            there = remarks.analyses(connection, [entity])
+            there = remarks.analyses(connection, entities)
             edited = edit(there)
             if edited != there:
                 differing = {
@@ -107,7 +107,7 @@ class SqlDesk:
                     for name in {*there, *edited}
                     if there.get(name) != edited.get(name)
                 }
-                remarks.replace_analyses(connection, entity, differing, (now, written_by))
+                remarks.replace_analyses(connection, entities, differing, (now, written_by))
                 feed.note_written(connection, now)
             return edited, edited != there
 

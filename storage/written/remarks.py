@@ -93,7 +93,7 @@ def analyses(connection: Connection, entities: Sequence[str]) -> dict[str, JsonO
 
 def replace_analyses(
     connection: Connection,
-    entity: str,
+    entities: Sequence[str],
     changed: Mapping[str, JsonObject | None],
     written: tuple[datetime, str],
 ) -> None:
@@ -101,19 +101,19 @@ def replace_analyses(
 
     Args:
         connection: within a transaction that writes.
-        entity: the address of what they are about.
+        entities: addresses of what they are about; they are kept under the last one.
         changed: by namespace.
         written: when, and by whom.
     """
     connection.execute(
         delete(analysis).where(
-            analysis.c.entity == entity, analysis.c.namespace.in_(sorted(changed))
+            analysis.c.entity.in_(entities), analysis.c.namespace.in_(sorted(changed))
         )
     )
     at, by = written
     rows = [
         {
-            "entity": entity,
+            "entity": entities[-1],
             "namespace": name,
             "document": document,
             "written_at": at,

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from harvester import __version__
 from harvester.feed.api import (
+    analyses,
     catalogs,
     changes,
     dumps,
@@ -77,7 +78,17 @@ def application(context: Context) -> FastAPI:
         )
         | {304: {"description": "What the client has is still so."}},
     )
-    for part in (webhooks, software, publishers, logs, catalogs, changes, dumps, repositories):
+    for part in (
+        webhooks,
+        software,
+        analyses,
+        publishers,
+        logs,
+        catalogs,
+        changes,
+        dumps,
+        repositories,
+    ):
         v1.include_router(part.router(context))
     app.include_router(v1)
 

@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -33,6 +33,8 @@ REFUSED = problems.described(
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
 )
 """What each operation with a body can answer, for the OpenAPI document."""
+_GIVEN = frozenset({"id", "createdAt", "updatedAt", "catalogId"})
+"""What only the catalogue gives, of whatever is written."""
 M = TypeVar("M", bound="Body")
 
 
@@ -44,12 +46,15 @@ class Body(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
+    given: ClassVar[frozenset[str]] = frozenset()
+    """Such names beside those that all have."""
+
     @model_validator(mode="before")
     @classmethod
     def _without_what_is_given(cls, data: Any) -> Any:
-        given = {"id", "createdAt", "updatedAt", "catalogId"} - set(cls.model_fields)
         if not isinstance(data, dict):
             return data
+        given = (_GIVEN | cls.given) - cls.model_fields.keys()
         return {name: value for name, value in data.items() if name not in given}
 
 

@@ -3,11 +3,12 @@
 
 """Conditional requests: a strong ETag from the change head, and 304 after one cheap read.
 
-What the API says follows from the catalogue's entries, of which none changes without a change row,
-and from what is written over it, which is counted: so the newest row's number, that count, the time
-of the later, the address that was asked for and the version that answers name the very bytes. The
-tag is made before anything else is read, so that it can be older than the answer, never newer: then
-the next request costs a full answer, and nobody keeps an old one.
+What the API says follows from the catalogue's entries, and no entry changes without a change row:
+so the newest row's number and time, the address that was asked for and the version that answers
+name the very bytes. Where an answer shows what was written beside the entries, the count of that
+belongs to it; entries' lists and dumps stay unchanged, however many logs a bot writes. The tag is
+made before anything else is read, so that it can be older than the answer, never newer: then the
+next request costs a full answer, and nobody keeps an old one.
 """
 
 import hashlib
@@ -63,10 +64,23 @@ def is_known(request: Request, tag: str) -> bool:
 
 
 def answered(
-    request: Request, context: Context, make: Callable[[dict[str, str]], bytes], media: str = JSON
+    request: Request,
+    context: Context,
+    make: Callable[[dict[str, str]], bytes],
+    media: str = JSON,
+    *,
+    written: bool = False,
 ) -> Response:
-    """Answer with what ``make`` gives, or with 304; it may add headers to those it is given."""
-    headers = headers_of(request, context, context.feed.mark())
+    """Answer with what ``make`` gives, or with 304; it may add headers to those it is given.
+
+    Args:
+        request: what was asked.
+        context: what handlers have at hand.
+        make: gives the body.
+        media: of which type it is.
+        written: whether it shows what was written beside the entries.
+    """
+    headers = headers_of(request, context, context.feed.mark(written=written))
     if is_known(request, headers["etag"]):
         return Response(status_code=304, headers=headers)
     body = make(headers)

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, EmailStr, Field
 
@@ -63,6 +63,7 @@ class PublisherBody(Body):
         default=None, description="Personal data: kept and shown only where contacts are."
     )
     active: bool = True
+    given: ClassVar[frozenset[str]] = frozenset({"level"})
     alternativeId: OtherId | None = Field(  # noqa: N815
         default=None, description="By which it can be called too: its URI, of most use."
     )

@@ -82,7 +82,7 @@ def router(context: Context) -> APIRouter:
             headers["content-location"] = f"/v1/publishers/{shapes.publisher_uuid(title.key)}"
             return to_json(shape(context, title))
 
-        return answered(request, context, made_publisher)
+        return answered(request, context, made_publisher, written=True)
 
     @made.patch(
         "/publishers/{publisher_id}",
@@ -135,7 +135,7 @@ def listed(
         headers.update(found.headers)
         return found.body()
 
-    return answered(request, context, made_page)
+    return answered(request, context, made_page, written=True)
 
 
 def shape(context: Context, title: PublisherTitle) -> dict[str, Any]:

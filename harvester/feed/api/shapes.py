@@ -22,6 +22,7 @@ from harvester.feed.software import table
 from harvester.model import FileState, State
 from harvester.ports.feed import PublisherTitle, Title
 from harvester.ports.rows import Entry
+from harvester.ports.written import Catalog as CatalogRow
 
 Id = str
 _ID = r"^[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[89ab][a-f0-9]{3}-[a-f0-9]{12}$"
@@ -102,11 +103,11 @@ class Publisher(BaseModel):
 
 
 class Log(BaseModel):
-    """The verdict on an entry's newest file."""
+    """The verdict on an entry's newest file, or what somebody wrote of anything."""
 
     id: Id = Field(pattern=_ID)
     message: str = Field(max_length=2048)
-    entity: str
+    entity: str | None = Field(default=None, description="What it is about; its address.")
     createdAt: datetime  # noqa: N815
     updatedAt: datetime  # noqa: N815
 
@@ -173,10 +174,32 @@ class LogList(BaseModel):
     links: Links
 
 
-class Nothing(BaseModel):
-    """A list that has nothing in it."""
+class CatalogSource(BaseModel):
+    """Where a catalog says that it takes its entries from."""
 
-    data: list[dict[str, Any]] = Field(max_length=0)
+    url: str
+    driver: str | None = None
+    args: list[str] | None = Field(default=None, min_length=1)
+
+
+class Catalog(BaseModel):
+    """A catalog within the catalogue."""
+
+    id: Id = Field(pattern=_ID)
+    name: str
+    alternativeId: str | None = None  # noqa: N815
+    active: bool
+    publishersNamespace: str | None = None  # noqa: N815
+    scopes: list[str]
+    sources: list[CatalogSource]
+    createdAt: datetime  # noqa: N815
+    updatedAt: datetime  # noqa: N815
+
+
+class CatalogList(BaseModel):
+    """A page of catalogs."""
+
+    data: list[Catalog]
     links: Links
 
 
@@ -254,6 +277,26 @@ def publisher(title: PublisherTitle) -> dict[str, Any]:
     if title.catalog_id is not None:
         shaped["catalogId"] = title.catalog_id
     return shaped | times
+
+
+def catalog(row: CatalogRow) -> dict[str, Any]:
+    """Give a catalog's shape."""
+    shaped: dict[str, Any] = {"id": row.id, "name": row.name, "active": row.active}
+    if row.alternative_id is not None:
+        shaped["alternativeId"] = row.alternative_id
+    if row.publishers_namespace is not None:
+        shaped["publishersNamespace"] = row.publishers_namespace
+    return shaped | {
+        "scopes": list(row.scopes),
+        "sources": [
+            {"url": one.url}
+            | ({"driver": one.driver} if one.driver is not None else {})
+            | ({"args": list(one.args)} if one.args else {})
+            for one in row.sources
+        ],
+        "createdAt": timestamp(row.created_at),
+        "updatedAt": timestamp(row.updated_at),
+    }
 
 
 def is_id(text: str) -> bool:

@@ -96,19 +96,6 @@ def router(context: Context) -> APIRouter:
         found = related_to(context, known(context, software_id).id, form)
         return answered_by_content(request, context, to_json(found))
 
-    @made.get(
-        "/software/{software_id}/analysis",
-        operation_id="show-software-analysis",
-        response_model=dict[str, shapes.Analysis],
-        responses=described(HTTPStatus.NOT_FOUND),
-    )
-    def show_analysis(request: Request, software_id: str) -> Response:
-        """Show whether an entry is worked on: stars, commits, releases, a label, others' badges."""
-        entry = context.feed.entry(software_id.lower())
-        if entry is None:
-            raise _unknown()
-        return answered_by_content(request, context, to_json(shapes.analysis(entry)))
-
     return made
 
 
@@ -126,3 +113,8 @@ def known(context: Context, software_id: str) -> Title:
     if title is None:
         raise _unknown()
     return title
+
+
+def addresses(context: Context, software_id: str) -> tuple[str, ...]:
+    """Give the addresses under which others speak of an entry: also those that it had before."""
+    return tuple(f"/software/{key}" for key in (*context.feed.former_ids(software_id), software_id))

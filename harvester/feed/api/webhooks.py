@@ -100,7 +100,7 @@ def router(context: Context) -> APIRouter:
         if changed is None:
             raise _unknown()
         caller.wrote("updated", f"/webhooks/{changed.id}")
-        return _written(webhook_shapes.webhook(changed))
+        return bodies.answer(webhook_shapes.webhook(changed))
 
     @made.delete(
         "/webhooks/{webhook_id}",
@@ -113,7 +113,7 @@ def router(context: Context) -> APIRouter:
         if not context.webhooks.remove(webhook_id.lower()):
             raise _unknown()
         caller.wrote("deleted", f"/webhooks/{webhook_id.lower()}")
-        return Response(status_code=HTTPStatus.NO_CONTENT, headers={"cache-control": "no-store"})
+        return bodies.nothing()
 
     @made.get(
         "/webhooks/{webhook_id}/deliveries",
@@ -197,7 +197,7 @@ def _add_topic(made: APIRouter, context: Context, as_writer: Any, told: _Told) -
             )
         )
         caller.wrote("created", f"/webhooks/{kept.id}")
-        return _written(webhook_shapes.webhook(kept))
+        return bodies.answer(webhook_shapes.webhook(kept))
 
     @made.get(
         f"/{path}/webhooks",
@@ -303,7 +303,3 @@ def _shown(
     answer.headers["cache-control"] = "private, no-cache"
     answer.headers["vary"] = "Authorization"
     return answer
-
-
-def _written(value: object) -> Response:
-    return Response(to_json(value), headers={"cache-control": "no-store"}, media_type=JSON)

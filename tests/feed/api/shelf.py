@@ -220,7 +220,9 @@ class Client:
 
     def __init__(self, feed: SqlFeed, **options: Any) -> None:
         self.feed = feed
-        self.app = application(context(feed, **options))
+        self.at = made.NOW
+        """What the clock says."""
+        self.app = application(replace(context(feed, **options), now=lambda: self.at))
         self.app.openapi_schema = openapi()
 
     def get(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:

@@ -3,16 +3,17 @@
 
 """Where our API differs from the description that it follows: each row of the list, shown."""
 
+import contextlib
 import json
 import re
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from harvester import tokens
 from harvester.feed.webhooks import message
 from harvester.model import ChangeType
 from harvester.ports.projection import Facet
@@ -21,8 +22,7 @@ from harvester.ports.tokens import Scope
 from harvester.ports.webhooks import Delivery
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.serving import SqlFeed
-from storage.tokens import StoredTokens
-from tests.feed.api.shelf import Client, entry, store, tombstone
+from tests.feed.api.shelf import Client, bearer, entry, store, tombstone
 from tests.reference import REFERENCE, needs_reference
 from tests.storage import made
 
@@ -42,6 +42,22 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
     merge = (Merge(id=FORMER, into=FIRST),)
     store(catalogue, [entry(1)], change=ChangeType.UPDATED, merges=merge)
     return Client(SqlFeed(catalogue.store))
+
+
+BODY: dict[str, Any] = {
+    "description": "Amt",
+    "codeHosting": [{"url": "https://www.GitHub.com/Amt.git/"}],
+}
+
+
+@contextlib.contextmanager
+def written(client: Client, what: str, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Something that was written, until it is deleted again."""
+    token = bearer(client.feed, Scope.ALL, name=f"{what} {uuid.uuid4()}")
+    made_there = client.write("POST", f"/v1/{what}", body, token).json()
+    yield made_there
+    gone = client.write("DELETE", f"/v1/{what}/{made_there['id']}", None, token)
+    assert gone.status_code == 204
 
 
 def links(client: Client) -> None:
@@ -101,6 +117,12 @@ def statuses(client: Client) -> None:
     assert client.get("/v1/software?from=nonsense").status_code == 422
     assert client.get("/v1/software", if_none_match="*").status_code == 304
     assert client.get("/v1/changes?after=99").status_code == 410
+    token = bearer(client.feed, Scope.PUBLISHERS, name="statuses")
+    assert client.write("POST", "/v1/catalogs", {}, token).status_code == 403
+    assert client.write("POST", "/v1/publishers", {}, token, "text/plain").status_code == 415
+    assert client.write("POST", "/v1/publishers", "x" * 2**20, token).status_code == 413
+    with written(client, "publishers", BODY):
+        assert client.write("POST", "/v1/publishers", BODY, token).status_code == 409
 
 
 def logs_derived(client: Client) -> None:
@@ -113,11 +135,70 @@ def logs_derived(client: Client) -> None:
 def publishers_derived(client: Client) -> None:
     (body,) = client.json("/v1/publishers")["data"]
     assert (body["alternativeId"], "email" in body) == ("urn:x-amt", False)
+    token = bearer(client.feed, Scope.ALL, name="derived")
+    assert client.write("DELETE", f"/v1/publishers/{body['id']}", None, token).status_code == 409
 
 
-def one_catalog(client: Client) -> None:
-    assert client.json("/v1/catalogs")["data"] == []
-    assert client.get("/v1/catalogs/x").status_code == 404
+def publishers_stand_in(client: Client) -> None:
+    (body,) = client.json("/v1/publishers")["data"]
+    with written(client, "publishers", {**BODY, "alternativeId": "urn:x-amt"}) as mine:
+        assert client.json("/v1/publishers")["data"] == [mine]
+        assert client.json(f"/v1/publishers/{body['id']}") == mine
+
+
+def canonical_addresses(client: Client) -> None:
+    with written(client, "publishers", BODY) as mine:
+        assert mine["codeHosting"][0]["url"] == "https://github.com/Amt"
+
+
+def plain_names(client: Client) -> None:
+    token = bearer(client.feed, Scope.ALL, name="names")
+    for name in ("webhooks", FIRST):
+        body = {**BODY, "alternativeId": name}
+        assert client.write("POST", "/v1/publishers", body, token).status_code == 422
+
+
+def contacts_off(client: Client) -> None:
+    with written(client, "publishers", {**BODY, "email": "a@amt.example.org"}) as mine:
+        shown = Client(client.feed, contacts=False).json(f"/v1/publishers/{mine['id']}")
+        assert ("email" in mine, "email" in shown) == (True, False)
+
+
+def patches(client: Client) -> None:
+    token = bearer(client.feed, Scope.ALL, name="patches")
+    with written(client, "publishers", {**BODY, "alternativeId": "x"}) as mine:
+        place = f"/v1/publishers/{mine['id']}"
+        shown = client.write("PATCH", place, {"alternativeId": None}, token).json()
+        assert "alternativeId" not in shown
+        refused = client.write("PATCH", place, [], token, "application/json-patch+json")
+        assert refused.status_code == 415
+
+
+def implicit_catalog(client: Client) -> None:
+    root = "/v1/catalogs/%E2%88%85"
+    assert client.get(root).status_code == 404
+    assert len(client.json(f"{root}/publishers")["data"]) == 1
+    named = {"name": "Nord", "sources": [{"url": "https://github.com/nord"}]}
+    token = bearer(client.feed, Scope.ALL, name="implicit")
+    with written(client, "catalogs", named) as mine:
+        patch = {"alternativeId": "∅", "sources": None}
+        answer = client.write("PATCH", f"/v1/catalogs/{mine['id']}", patch, token)
+        assert answer.status_code == 422
+
+
+def own_namespaces(client: Client) -> None:
+    place = f"/v1/software/{FIRST}/analysis"
+    assert "harvester" in client.json(place)
+    token = bearer(client.feed, Scope.ALL, name="namespaces")
+    assert client.write("PATCH", place, {"harvester2": {"v": 1}}, token).status_code == 422
+    assert "scan" in client.write("PATCH", place, {"scan": {"v": 1}}, token).json()
+    assert "scan" not in client.write("PATCH", place, {"scan": None}, token).json()
+
+
+def tokens(client: Client) -> None:
+    token = bearer(client.feed, Scope.LOGS, name="tokens")
+    assert token.startswith("harvester_")
+    assert client.write("POST", "/v1/publishers", BODY, token).status_code == 403
 
 
 def webhooks_guarded(client: Client) -> None:
@@ -139,10 +220,9 @@ def webhooks_active(client: Client) -> None:
 
 
 def webhooks_public(client: Client) -> None:
-    token, text, digest = tokens.mint("deviant", frozenset({Scope.WEBHOOKS}), made.NOW, None)
-    StoredTokens(client.feed.store).create(token, digest)
+    token = bearer(client.feed, Scope.WEBHOOKS, name="public")
     body = {"url": "https://private.example/"}
-    assert client.write("POST", "/v1/software/webhooks", body, text).status_code == 422
+    assert client.write("POST", "/v1/software/webhooks", body, token).status_code == 422
 
 
 def _posted(change: ChangeType, secret: str | None) -> tuple[dict[str, str], bytes]:
@@ -193,7 +273,14 @@ SHOWN: dict[str, Callable[[Client], None]] = {
         statuses,
         logs_derived,
         publishers_derived,
-        one_catalog,
+        publishers_stand_in,
+        canonical_addresses,
+        plain_names,
+        contacts_off,
+        patches,
+        implicit_catalog,
+        own_namespaces,
+        tokens,
         webhooks_guarded,
         webhooks_active,
         webhooks_public,
@@ -219,7 +306,7 @@ PROPERTIES = {
     "/software": {"name", "state", "stateReason", "fileState", "publisher", "publiccode"},
     "/publishers": {"level"},
 }
-LACKING = {"/software": {"vitality", "catalogId"}, "/publishers": {"email", "catalogId"}}
+LACKING = {"/software": {"vitality", "catalogId"}}
 
 
 @needs_reference
@@ -242,7 +329,13 @@ def test_there_are_no_other_deviations(client: Client) -> None:
             more = MORE | (SEARCH if path == "/software" else set())
             assert _parameters(mine) - given <= more, path
     assert absent == ABSENT
-    for path, model in (("/software", "Software"), ("/publishers", "Publisher"), ("/logs", "Log")):
+    for path, model in (
+        ("/software", "Software"),
+        ("/publishers", "Publisher"),
+        ("/logs", "Log"),
+        ("/catalogs", "Catalog"),
+        ("/catalogs", "CatalogSource"),
+    ):
         there = theirs["components"]["schemas"][model]["properties"].keys()
         here = ours["components"]["schemas"][model]["properties"].keys()
         assert here - there == PROPERTIES.get(path, set())

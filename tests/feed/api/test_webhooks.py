@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import structlog
 
-from harvester import tokens
 from harvester.model import publisher_uuid
 from harvester.ports.feed import PublisherQuestion
 from harvester.ports.paging import Window
@@ -19,7 +18,6 @@ from harvester.ports.webhooks import Outcome, Tried
 from storage.catalogue import SqlCatalogue
 from storage.outbox import StoredOutbox
 from storage.serving import SqlFeed
-from storage.tokens import StoredTokens
 from storage.webhooks import StoredWebhooks
 from tests.feed.api import shelf
 from tests.feed.api.shelf import Client
@@ -31,9 +29,7 @@ SECRET = "sixteen-letters!\r\nX-Injected: 1"
 
 @pytest.fixture
 def bearer(feed: SqlFeed) -> str:
-    token, text, digest = tokens.mint("bot", frozenset({Scope.WEBHOOKS}), made.NOW, None)
-    assert StoredTokens(feed.store).create(token, digest)
-    return text
+    return shelf.bearer(feed, Scope.WEBHOOKS)
 
 
 def post(client: Client, path: str, bearer: str, **body: Any) -> Any:
@@ -112,8 +108,7 @@ def test_webhooks_are_of_all_entries_or_of_one(
 
 
 def test_nothing_is_shown_or_written_without_a_token(client: Client, feed: SqlFeed) -> None:
-    other, text, digest = tokens.mint("logs", frozenset({Scope.LOGS}), made.NOW, None)
-    StoredTokens(feed.store).create(other, digest)
+    text = shelf.bearer(feed, Scope.LOGS)
     for method in ("GET", "POST"):
         for path in ("/v1/software/webhooks", "/v1/publishers/webhooks", "/v1/software/x/webhooks"):
             assert client.write(method, path, {"url": URL}).status_code == 401
