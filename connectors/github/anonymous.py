@@ -34,7 +34,7 @@ from harvester.ports.errors import (
     SourceError,
     UnexpectedAnswerError,
 )
-from harvester.ports.listing import Failure, FailureCode, Page, Resolution
+from harvester.ports.listing import Failure, FailureCode, Page, Resolution, Tagged
 
 T = TypeVar("T")
 
@@ -168,19 +168,23 @@ class AnonymousReader:
                 return answers | {left: lost for left in wanted if left not in answers}
         return answers
 
-    async def with_topics(self, topics: Sequence[str]) -> frozenset[str]:
+    async def with_topics(self, topics: Sequence[str]) -> Tagged:
         """Search for public repositories with one of these topics, for each a thousand at most.
 
         The listing goes by pushes, and a new topic is none. Searches have a budget of their own.
         """
         ids: set[str] = set()
+        whole = True
         for topic in topics:
+            there, found = 0, set[str]()
             for page in range(1, _SEARCHED + 1):
-                found, more = await self._search(f"topic:{topic} fork:true", page)
-                ids |= found
+                told, there, more = await self._search(f"topic:{topic} fork:true", page)
+                found |= told
                 if not more:
                     break
-        return frozenset(ids)
+            ids |= found
+            whole = whole and there <= len(found)
+        return Tagged(forge_ids=frozenset(ids), whole=whole)
 
     # --- files ------------------------------------------------------------------------------
 
@@ -300,14 +304,15 @@ class AnonymousReader:
             )
         return listed, "next" in response.links
 
-    async def _search(self, query: str, page: int) -> tuple[set[str], bool]:
-        """Give the ids that a page of a search finds, and whether more follow."""
+    async def _search(self, query: str, page: int) -> tuple[set[str], int, bool]:
+        """Give the ids on a page of a search, how many it finds in all, and whether more follow."""
         url = f"{self._where.api}/search/repositories"
         params: dict[str, str | int] = {"q": query, "per_page": _SIZE, "page": page}
         response = await self._chain.get(url, params=params, resource="search")
         told = self._chain.json(response)
         try:
-            return {str(int(item["id"])) for item in told["items"]}, "next" in response.links
+            ids = {str(int(item["id"])) for item in told["items"]}
+            return ids, int(told["total_count"]), "next" in response.links
         except MISSHAPEN as error:
             raise misshapen(self._chain.source, url, error) from error
 

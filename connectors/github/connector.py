@@ -47,6 +47,7 @@ from harvester.ports.listing import (
     Scope,
     Size,
     Spent,
+    Tagged,
 )
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ class GitHubConnector:
             return await self._anonymous_reader().located(paths)
         return await located(self._graphql(), paths)
 
-    async def with_topics(self, topics: Sequence[str]) -> frozenset[str] | None:
+    async def with_topics(self, topics: Sequence[str]) -> Tagged | None:
         """Search for who has one of these topics; None with a token, that sees updates."""
         return await self._anonymous_reader().with_topics(topics) if self._anonymous else None
 

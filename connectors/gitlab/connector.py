@@ -29,7 +29,17 @@ from harvester.ports.errors import (
     UnauthorisedError,
     UnexpectedAnswerError,
 )
-from harvester.ports.listing import Estimate, Listing, LookUp, Page, Resolution, Scope, Size, Spent
+from harvester.ports.listing import (
+    Estimate,
+    Listing,
+    LookUp,
+    Page,
+    Resolution,
+    Scope,
+    Size,
+    Spent,
+    Tagged,
+)
 
 
 class GitLabOptions(BaseModel):
@@ -101,7 +111,7 @@ class GitLabConnector:
         """Find projects by path: fifty a request, then one for each that moved; see the port."""
         return await self._open.resolve(paths)
 
-    async def with_topics(self, topics: Sequence[str]) -> frozenset[str]:
+    async def with_topics(self, topics: Sequence[str]) -> Tagged:
         """Find the projects that have one of these topics, a request for each; see the port."""
         return await self._open.with_topics(topics)
 

@@ -37,6 +37,7 @@ from harvester.ports.listing import (
     Missing,
     Private,
     Resolution,
+    Tagged,
 )
 
 logger = logging.getLogger(__name__)
@@ -226,10 +227,13 @@ class Forge:
             answers |= {path: lost for path in paths if path not in answers}
         return answers
 
-    async def with_topics(self, topics: Sequence[str]) -> frozenset[str]:
+    async def with_topics(self, topics: Sequence[str]) -> Tagged:
         """Find the projects that have one of these topics, over REST: it is the same everywhere."""
         found = [await self._rest.with_topic(topic) for topic in topics]
-        return frozenset().union(*found)
+        return Tagged(
+            forge_ids=frozenset().union(*(one.forge_ids for one in found)),
+            whole=all(one.whole for one in found),
+        )
 
     async def check(self) -> str:
         """Say which GitLab answers, and how."""

@@ -42,12 +42,12 @@ from harvester.ports.errors import (
     ServerError,
     UnexpectedAnswerError,
 )
-from harvester.ports.listing import Missing, Private
+from harvester.ports.listing import Missing, Private, Tagged
 
 PAGE = 100
 """GitLab gives no more items a page."""
-MOST_TAGGED = 1000
-"""Projects with one topic; whoever has it may set it on as many as they please."""
+MOST_TAGGED = 10_000
+"""Projects with one topic that are asked for; anybody may set it on as many as they please."""
 _FOR_ALL = "enabled"
 """GitLab's word for code that everybody may read who sees the project."""
 COARSE = timedelta(hours=2)
@@ -176,8 +176,8 @@ class Rest:
                 return frozenset(ids)
             query["id_after"] = following.at
 
-    async def with_topic(self, topic: str) -> frozenset[str]:
-        """Give the ids of public projects with a topic, :data:`MOST_TAGGED` of them at most.
+    async def with_topic(self, topic: str) -> Tagged:
+        """Give the public projects with a topic, about :data:`MOST_TAGGED` of them at most.
 
         The forge has no more than one topic of a name, whatever the case, but finds it by the case
         that it was first written in.
@@ -191,9 +191,9 @@ class Rest:
             ids |= {str(row["id"]) for row in rows}
             following = _next_by_id(_Mark(archived=None), rows, headers)
             if following is None:
-                break
+                return Tagged(forge_ids=frozenset(ids), whole=True)
             query["id_after"] = following.at
-        return frozenset(ids)
+        return Tagged(forge_ids=frozenset(ids), whole=False)
 
     async def read(self, sighting: Sighting) -> Sighting:
         """Bring the files of a project; if it has any, its languages, and whether it opts out."""

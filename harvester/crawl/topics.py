@@ -52,8 +52,17 @@ async def changed(
         return ()
     if found is None:
         return ()
-    tagged = {repository_id(plan.forge.url, forge_id) for forge_id in found}
+    tagged = {repository_id(plan.forge.url, forge_id) for forge_id in found.forge_ids}
     rows = await worker(catalogue.opted_out, plan.name, tagged)
-    return [
+    moved = [
         row for row in rows if (row.id in tagged) != (StateReason.OPT_OUT_TOPIC in row.opt_outs)
     ]
+    if found.whole:
+        return moved
+    logger.warning(
+        "source %s: more than the %d repositories that the forge told of have a topic that opts"
+        " out; of the others it is not known before the next sweep",
+        plan.name,
+        len(tagged),
+    )
+    return [row for row in moved if row.id in tagged]

@@ -14,7 +14,17 @@ from pydantic import BaseModel
 from harvester.model import Origin, Repository, Sighting, Vitality
 from harvester.ports.archive import Archive
 from harvester.ports.http import Budgets, Clock, Validators
-from harvester.ports.listing import Estimate, Listing, LookUp, Page, Resolution, Scope, Size, Spent
+from harvester.ports.listing import (
+    Estimate,
+    Listing,
+    LookUp,
+    Page,
+    Resolution,
+    Scope,
+    Size,
+    Spent,
+    Tagged,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,11 +237,12 @@ class ReadsVitality(Protocol):
 class FindsTopics(Protocol):
     """A connector of a forge on which a new topic is no activity; the others need not find them."""
 
-    async def with_topics(self, topics: Sequence[str]) -> frozenset[str] | None:
-        """Give the ids of the forge's public repositories that have one of these topics.
+    async def with_topics(self, topics: Sequence[str]) -> Tagged | None:
+        """Give the forge's public repositories that have one of these topics.
 
-        One request for each topic, as long as few have it; of very many, not all are given. What
-        comes is only a hint of what to look up, so that it may name what a token alone sees.
+        One request for each topic, as long as few have it; of very many, not all are given, which
+        is told. What comes is only a hint of what to look up, so that it may name what a token
+        alone sees.
 
         Returns:
             None: as it is reached now, its listings of what moved show new topics.

@@ -79,6 +79,16 @@ Resolution = str | None | Unknown
 """What a path led to: the id of the repository that has or had it; None: nobody may see one."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagged:
+    """Who has some topics."""
+
+    forge_ids: frozenset[str]
+    whole: bool
+    """False: more have them than the forge tells, or may be asked for. Of the others, nothing is
+    known."""
+
+
 class ScopeKind(StrEnum):
     """Which part of a source is meant."""
 

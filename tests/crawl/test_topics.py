@@ -12,7 +12,7 @@ import pytest
 from harvester.crawl import SourceSummary
 from harvester.model import Details, ItemStatus, Sighting
 from harvester.ports.errors import ForbiddenError, ServerError, SourceError, UnreachableError
-from harvester.ports.listing import LookUp, Page
+from harvester.ports.listing import LookUp, Page, Tagged
 from tests.crawl.build import Scripted, good, plan, sighting, url_of
 from tests.crawl.conftest import House
 
@@ -25,6 +25,8 @@ class Quiet(Scripted):
 
     fault: SourceError | None = None
     shows_topics: bool = False
+    most: int | None = None
+    """So many are told of, if more have a topic."""
     asked: list[list[str]] = field(default_factory=list)
     looked_up: list[str] = field(default_factory=list)
     summary: SourceSummary | None = None
@@ -36,18 +38,20 @@ class Quiet(Scripted):
         incremental = self.listings[-1].since is not None
         return replace(page, sightings=()) if incremental else page
 
-    async def with_topics(self, topics: Sequence[str]) -> frozenset[str] | None:
+    async def with_topics(self, topics: Sequence[str]) -> Tagged | None:
         if self.shows_topics:
             return None
         self.asked.append(list(topics))
         if self.fault is not None:
             raise self.fault
-        return frozenset(
+        ids = [
             seen.repository.forge_id
             for seen in self.sightings
             if seen.repository.details is not None
             and set(topics) & set(seen.repository.details.topics)
-        )
+        ]
+        most = len(ids) if self.most is None else self.most
+        return Tagged(forge_ids=frozenset(ids[:most]), whole=len(ids) <= most)
 
     async def look_up(self, forge_ids: Sequence[str]) -> Mapping[str, LookUp]:
         self.looked_up += forge_ids
@@ -123,6 +127,19 @@ def test_a_forge_that_will_not_say_is_no_failure_but_told(
     assert connector.summary is not None
     assert (connector.summary.complete, state(house, 1)) == (True, "listed")
     assert f"not known before the next sweep: {fault}" in caplog.text
+
+
+def test_of_whom_a_forge_does_not_tell_nothing_is_known(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    crawl(house, *some(1))
+    house.clock.advance(hours=6)
+    connector = Quiet(some(0, 1, 2), most=1)
+    with caplog.at_level(logging.WARNING):
+        assert house.crawl(connector=connector).complete
+    assert connector.looked_up == ["0"]
+    assert [state(house, number) for number in range(3)] == ["withdrawn", "withdrawn", "listed"]
+    assert "more than the 1 repositories" in caplog.text
 
 
 def test_a_way_that_breaks_ends_the_run_and_the_next_asks_again(house: House) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from harvester.model import IGNORE_FILE, Unknown, Unread
 from harvester.ports.errors import BudgetExhaustedError, ServerError, UnexpectedAnswerError
-from harvester.ports.listing import FailureCode, Found, ScopeKind
+from harvester.ports.listing import FailureCode, Found, ScopeKind, Tagged
 from tests.connectors.github.support import (
     FILE,
     GitHub,
@@ -295,10 +295,19 @@ async def test_who_has_a_topic_is_searched_for(github: GitHub) -> None:
     async with github.opened(token=None) as connector:
         found = await connector.with_topics(["raus", "weg", "nie"])
     assert found is not None
-    assert set(found) == {str(r.id) for r in (*out, other, fork)} - {str(out[1].id)}
+    assert found.forge_ids == {str(r.id) for r in (*out, other, fork)} - {str(out[1].id)}
+    assert found.whole
     assert [e.request.path for e in github.api.log] == ["/search/repositories"] * 4
     async with github.opened() as connector:
         assert await connector.with_topics(["raus"]) is None
+
+
+async def test_a_search_that_finds_more_than_it_gives_says_so(github: GitHub) -> None:
+    body = b'{"total_count": 1001, "items": [{"id": 7}]}'
+    github.api.faults.plan(Answer(status=200, body=body))
+    async with github.opened(token=None) as connector:
+        found = await connector.with_topics(["raus"])
+    assert found == Tagged(forge_ids=frozenset({"7"}), whole=False)
 
 
 async def test_a_search_of_another_shape_is_no_answer(github: GitHub) -> None:

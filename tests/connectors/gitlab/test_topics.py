@@ -7,7 +7,7 @@ import pytest
 
 from connectors.gitlab import rest
 from harvester.model import Sighting
-from harvester.ports.listing import Found
+from harvester.ports.listing import Found, Tagged
 from tests.connectors.gitlab.support import Visit, filled, one
 from tests.forges.faults import html
 from tests.forges.world import Visibility, World
@@ -24,8 +24,8 @@ async def test_who_has_one_of_some_topics(world: World, visit: Visit, token: str
     world.change(hidden, visibility=Visibility.PRIVATE)
     async with visit.open(token=token) as connector:
         found = await connector.with_topics(["publiccode-ignore", "nicht-listen"])
-        assert found == {str(out.id), str(old.id)}
-        assert await connector.with_topics([]) == frozenset()
+        assert found == Tagged(forge_ids=frozenset({str(out.id), str(old.id)}), whole=True)
+        assert await connector.with_topics([]) == Tagged(forge_ids=frozenset(), whole=True)
     assert visit.forge.kinds == {"rest": 2}
 
 
@@ -35,7 +35,8 @@ async def test_of_very_many_not_all(
     monkeypatch.setattr(rest, "MOST_TAGGED", 150)
     filled(world, "bund", 350, topics=("viele",))
     async with visit.open() as connector:
-        assert len(await connector.with_topics(["viele"])) == 200
+        found = await connector.with_topics(["viele"])
+    assert (len(found.forge_ids), found.whole) == (200, False)
     assert visit.forge.kinds == {"rest": 2}
 
 
