@@ -6,8 +6,11 @@
 import hashlib
 import hmac
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -157,3 +160,20 @@ def test_a_receiver_is_never_stormed_and_never_forgotten(
             assert pause >= (patience.FIRST_PAUSE if breaker.is_open else timedelta(0))
         assert pause <= patience.LONGEST_ASKED
         now += passes
+
+
+def test_the_guide_checks_signatures() -> None:
+    guide = (Path(__file__).resolve().parents[3] / "docs" / "feed.md").read_text(encoding="utf-8")
+    (script,) = (
+        one for one in re.findall(r"```python\n(.*?)```", guide, re.DOTALL) if "hmac" in one
+    )
+    defined: dict[str, Any] = {}
+    exec(script, defined)  # noqa: S102 - what readers are told to run
+    is_genuine = defined["is_genuine"]
+    body, now = message.body(DELIVERY), datetime.now(UTC)
+    headers = message.headers(DELIVERY, body, SECRET, now)
+    assert is_genuine(headers, body, SECRET)
+    assert not is_genuine(headers, body + b" ", SECRET)
+    assert not is_genuine(headers, body, "another")
+    old = message.headers(DELIVERY, body, SECRET, now - timedelta(hours=1))
+    assert not is_genuine(old, body, SECRET)
