@@ -43,7 +43,10 @@ _FILLED = (
     *("search_entry", "search_value", "search_word"),
 )
 
-_REWRITTEN = (*_FILLED, "search_text", "software_rest", "blob", "validator", "crawl_item", "owner")
+_REWRITTEN = (
+    *(*_FILLED, "search_text", "software_rest", "blob", "validator", "crawl_item", "owner"),
+    *("written_publisher", "written_log", "analysis"),
+)
 
 
 class Dialect(Protocol):

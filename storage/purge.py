@@ -38,6 +38,7 @@ from storage.tables import (
     vitality,
     wait,
 )
+from storage.written import publishers, remarks
 
 AT_ONCE = 500
 """Rows that a transaction rewrites at most."""
@@ -64,6 +65,8 @@ class Purged:
     """Bytes of files as the forge gave them."""
     answers: int = 0
     """Answers of forges that were kept so that they need not be sent again."""
+    bodies: int = 0
+    """Public bodies that were written with an e-mail address."""
 
 
 # --- contacts -------------------------------------------------------------------------------
@@ -82,10 +85,18 @@ def contacts(store: Store, rewriting: Rewriting, now: datetime, *, dry_run: bool
             _rests(connection, rewriting)
         files = _all(connection, blob, dry_run=dry_run)
         answers = _all(connection, validator, dry_run=dry_run)
+        bodies = publishers.forget_emails(connection, dry_run=dry_run)
+        if bodies and not dry_run:
+            feed.note_written(connection, now)
     if not dry_run:
         _forget(store)
     return Purged(
-        entries=documents, records=records, findings=findings, files=files, answers=answers
+        entries=documents,
+        records=records,
+        findings=findings,
+        files=files,
+        answers=answers,
+        bodies=bodies,
     )
 
 
@@ -240,6 +251,10 @@ def whole(
                 for table in (finding, record, file):
                     at = (table.c.repository_id == row.repository_id, table.c.path == row.path)
                     connection.execute(delete(table).where(*at))
+            if remarks.forget(
+                connection, store.dialect, _addresses(connection, store, software_ids)
+            ):
+                feed.note_written(connection, now)
             _erase(connection, store, software_ids, repository_ids, url_keys)
             feed.append(
                 connection,
@@ -254,6 +269,16 @@ def whole(
     return Purged(
         entries=len(there), repositories=len(repository_ids), records=len(files), answers=answers
     )
+
+
+def _addresses(connection: Connection, store: Store, software_ids: Collection[str]) -> set[str]:
+    """Give the addresses under which others speak of entries, also those of before."""
+    former = connection.execute(
+        select(software_alias.c.id).where(
+            store.dialect.among(software_alias.c.software_id, software_ids)
+        )
+    ).scalars()
+    return {f"/software/{key}" for key in (*software_ids, *former)}
 
 
 def _erase(

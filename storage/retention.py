@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Deletes what nobody asks for: old crawls and changes, former files, addresses and words."""
+"""Deletes what nobody asks for: old crawls, changes and logs, former files, addresses, words."""
 
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from harvester.model import FileState
 from harvester.ports.catalogue import Retention, Tidied
+from storage import feed
 from storage.crawls import RESUMABLE_FOR, UNFINISHED
 from storage.engine import Store
 from storage.history import COMPLETE
@@ -24,6 +25,7 @@ from storage.tables import (
     seen,
     software_rest,
 )
+from storage.written import remarks
 
 AT_ONCE = 1000
 """Rows of one kind that a call deletes, so that no transaction is long."""
@@ -39,13 +41,17 @@ def tidy(store: Store, keep: Retention, now: datetime) -> Tidied:
         changes = _changes(connection, now - keep.changes)
     with store.writing() as connection:
         forwardings = _forwardings(connection)
-    more = AT_ONCE in (crawls, blobs, changes, forwardings)
+    with store.writing() as connection:
+        logs = remarks.forget_logs(connection, now - keep.changes, AT_ONCE)
+        if logs:
+            feed.note_written(connection, now)
+    more = AT_ONCE in (crawls, blobs, changes, forwardings, logs)
     if not more:
         with store.writing() as connection:
             word_index(store.dialect).sweep(connection)
         with store.translated():
             store.dialect.maintain(store.engine)
-    return Tidied(crawls=crawls, blobs=blobs, changes=changes, more=more)
+    return Tidied(crawls=crawls, blobs=blobs, changes=changes, logs=logs, more=more)
 
 
 def _crawls(connection: Connection, before: datetime, now: datetime) -> int:

@@ -5,6 +5,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, ClassVar, Self
@@ -19,6 +20,9 @@ from harvester.model import JsonObject
 from harvester.ports.directory import DirectoryAccess, DirectoryOptions
 from harvester.ports.errors import SourceError, UnexpectedAnswerError
 from harvester.ports.listing import Estimate, Spent
+
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+"""How a URI begins; an alternative id may also be a mere number in some register."""
 
 
 class CatalogueDirectory:
@@ -69,9 +73,11 @@ class CatalogueDirectory:
         if self._options.json_path is not None:
             leads = await self.leads()
             return f"a JSON document with {len(leads.leads)} addresses"
-        async for page in self._api.pages("software"):
+        what = "software" if self._options.with_software else "publishers"
+        async for page in self._api.pages(what):
             more = " and more" if page.next is not None else ""
-            return f"a Software Catalog API with {len(page.rows)} entries{more}"
+            named = "entries" if self._options.with_software else what
+            return f"a Software Catalog API with {len(page.rows)} {named}{more}"
         raise UnexpectedAnswerError(f"{self._place.where}: gave no page")
 
     def spent(self) -> Spent:
@@ -90,8 +96,9 @@ class CatalogueDirectory:
 
     async def _from_api(self) -> list[Named]:
         rows: list[Named] = []
-        async for page in self._api.pages("software"):
-            rows += (_software(row) for row in page.rows)
+        if self._options.with_software:
+            async for page in self._api.pages("software"):
+                rows += (_software(row) for row in page.rows)
         if self._options.with_publishers:
             async for page in self._api.pages("publishers"):
                 for row in page.rows:
@@ -152,6 +159,7 @@ def _software(row: JsonObject) -> Named:
 def _hostings(row: JsonObject) -> Iterator[Named]:
     """Give the accounts of a publisher; its description is its name in this API."""
     name, hostings = row.get("description"), row.get("codeHosting")
+    other, level = row.get("alternativeId"), row.get("level")
     for hosting in hostings if isinstance(hostings, list) else ():
         url = hosting.get("url") if isinstance(hosting, dict) else None
         if isinstance(url, str):
@@ -159,5 +167,7 @@ def _hostings(row: JsonObject) -> Iterator[Named]:
                 address=url,
                 kind=LeadKind.OWNER if hosting.get("group", True) else LeadKind.REPOSITORY,
                 name=name if isinstance(name, str) else None,
+                uri=other if isinstance(other, str) and _URI.match(other) else None,
+                level=level if isinstance(level, str) else None,
                 ignored=row.get("active") is False,
             )

@@ -3,10 +3,10 @@
 
 """The keys of another catalogue in a ``[[sources]]`` table."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 import jsonpath
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
 from harvester.ports.directory import DirectoryOptions
 
@@ -34,8 +34,20 @@ class CatalogueOptions(DirectoryOptions):
     """Of a Software Catalog API, the id of one of its catalogs; all software if not said."""
     with_publishers: bool = False
     """Of a Software Catalog API: crawl the accounts of its publishers too, and name the bodies."""
+    with_software: bool = True
+    """Of a Software Catalog API: crawl the software that it lists. Without it, only the accounts of
+    its publishers count, and `with_publishers` has to be true."""
+
+    @model_validator(mode="after")
+    def _reads_something(self) -> Self:
+        if not self.with_software and (self.json_path is not None or not self.with_publishers):
+            raise ValueError(
+                "with_software = false leaves nothing to read; write with_publishers = true beside "
+                "it, of a Software Catalog API"
+            )
+        return self
 
     @property
     def carries_entries(self) -> bool:
         """Only a Software Catalog API has publiccode of its own."""
-        return self.json_path is None
+        return self.json_path is None and self.with_software

@@ -321,16 +321,18 @@ _SENTENCES: Mapping[str, Text] = {
     "next": Text("  next crawl: {at}", "  nächster Lauf: {at}"),
     "purge_contacts": Text(
         "contacts: {records} records, {findings} findings and {entries} entries rewritten; "
-        "{files} files' bytes and {answers} kept answers deleted",
+        "{files} files' bytes, {answers} kept answers and {bodies} publishers' addresses deleted",
         "Kontakte: {records} Datensätze, {findings} Befunde und {entries} Einträge umgeschrieben; "
-        "die Bytes von {files} Dateien und {answers} aufgehobene Antworten gelöscht",
+        "die Bytes von {files} Dateien, {answers} aufgehobene Antworten und die Adressen von "
+        "{bodies} Herausgebern gelöscht",
     ),
     "would_purge_contacts": Text(
         "contacts (nothing is deleted yet): {records} records, {findings} findings and {entries} "
-        "entries would be rewritten, {files} files' bytes and {answers} kept answers deleted",
+        "entries would be rewritten, {files} files' bytes, {answers} kept answers and {bodies} "
+        "publishers' addresses deleted",
         "Kontakte (noch ist nichts gelöscht): {records} Datensätze, {findings} Befunde und "
-        "{entries} Einträge würden umgeschrieben, die Bytes von {files} Dateien und {answers} "
-        "aufgehobene Antworten gelöscht",
+        "{entries} Einträge würden umgeschrieben, die Bytes von {files} Dateien, {answers} "
+        "aufgehobene Antworten und die Adressen von {bodies} Herausgebern gelöscht",
     ),
     "purge_whole": Text(
         "{what}: {entries} entries, {repositories} repositories and {records} files deleted",

@@ -217,8 +217,14 @@ class Daemon:
         keep = self._configuration.settings.keep
         retention = Retention(crawls=keep.crawls, changes=keep.changes)
         tidied = await worker(catalogue.tidy, retention, now)
-        if tidied.crawls or tidied.blobs or tidied.changes:
-            _LOG.info("tidied", crawls=tidied.crawls, blobs=tidied.blobs, changes=tidied.changes)
+        if tidied.crawls or tidied.blobs or tidied.changes or tidied.logs:
+            _LOG.info(
+                "tidied",
+                crawls=tidied.crawls,
+                blobs=tidied.blobs,
+                changes=tidied.changes,
+                logs=tidied.logs,
+            )
         self._tidied = None if tidied.more else now
         if not tidied.more and self._chore is None:
             self._chore = asyncio.create_task(self._let_go(self._configuration))

@@ -216,7 +216,8 @@ class Retention:
     crawls: timedelta
     """Crawls that ended, with what they did."""
     changes: timedelta
-    """Rows of the change feed; who follows it less often starts anew."""
+    """Rows of the change feed, of which who follows it less often starts anew; and logs that were
+    written over the API."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +230,8 @@ class Tidied:
     changes: int
     more: bool
     """There is more to delete."""
+    logs: int = 0
+    """That were written over the API."""
 
 
 class Catalogue(Protocol):

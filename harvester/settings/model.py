@@ -87,7 +87,7 @@ class Keep(_Table):
     crawls: Duration = timedelta(weeks=13)
     """How long it is remembered what a crawl did."""
     changes: Duration = timedelta(weeks=52)
-    """How far back the change feed goes."""
+    """How far back the change feed goes, and logs that were written over the API."""
     gate: Share = 0.10
     """Share of the listed catalogue that one crawl may take away at once; not acted on yet."""
 

@@ -3,7 +3,7 @@
 
 """Rows of public bodies that somebody wrote."""
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy import delete as deleting
 
 from harvester.ports.written import TakenError, WrittenPublisher
@@ -69,6 +69,17 @@ def delete(connection: Connection, key: str) -> bool:
         return False
     gone = connection.execute(deleting(written_publisher).where(written_publisher.c.id == key))
     return gone.rowcount > 0
+
+
+def forget_emails(connection: Connection, *, dry_run: bool) -> int:
+    """Delete all e-mail addresses; give how many bodies had one."""
+    named = written_publisher.c.email.is_not(None)
+    number: int = connection.execute(
+        select(func.count()).select_from(written_publisher).where(named)
+    ).scalar_one()
+    if not dry_run:
+        connection.execute(update(written_publisher).where(named).values(email=None))
+    return number
 
 
 def _check_free(connection: Connection, publisher: WrittenPublisher) -> None:

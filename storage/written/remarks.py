@@ -3,7 +3,7 @@
 
 """Rows of logs and analyses: what others say of entries and catalogs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 from harvester.model import JsonObject
 from harvester.ports.paging import Slice, Window
 from harvester.ports.written import LogQuestion, WrittenLog
+from storage.dialects import Dialect
 from storage.listing import window_of
 from storage.tables import analysis, written_log
 from storage.types import KEY_LIMIT, is_holdable
@@ -126,6 +127,35 @@ def replace_analyses(
         connection.execute(insert(analysis), rows)
 
 
+# --- what goes ------------------------------------------------------------------------------
+
+
 def forget_analyses(connection: Connection, entity: str) -> None:
     """Delete all that was found out about an entity."""
     connection.execute(delete(analysis).where(analysis.c.entity == entity))
+
+
+def forget(connection: Connection, dialect: Dialect, entities: Collection[str]) -> bool:
+    """Delete all that was written of entities; False if there was nothing."""
+    gone = 0
+    for column in (analysis.c.entity, written_log.c.entity):
+        gone += connection.execute(
+            delete(column.table).where(dialect.among(column, entities))
+        ).rowcount
+    return gone > 0
+
+
+def forget_logs(connection: Connection, before: datetime, most: int) -> int:
+    """Delete the oldest logs that were written before a time; give how many."""
+    old = (
+        connection.execute(
+            select(written_log.c.id)
+            .where(written_log.c.created_at < before)
+            .order_by(written_log.c.created_at, written_log.c.id)
+            .limit(most)
+        )
+        .scalars()
+        .all()
+    )
+    connection.execute(delete(written_log).where(written_log.c.id.in_(old)))
+    return len(old)

@@ -4,6 +4,7 @@
 """Rows made for tests: whole and plausible, with what a test cares about replaced."""
 
 import hashlib
+import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -31,6 +32,7 @@ from harvester.model import (
 from harvester.ports.catalogue import CrawlEnd, CrawlRequest, OpenCrawl, PageMark
 from harvester.ports.listing import ScopeKind, Spent
 from harvester.ports.rows import FileRow, Item, RecordRow, RepositoryRow, SoftwareRow, Writes
+from harvester.ports.written import Hosting, WrittenLog, WrittenPublisher
 from harvester.search.projection import project
 from storage.catalogue import SqlCatalogue
 from storage.lease import holder
@@ -209,3 +211,33 @@ def swept(
     )
     catalogue.end(crawl, end(), now)
     return crawl
+
+
+# --- what is written over the API -----------------------------------------------------------
+
+
+def log(entity: str | None) -> WrittenLog:
+    """Make a log."""
+    return WrittenLog(
+        id=str(uuid.uuid4()), entity=entity, message="gesehen", created_at=NOW, written_by="bot"
+    )
+
+
+def publisher(number: int, **changes: Any) -> WrittenPublisher:
+    """Make a public body that was written; ``changes`` of it."""
+    hosting = Hosting(
+        url=f"https://werk.example/{number}", group=True, created_at=NOW, updated_at=NOW
+    )
+    body = WrittenPublisher(
+        key=f"{number:032x}",
+        catalog_id=None,
+        name=f"Werk {number}",
+        email=None,
+        alternative_id=None,
+        active=True,
+        hosting=(hosting,),
+        created_at=NOW,
+        updated_at=NOW,
+        written_by="bot",
+    )
+    return replace(body, **changes)

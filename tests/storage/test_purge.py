@@ -11,10 +11,15 @@ import pytest
 from sqlalchemy import select
 
 from harvester.model import ChangeType, repository_id, software_id
+from harvester.ports.feed import PublisherQuestion
+from harvester.ports.paging import Window
 from harvester.ports.rows import Rest, Writes
+from harvester.ports.written import LogQuestion
 from storage import purge, tables
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.rows import lookup_key
+from storage.serving import SqlFeed
+from storage.written import SqlDesk
 from tests.storage import made
 
 SECRET = "Erika"
@@ -107,3 +112,34 @@ def test_only_what_is_meant_is_deleted_and_a_dry_run_deletes_nothing(
     with catalogue.store.reading() as connection:
         owners = connection.execute(select(tables.owner.c.path)).scalars().all()
     assert owners == ["amt"], "the other's owner is still known"
+
+
+def test_what_was_written_of_it_goes_with_it(catalogue: SqlCatalogue) -> None:
+    filled(catalogue, 2)
+    desk, feed = SqlDesk(catalogue.store), SqlFeed(catalogue.store)
+    mine, other = (software_id(made.FORGE.url, key) for key in "12")
+    for key in (mine, other):
+        desk.write_log(made.log(f"/software/{key}"))
+        desk.change_analyses([f"/software/{key}"], lambda _: {"scan": {"v": 1}}, made.NOW, "bot")
+    mark = feed.mark(written=True)
+    purge.whole(catalogue.store, {mine}, set(), set(), made.NOW, dry_run=False)
+    assert feed.mark(written=True).written == mark.written + 1
+    everything = Window(size=9)
+    (kept,) = feed.written_logs(LogQuestion(), everything).rows
+    assert kept.entity == f"/software/{other}"
+    assert feed.analyses([f"/software/{mine}"]) == {}
+    assert feed.analyses([f"/software/{other}"])
+
+
+def test_addresses_of_publishers_go_with_the_contacts(catalogue: SqlCatalogue) -> None:
+    desk, feed = SqlDesk(catalogue.store), SqlFeed(catalogue.store)
+    for number in (1, 2):
+        desk.create_publisher(made.publisher(number, email=SECRET if number == 1 else None))
+    mark = feed.mark(written=True)
+    told = purge.contacts(catalogue.store, REWRITING, made.NOW, dry_run=True)
+    assert (told.bodies, feed.mark(written=True)) == (1, mark)
+    assert purge.contacts(catalogue.store, REWRITING, made.NOW, dry_run=False) == told
+    assert feed.mark(written=True).written == mark.written + 1
+    assert purge.contacts(catalogue.store, REWRITING, made.NOW, dry_run=False).bodies == 0
+    bodies = feed.publishers(PublisherQuestion(), Window(size=9)).rows
+    assert [body.email for body in bodies] == [None, None]

@@ -14,9 +14,13 @@ from sqlalchemy import func, insert, select
 
 from harvester.model import FileState
 from harvester.ports.catalogue import PageMark, Retention, Tidied
+from harvester.ports.paging import Window
 from harvester.ports.rows import ForwardingRow, Writes
+from harvester.ports.written import LogQuestion
 from storage import retention, tables
 from storage.catalogue import SqlCatalogue, open_catalogue
+from storage.serving import SqlFeed
+from storage.written import SqlDesk
 from tests.storage import made
 
 KEEP = Retention(crawls=timedelta(days=90), changes=timedelta(days=365))
@@ -172,3 +176,23 @@ def test_where_an_address_leads_goes_once_no_file_declares_it(catalogue: SqlCata
     made.store_page(catalogue, opened, Writes(files=(absent,)))
     catalogue.tidy(KEEP, made.NOW)
     assert count(catalogue, tables.forwarding) == 0
+
+
+def test_logs_that_were_written_go_as_the_changes_do(
+    catalogue: SqlCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    desk, feed = SqlDesk(catalogue.store), SqlFeed(catalogue.store)
+    for day in range(5):
+        desk.write_log(replace(made.log(None), id=f"{day}", created_at=made.NOW + day * DAY))
+    at = made.NOW + 3 * DAY + KEEP.changes
+    mark = feed.mark(written=True)
+    first, second = (
+        retention.tidy(catalogue.store, KEEP, at),
+        retention.tidy(catalogue.store, KEEP, at),
+    )
+    assert [(one.logs, one.more) for one in (first, second)] == [(2, True), (1, False)]
+    assert [one.id for one in feed.written_logs(LogQuestion(), Window(size=9)).rows] == ["4", "3"]
+    assert feed.mark(written=True).written == mark.written + 2
+    assert retention.tidy(catalogue.store, KEEP, at).logs == 0
+    assert feed.mark(written=True).written == mark.written + 2

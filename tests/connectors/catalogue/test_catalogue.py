@@ -4,20 +4,27 @@
 """Another catalogue: its API page by page, its entries as places, and any JSON."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from connectors.catalogue import CatalogueConnector, CatalogueDirectory
 from connectors.catalogue.options import CatalogueOptions
+from harvester.feed.api import shapes
 from harvester.leads import LeadKind, LeadReason
-from harvester.model import Unknown
+from harvester.model import Level, Publisher, Unknown
 from harvester.ports.directory import DirectoryAccess
 from harvester.ports.errors import SourceError, UnexpectedAnswerError
+from harvester.ports.feed import PublisherQuestion
 from harvester.ports.listing import Found, Listing, Missing, Page, Scope, ScopeKind, Size
+from harvester.ports.paging import Window
 from harvester.publiccode import plain_yaml
+from storage.serving import open_feed
+from storage.written import SqlDesk
 from tests.connectors.transport.support import (
     Got,
     Reply,
@@ -31,6 +38,7 @@ from tests.feed.catalogue import catalogue
 from tests.feed.test_forms import written
 from tests.forges.catalogue import CatalogueForge
 from tests.forges.world import World
+from tests.storage import made
 
 anyio = pytest.mark.anyio
 HOST = "git.strange.example"
@@ -106,6 +114,38 @@ async def test_one_catalog_of_it_and_its_publishers(
     assert [one.reason for one in found.left_out] == [LeadReason.IGNORED]
     async with reading(around, f"{forge.url}/v1", catalog="two") as directory:
         assert [lead.url for lead in (await directory.leads()).leads] == [f"https://{HOST}/o/b"]
+
+
+@anyio
+async def test_what_is_entered_over_our_own_api_is_crawled(
+    around: Surroundings, forge: CatalogueForge, tmp_path: Path
+) -> None:
+    """As our API answers it; entries are not asked for."""
+    with closing(open_feed(f"sqlite:///{tmp_path / 'catalogue.db'}")) as feed:
+        desk = SqlDesk(feed.store)
+        desk.create_publisher(made.publisher(1, name="Werk", alternative_id="urn:x-werk"))
+        desk.create_publisher(made.publisher(2, name="Hafen", alternative_id="4711"))
+        desk.create_publisher(made.publisher(3, active=False))
+        rows = feed.publishers(PublisherQuestion(), Window(size=9)).rows
+        forge.publishers = [shapes.publisher(row) for row in rows]
+    forge.add("1", "https://github.com/some/software")
+    only = {"with_publishers": True, "with_software": False}
+    async with reading(around, f"{forge.url}/v1", **only) as directory:
+        found = await directory.leads()
+        assert await directory.check() == "a Software Catalog API with 3 publishers"
+    assert {lead.url: lead.publisher for lead in found.leads} == {
+        "https://werk.example/1": Publisher(name="Werk", uri="urn:x-werk", level=Level.UNKNOWN),
+        "https://werk.example/2": Publisher(name="Hafen", uri=None, level=Level.UNKNOWN),
+    }
+    assert [one.reason for one in found.left_out] == [LeadReason.IGNORED]
+
+
+def test_a_source_reads_something() -> None:
+    assert not CatalogueOptions(with_publishers=True, with_software=False).carries_entries
+    nothings: list[dict[str, Any]] = [{}, {"with_publishers": True, "json_path": "$[*].url"}]
+    for nothing in nothings:
+        with pytest.raises(ValidationError, match="leaves nothing to read"):
+            CatalogueOptions(with_software=False, **nothing)
 
 
 def page(following: object, *urls: object) -> Reply:

@@ -261,6 +261,24 @@ def test_a_receiver_that_takes_nothing_is_not_stormed(
     standing(catalogue, script)
 
 
+def test_a_receiver_that_is_back_is_found_before_its_event_has_rested(
+    catalogue: SqlCatalogue, receiver: Receiver
+) -> None:
+    async def script(stand: Stand) -> None:
+        kept = stand.webhooks.add(hook(url=f"{receiver.url}/a"))
+        receiver.faults.plan(Answer(status=500), times=9)
+        happen(stand.store, "x")
+        await stand.turn()
+        for _ in range(8):
+            await stand.turn(minutes=15)
+        assert stand.states(kept) == {"waiting": 1}
+        assert patience.rest(9) > 2 * patience.LONGEST_PAUSE
+        await stand.turn(minutes=15)
+        assert stand.states(kept) == {"delivered": 1}
+
+    standing(catalogue, script)
+
+
 def test_a_receiver_is_left_alone_as_long_as_it_asks(
     catalogue: SqlCatalogue, receiver: Receiver
 ) -> None:
