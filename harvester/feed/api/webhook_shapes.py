@@ -28,7 +28,10 @@ def _address(text: str) -> str:
     return text
 
 
-Address = Annotated[str, Field(max_length=255), AfterValidator(_address)]
+_ADDRESSES = {"format": "uri", "pattern": r"^https?://[^\s/?#@]+([/?#]\S*)?$"}
+Address = Annotated[
+    str, Field(max_length=255, json_schema_extra=_ADDRESSES), AfterValidator(_address)
+]
 Secret = Annotated[str, Field(min_length=16, max_length=256)]
 
 

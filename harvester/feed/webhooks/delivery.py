@@ -33,6 +33,8 @@ AT_ONCE = 64
 """Events of a receiver whose tries are noted together, and so at most sent twice after a kill."""
 SIDE_BY_SIDE = 4
 """Requests to one receiver at a time."""
+LANES = 64
+"""Receivers that are sent to at a time."""
 _LOG: structlog.stdlib.BoundLogger = structlog.get_logger("harvester.webhooks")
 _LONGEST = 200
 """Characters of what is remembered of a failure."""
@@ -118,6 +120,8 @@ class Deliverer:
         for origin in self._breakers.keys() - receivers.keys():
             del self._breakers[origin]
         for origin, hooks in receivers.items():
+            if len(self._lanes) >= LANES:
+                break
             if origin not in self._lanes and self._is_wanted(origin, hooks, now):
                 lane = asyncio.create_task(self._serve(origin, [one.webhook for one in hooks]))
                 self._lanes[origin] = lane

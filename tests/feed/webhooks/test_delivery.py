@@ -408,6 +408,24 @@ def test_while_nobody_listens_nothing_is_written(catalogue: SqlCatalogue) -> Non
     assert held == 0
 
 
+def test_so_many_receivers_are_sent_to_at_a_time_and_then_the_others(
+    catalogue: SqlCatalogue, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_module, "LANES", 1)
+
+    async def script(stand: Stand) -> None:
+        with Receiver() as other:
+            stand.webhooks.add(hook(1, url=f"{receiver.url}/"))
+            stand.webhooks.add(hook(2, url=f"{other.url}/"))
+            happen(stand.store, "x")
+            await stand.turn()
+            assert (len(receiver.taken), len(other.taken)) == (1, 0)
+            await stand.turn()
+            assert (len(receiver.taken), len(other.taken)) == (1, 1)
+
+    standing(catalogue, script)
+
+
 def test_a_receiver_is_named_without_what_may_be_secret() -> None:
     assert origin_of("https://hooks.example/s3cret?key=s3cret") == "https://hooks.example"
     assert origin_of("http://[::1]:8080/x") == "http://::1:8080"
