@@ -19,7 +19,8 @@ from harvester.ports.listing import LookUp, Resolution
 from harvester.ports.rows import Item, Keys, RepositoryRow
 
 LOOK_UPS = 1000
-"""Repositories that one conclusion looks up by id at most; it says nothing of the others."""
+"""Repositories that are looked up by id at a time. A conclusion asks for no more than these, and
+says nothing of the others; whoever opts out is asked for however many they are."""
 
 
 @dataclass(slots=True)
@@ -97,9 +98,9 @@ class Closing:
         """Look at those whose publisher set or took away the topic by which they opt out."""
         means = self.means
         asking = changed(means.task.source, means.connector, means.catalogue, means.worker)
-        rows = (await unless_stopped(asking, means.stop))[:LOOK_UPS]
-        if rows:
-            await self.reader.store_found(await self._asked(rows))
+        rows = await unless_stopped(asking, means.stop)
+        for start in range(0, len(rows), LOOK_UPS):
+            await self.reader.store_found(await self._asked(rows[start : start + LOOK_UPS]))
 
     # --- what a sweep did not see -----------------------------------------------------------
 

@@ -455,7 +455,9 @@ def _farewell(old: SoftwareRow, reason: StateReason) -> list[Change]:
 
 def _change(old: SoftwareRow | None, row: SoftwareRow) -> Change:
     if old is None:
-        return Change(type=ChangeType.CREATED, software_id=row.id, reason=row.state_reason)
+        # Of who was turned away from the first, a copy may tell: nobody is to show it.
+        kind = ChangeType.DELETED if row.state in _HIDDEN else ChangeType.CREATED
+        return Change(type=kind, software_id=row.id, reason=row.state_reason)
     if old.state in _HIDDEN and row.state not in _HIDDEN:
         return Change(type=ChangeType.RESTORED, software_id=row.id, reason=row.state_reason)
     if row.state in _HIDDEN and old.state not in _HIDDEN:

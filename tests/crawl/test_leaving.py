@@ -151,6 +151,18 @@ def test_a_copy_does_not_speak_for_an_original_that_opts_out(house: House) -> No
     assert house.entry(url_of("city/p0"))["state"] == "withdrawn"
 
 
+def test_who_was_opted_out_from_the_first_is_a_bare_tombstone_where_a_copy_tells_of_it(
+    house: House,
+) -> None:
+    copy = sighting(2, "town/copy", good("city/p0"))
+    house.crawl(by_file(several(1)[0]), copy)
+    entry = house.entry(url_of("city/p0"))
+    assert (entry["state"], entry["name"], entry["provenances"]) == ("withdrawn", None, [])
+    assert house.changes() == [("deleted", "opt-out-file")]
+    house.crawl(replace(several(1)[0], ignore_file=False), copy, full=True)
+    assert house.changes()[1:] == [("restored", "valid")]
+
+
 def test_a_file_that_broke_while_opted_out_comes_back_as_the_last_good(house: House) -> None:
     house.crawl(*several(1))
     house.crawl(by_file(several(1)[0]), full=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from harvester.crawl import SourceSummary
+from harvester.crawl import SourceSummary, closing
 from harvester.model import Details, ItemStatus, Sighting
 from harvester.ports.errors import ForbiddenError, ServerError, SourceError, UnreachableError
 from harvester.ports.listing import LookUp, Page, Tagged
@@ -140,6 +140,14 @@ def test_of_whom_a_forge_does_not_tell_nothing_is_known(
     assert connector.looked_up == ["0"]
     assert [state(house, number) for number in range(3)] == ["withdrawn", "withdrawn", "listed"]
     assert "more than the 1 repositories" in caplog.text
+
+
+def test_however_many_opt_out_at_once_one_run_sees_them_all(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closing, "LOOK_UPS", 2)
+    assert sorted(crawl(house, *some(0, 1, 2)).looked_up) == ["0", "1", "2"]
+    assert {state(house, number) for number in range(3)} == {"withdrawn"}
 
 
 def test_a_way_that_breaks_ends_the_run_and_the_next_asks_again(house: House) -> None:

@@ -20,6 +20,10 @@ GONE_AFTER, INVALID_AFTER = 3, 30
 """Days."""
 
 
+Expected = dict[str, tuple[State, str | None, str]]
+"""State, name and address of entries, by their ids."""
+
+
 @dataclass(slots=True)
 class Known:
     """What whoever crawls by the rules knows of one repository."""
@@ -74,8 +78,8 @@ class Oracle:
                 self._miss(known, day, at_once=private)
             self._age(known, day)
 
-    def expected(self) -> dict[str, tuple[State, str | None, str]]:
-        """Give state, name and address of every entry, by its id."""
+    def expected(self) -> Expected:
+        """Give every entry as it must be."""
         return {
             software_id(FORGE, str(identity)): (
                 State.WITHDRAWN if known.ways else known.shown,
