@@ -29,6 +29,8 @@ TICK = 1.0
 BEAT = timedelta(seconds=20)
 SILENCE = timedelta(minutes=1)
 """Whoever delivers says so once a ``BEAT``; silent for so long, another one takes over."""
+HOLD_OFF = timedelta(seconds=30)
+"""How long nothing is sent to a receiver after the catalogue could not be written."""
 AT_ONCE = 64
 """Events of a receiver whose tries are noted together, and so at most sent twice after a kill."""
 SIDE_BY_SIDE = 4
@@ -71,7 +73,10 @@ class Deliverer:
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._beat_at: datetime | None = None
         """When this process last said that it delivers; None: it does not."""
-        self._trouble: str | None = None
+        self._troubles: dict[str, str] = {}
+        """Why the catalogue cannot be used, by receiver; each is logged once."""
+        self._held_off: dict[str, datetime] = {}
+        """Until when, by receiver."""
 
     async def run(self) -> None:
         """Deliver until cancelled. Never raises otherwise."""
@@ -89,11 +94,9 @@ class Deliverer:
         """Look what there is to do, and have it done in the background. Never raises."""
         try:
             await self._look()
-            self._trouble = None
+            self._troubles.pop("", None)
         except CatalogueError as error:
-            if self._trouble != str(error):
-                _LOG.error("webhooks wait: the catalogue cannot be used", said=str(error))
-            self._trouble = str(error)
+            self._complain("", error)
         except Exception:  # noqa: BLE001 - a defect; logged with its place, and tried again
             _LOG.exception("a look at the webhooks ended by a defect")
 
@@ -144,7 +147,7 @@ class Deliverer:
 
     def _is_wanted(self, origin: str, hooks: Sequence[Standing], now: datetime) -> bool:
         breaker = self._breakers.get(origin, Breaker())
-        if breaker.wait(now):
+        if breaker.wait(now) or now < self._held_off.get(origin, now):
             return False
         return any(
             one.behind
@@ -167,8 +170,11 @@ class Deliverer:
         try:
             while await self._send(origin, hooks):
                 pass
+            self._troubles.pop(origin, None)
+            self._held_off.pop(origin, None)
         except CatalogueError as error:
-            _LOG.error("what webhooks were told cannot be noted", said=str(error))
+            self._complain(origin, error)
+            self._held_off[origin] = self._clock.now() + HOLD_OFF
         except HarvesterError as error:
             _LOG.error("webhooks cannot be posted", said=str(error))
             self._fail(origin, None)
@@ -277,6 +283,11 @@ class Deliverer:
         if given_up:
             _LOG.error("events were given up", receiver=origin, events=given_up)
         return True
+
+    def _complain(self, what: str, error: CatalogueError) -> None:
+        if self._troubles.get(what) != str(error):
+            _LOG.error("webhooks wait: the catalogue cannot be used", said=str(error))
+        self._troubles[what] = str(error)
 
     def _lose(self, origin: str) -> None:
         _LOG.warning("another process delivers webhooks by now", receiver=origin)
