@@ -93,7 +93,7 @@ class StoredOutbox:
             ).all()
             if not hooks:
                 return ()
-            reached = feed.mark(connection)
+            reached = feed.mark(connection, written=True)
             earliest = func.min(_row.next_try_at, type_=_row.next_try_at.type)
             rows = connection.execute(
                 select(_row.webhook_id, earliest.label("at"))
@@ -134,7 +134,7 @@ class StoredOutbox:
 
     def _take_up(self, connection: Connection, hook: Row[Any], now: datetime) -> None:
         """Make deliveries of the changes behind a webhook's position, and move it."""
-        head = _end_of(Topic(hook.topic), feed.mark(connection))
+        head = _end_of(Topic(hook.topic), feed.mark(connection, written=True))
         room = WINDOW - _fresh(connection, hook.id)
         if hook.position >= head or room <= 0:
             return

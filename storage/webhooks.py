@@ -28,7 +28,7 @@ class StoredWebhooks:
     def add(self, new: Webhook) -> Webhook:
         """Keep a new webhook; it is told what changes from now on."""
         with self._store.writing() as connection:
-            mark = feed.mark(connection)
+            mark = feed.mark(connection, written=True)
             position = mark.seq if new.topic is Topic.SOFTWARE else mark.seq + mark.written
             connection.execute(
                 insert(webhook),

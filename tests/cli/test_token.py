@@ -1,9 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
+from datetime import UTC, datetime
+
 import pytest
 
 from harvester import tokens
+from harvester.cli import logs
 from tests.cli.conftest import Shell
 
 
@@ -56,3 +59,10 @@ def test_a_live_name_is_taken(shell: Shell) -> None:
     ran = shell("token", "create", "bot", "--scope", "all", "--lang", "de")
     assert (ran.code, ran.out) == (2, "")
     assert "ein Token bot gibt es schon" in ran.err
+
+
+def test_a_token_is_in_no_line_of_a_log() -> None:
+    _, text, _ = tokens.mint("bot", frozenset(), datetime.now(UTC), None)
+    for line in (f"Authorization: Bearer {text}", f"a letter with {text} in it"):
+        assert text.rsplit("_", 1)[1] not in logs.redacted(line)
+        assert logs.HIDDEN in logs.redacted(line)

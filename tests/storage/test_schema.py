@@ -5,6 +5,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,12 @@ from sqlalchemy import text
 from harvester.crawl.rest import rest_of
 from harvester.model import Vitality
 from harvester.ports.errors import CatalogueError, SchemaAheadError, SchemaBehindError
-from harvester.ports.feed import SoftwareQuestion
+from harvester.ports.feed import Mark, SoftwareQuestion
 from harvester.ports.paging import Window
 from harvester.ports.rows import Writes
 from harvester.ports.search import Question
 from harvester.ports.webhooks import Topic, Webhook
+from harvester.ports.written import Catalog
 from harvester.search.asking import ask
 from harvester.search.projection import VERSION, project
 from storage import listing, schema
@@ -30,8 +32,10 @@ from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.engine import Store
 from storage.outbox import StoredOutbox
 from storage.search import OWN_TABLES
+from storage.serving import SqlFeed
 from storage.tables import metadata
 from storage.webhooks import StoredWebhooks
+from storage.written import SqlDesk
 from tests.databases import PostgresServer
 from tests.storage import made
 
@@ -376,3 +380,53 @@ def test_who_asks_in_a_catalogue_of_before_is_told_what_changes_from_now_on(empt
         )
         assert asked.position == 1
         assert [it.behind for it in outbox.receivers()] == [False]
+
+
+def test_nothing_was_written_in_a_catalogue_of_before(empty_url: str) -> None:
+    """Its change feed goes on, and what is written from then on refers to its entries."""
+    with opened(empty_url) as store:
+        (mine,) = [n for n, it in enumerate(schema.REVISIONS) if it.endswith("_written")]
+        upgrade_to(store, schema.REVISIONS[mine - 1])
+        at = "2026-01-31T12:00:00.000000Z"
+        with store.writing() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO software (id, url, url_key, state, state_reason, file_state,"
+                    " origin, document, first_seen_at, updated_at) VALUES ('s', 'u', 'u',"
+                    " 'listed', 'valid', 'valid', 'crawl', '{}', :at, :at)"
+                ),
+                {"at": at},
+            )
+            connection.execute(text("UPDATE feed_head SET seq = 7"))
+            connection.execute(
+                text(
+                    "INSERT INTO change (seq, type, software_id, reason, at)"
+                    " VALUES (7, 'created', 's', 'valid', :at)"
+                ),
+                {"at": at},
+            )
+        schema.upgrade(store)
+        feed, desk = SqlFeed(store), SqlDesk(store)
+        mark = feed.mark(written=True)
+        assert (mark.seq, mark.written, mark.at) == (7, 0, datetime.fromisoformat(at))
+        desk.create_catalog(
+            Catalog(
+                id="c",
+                name="C",
+                alternative_id=None,
+                active=True,
+                publishers_namespace=None,
+                scopes=(),
+                sources=(),
+                created_at=made.NOW,
+                updated_at=made.NOW,
+                written_by="bot",
+            )
+        )
+        desk.software_catalog("s", "c", made.NOW)
+        mark = feed.mark(written=True)
+        assert (mark.seq, mark.written, mark.at) == (7, 2, made.NOW)
+        assert feed.mark() == Mark(seq=7, at=datetime.fromisoformat(at))
+        with store.writing() as connection:
+            connection.execute(text("DELETE FROM software"))
+        assert desk.delete_catalog("c", made.NOW), "its member went with the entry"
