@@ -6,7 +6,7 @@
 The change feed is the outbox. A webhook has a position in it; what lies behind it is taken up a
 window at a time, as rows of ``webhook_delivery``, in the transaction that moves the position. So
 nothing is written while nobody listens, a receiver that is down holds a window of rows and not a
-catalogue of them, and what was committed with a change can not get lost on the way.
+catalogue of them, and what was committed with a change cannot get lost on the way.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -97,7 +97,7 @@ class StoredOutbox:
             earliest = func.min(_row.next_try_at, type_=_row.next_try_at.type)
             rows = connection.execute(
                 select(_row.webhook_id, earliest.label("at"))
-                .where(_row.state == _WAITING)
+                .where(_row.state == _WAITING, _is_first())
                 .group_by(_row.webhook_id)
             ).all()
         first = {row.webhook_id: row.at for row in rows}

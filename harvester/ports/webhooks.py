@@ -97,7 +97,8 @@ class Standing:
     behind: bool
     """Whether there are changes that were not taken up."""
     next_try_at: datetime | None
-    """When the first of what was taken up has rested; None if nothing waits."""
+    """When the first of what was taken up has rested, and waits for no other event of its subject;
+    None if nothing waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
