@@ -25,7 +25,7 @@ from harvester.ports.webhooks import (
 from harvester.ports.written import Hosting, WrittenPublisher
 from storage import outbox as outbox_module
 from storage.catalogue import SqlCatalogue
-from storage.outbox import KEPT_DELIVERED, StoredOutbox
+from storage.outbox import StoredOutbox
 from storage.serving import SqlFeed
 from storage.webhooks import StoredWebhooks
 from storage.written import SqlDesk
@@ -213,21 +213,24 @@ def test_what_waits_too_long_for_a_dead_receiver_is_given_up(
 
 
 def test_only_the_newest_deliveries_are_remembered(
-    catalogue: SqlCatalogue, webhooks: StoredWebhooks, outbox: StoredOutbox
+    catalogue: SqlCatalogue,
+    webhooks: StoredWebhooks,
+    outbox: StoredOutbox,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(outbox_module, "KEPT_DELIVERED", 3)
     kept = webhooks.add(hook())
-    amount = KEPT_DELIVERED + 20
-    happen(catalogue, *range(1, amount + 1))
-    waiting = taken(outbox, kept)
-    outbox.settle(made.ME, [tried(one) for one in waiting[1:]], made.NOW)
-    outbox.settle(made.ME, [tried(waiting[0], Outcome.FAILED)], made.NOW)
-    assert webhooks.tallies() == {
-        kept.id: {DeliveryState.DELIVERED: KEPT_DELIVERED, DeliveryState.GIVEN_UP: 1}
-    }
+    happen(catalogue, *range(1, 8))
+    first, *others = taken(outbox, kept)
+    outbox.settle(made.ME, [tried(one) for one in others], made.NOW)
+    outbox.settle(made.ME, [tried(first, Outcome.FAILED)], made.NOW)
+    remembered = webhooks.deliveries(kept.id, [DeliveryState.DELIVERED], 9)
+    assert [one.seq for one in remembered] == [7, 6, 5]
+    assert webhooks.tallies()[kept.id][DeliveryState.GIVEN_UP] == 1
     happen(catalogue, 1)
     (last,) = taken(outbox, kept)
     outbox.settle(made.ME, [tried(last)], made.NOW + timedelta(days=31))
-    assert webhooks.tallies() == {kept.id: {DeliveryState.DELIVERED: KEPT_DELIVERED}}
+    assert webhooks.tallies() == {kept.id: {DeliveryState.DELIVERED: 3}}
 
 
 def test_one_process_delivers_and_another_notes_nothing(

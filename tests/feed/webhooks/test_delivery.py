@@ -571,7 +571,7 @@ class Life:
         return {(one.subject, one.seq) for one in found}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(happenings)
 def test_every_event_is_delivered_in_order_or_shown_as_given_up(
     catalogue: SqlCatalogue, history: list[list[str] | str | int]
