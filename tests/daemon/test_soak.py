@@ -245,6 +245,18 @@ def may_have(soaked: Soaked, mark: dict[str, Any]) -> dict[str, int]:
         "lead_list": 0,
         "host": 0,
         "wait": 0,
+        # Nobody writes over the API, and nobody asks to be told.
+        "token": 0,
+        "catalog": 0,
+        "software_catalog": 0,
+        "written_publisher": 0,
+        "code_hosting": 0,
+        "written_log": 0,
+        "analysis": 0,
+        "webhook": 0,
+        "webhook_delivery": 0,
+        "webhook_publisher": 0,
+        "webhook_lease": 0,
         # Of a crawl that is under way.
         "software_rest": 0,
         # Of repositories that were renamed before they were seen first.
