@@ -56,6 +56,7 @@ from storage.search import asking, related
 from storage.search import words as search_words
 from storage.search import writing as indexing
 from storage.transaction import Page
+from storage.wishes import StoredWishes
 
 T = TypeVar("T")
 
@@ -194,6 +195,10 @@ class SqlCatalogue:
     def tidy(self, keep: Retention, now: datetime) -> Tidied:
         """Delete a portion of what nobody asks for any more; crawls may go on meanwhile."""
         return retention.tidy(self.store, keep, now)
+
+    def wishes(self, now: datetime) -> Sequence[tuple[str, str]]:
+        """Take the wishes that other processes left: source and path, the oldest first."""
+        return StoredWishes(self.store).take(now)
 
     def release(self, holder: str) -> None:
         """Let another daemon take over at once, if this one is the one."""

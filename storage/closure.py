@@ -16,7 +16,17 @@ from harvester.model import Finding
 from harvester.ports.rows import FileRow, Keys, RepositoryRow, Stored
 from storage import rests, rows
 from storage.dialects import Dialect
-from storage.tables import alias, file, finding, forge, publisher, record, repository, software
+from storage.tables import (
+    alias,
+    file,
+    finding,
+    forge,
+    publisher,
+    record,
+    repository,
+    software,
+    software_alias,
+)
 
 REPOSITORIES: Select[Any] = select(
     repository,
@@ -62,13 +72,21 @@ def load(connection: Connection, dialect: Dialect, keys: Keys) -> Stored:
     first = set(connection.execute(touched).scalars())
     repositories = _repositories(connection, dialect, first)
 
-    entries = union(
+    selected = [
         select(software.c.id).where(among(software.c.repository_id, first)),
         select(software.c.id).where(among(software.c.url_key, lookups)),
         select(file.c.software_id).where(
             among(file.c.repository_id, first), file.c.software_id.is_not(None)
         ),
-    )
+    ]
+    if keys.software_ids:
+        selected += [
+            select(software.c.id).where(among(software.c.id, keys.software_ids)),
+            select(software_alias.c.software_id).where(
+                among(software_alias.c.id, keys.software_ids)
+            ),
+        ]
+    entries = union(*selected)
     found = set(connection.execute(entries).scalars())
     entry_rows = {
         row.id: rows.software_row(row)

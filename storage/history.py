@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from harvester.model import State
+from harvester.model import Origin, State
 from harvester.ports.catalogue import OpenCrawl, Unseen
 from harvester.ports.rows import Keys
 from storage import closure, rows
@@ -17,6 +17,7 @@ from storage.tables import (
     crawl,
     crawl_item,
     file,
+    forge,
     repository,
     repository_source,
     seen,
@@ -141,19 +142,29 @@ def unseen(connection: Connection, dialect: Dialect, opened: OpenCrawl) -> Unsee
 
 
 def _marked(connection: Connection, source: str) -> set[str]:
-    """Give the ids of a source's repositories with a mark, or whose file or entry has one."""
+    """Give the ids of a source's repositories with a mark, or whose file or entry has one.
+
+    And of what was told, which belongs to no source: whichever is crawled, its time passes.
+    """
     link = repository_source.c
+    marks = (
+        software.c.state.in_(_MAY_CHANGE),
+        file.c.bad_since.is_not(None)
+        | (file.c.absent_sweeps > 0)
+        | software.c.stale_since.is_not(None),
+    )
     of_files = (
         select(file.c.repository_id)
         .join_from(repository_source, file, link.repository_id == file.c.repository_id)
         .join(software, software.c.id == file.c.software_id)
-        .where(
-            link.source == source,
-            software.c.state.in_(_MAY_CHANGE),
-            file.c.bad_since.is_not(None)
-            | (file.c.absent_sweeps > 0)
-            | software.c.stale_since.is_not(None),
-        )
+        .where(link.source == source, *marks)
+    )
+    told = (
+        select(file.c.repository_id)
+        .join_from(file, repository, repository.c.id == file.c.repository_id)
+        .join(forge, forge.c.url == repository.c.forge_url)
+        .join(software, software.c.id == file.c.software_id)
+        .where(forge.c.origin == Origin.API.value, *marks)
     )
     of_repositories = (
         select(repository.c.id)
@@ -164,4 +175,4 @@ def _marked(connection: Connection, source: str) -> set[str]:
             repository.c.missing_since.is_not(None),
         )
     )
-    return set(connection.execute(of_files.union(of_repositories)).scalars())
+    return set(connection.execute(of_files.union(told, of_repositories)).scalars())

@@ -23,16 +23,26 @@ from sqlalchemy import (
     tuple_,
 )
 
-from harvester.model import FileState, Level, Publisher, State
+from harvester.model import FileState, Level, Origin, Publisher, State
 from harvester.ports.feed import (
     Part,
     SoftwareQuestion,
     Title,
 )
 from harvester.ports.paging import Place, Slice, Window
+from harvester.ports.written import ROOT
 from storage.dialects import Dialect
 from storage.rows import hashed_key
-from storage.tables import alias, file, publisher, software, software_alias
+from storage.tables import (
+    alias,
+    file,
+    forge,
+    publisher,
+    repository,
+    software,
+    software_alias,
+    software_catalog,
+)
 from storage.types import KEY_LIMIT, Moment, Words, is_holdable
 
 _TITLE = (
@@ -147,6 +157,8 @@ def _asked(question: SoftwareQuestion, *, by_state: bool = True) -> list[ColumnE
         conditions.append(_is_one_of(software.c.file_state, question.file_states, indexed=False))
     if question.url_key is not None:
         conditions.append(_has_address(hashed_key(question.url_key)))
+    if question.catalog is not None:
+        conditions.append(_is_in(question.catalog))
     for column, least, most in (
         (software.c.first_seen_at, question.created_from, question.created_to),
         (software.c.updated_at, question.updated_from, question.updated_to),
@@ -173,12 +185,39 @@ def _is_one_of(
     return column.concat("").in_(wanted)
 
 
+def catalog_of(connection: Connection, software_id: str) -> str | None:
+    """Give the id of the catalog that an entry is in; None for the implicit one."""
+    found: str | None = connection.execute(
+        select(software_catalog.c.catalog_id).where(software_catalog.c.software_id == software_id)
+    ).scalar()
+    return found
+
+
+def _is_in(catalog: str) -> ColumnElement[bool]:
+    """Say that an entry is in a catalog."""
+    belongs = software_catalog.c
+    if catalog == ROOT:
+        return software.c.id.not_in(select(belongs.software_id))
+    return software.c.id.in_(select(belongs.software_id).where(belongs.catalog_id == catalog))
+
+
 def _has_address(key: str) -> ColumnElement[bool]:
-    """Say that an entry has, or had, an address, or that a file of it declares it."""
+    """Say that an entry has, or had, an address, or that a file of it declares it.
+
+    Or that somebody told that it had it. Former addresses of other repositories whose files
+    describe it are not its own.
+    """
     return or_(
         software.c.url_key == key,
         software.c.repository_id.in_(select(alias.c.repository_id).where(alias.c.url_key == key)),
         software.c.id.in_(select(file.c.software_id).where(file.c.declared_url_key == key)),
+        software.c.id.in_(
+            select(file.c.software_id)
+            .join_from(alias, file, file.c.repository_id == alias.c.repository_id)
+            .join(repository, repository.c.id == file.c.repository_id)
+            .join(forge, forge.c.url == repository.c.forge_url)
+            .where(alias.c.url_key == key, forge.c.origin == Origin.API.value)
+        ),
     )
 
 

@@ -26,6 +26,7 @@ REVISIONS = (
     "0011_search_index",
     "0012_revisits",
     "0013_written",
+    "0014_wishes",
     "0015_webhooks",
 )
 """Every migration's id, the oldest first."""

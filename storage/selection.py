@@ -7,11 +7,11 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, or_, select
 
-from harvester.model import FileState
+from harvester.model import FileState, Origin
 from harvester.ports.rows import RepositoryRow
 from storage import closure, rows
 from storage.dialects import Dialect
-from storage.tables import blob, file, repository, repository_source
+from storage.tables import blob, file, forge, repository, repository_source
 
 
 def opted_out(
@@ -34,24 +34,29 @@ def opted_out(
 def outdated(
     connection: Connection, source: str, normaliser: int, after: str, most: int
 ) -> Sequence[str]:
-    """Give the ids of a source's repositories whose file older rules read; none that is missed."""
+    """Give the ids of a source's repositories whose file older rules read; none that is missed.
+
+    And of what was told, which belongs to no source.
+    """
     link = repository_source.c
     read = (FileState.VALID.value, FileState.INVALID.value)
-    found = connection.execute(
+    older = (
         select(repository.c.id)
-        .join(repository_source, link.repository_id == repository.c.id)
         .join(file, file.c.repository_id == repository.c.id)
         .join(blob, blob.c.id == file.c.blob_id)
         .where(
-            link.source == source,
             repository.c.id > after,
-            link.missed_at.is_(None),
-            repository.c.missing_since.is_(None),
             repository.c.gone_reason.is_(None),
             file.c.normaliser < normaliser,
             file.c.state.in_(read),
         )
-        .order_by(repository.c.id)
-        .limit(most)
     )
+    of_source = older.join(repository_source, link.repository_id == repository.c.id).where(
+        link.source == source, link.missed_at.is_(None), repository.c.missing_since.is_(None)
+    )
+    told = older.join(forge, forge.c.url == repository.c.forge_url).where(
+        forge.c.origin == Origin.API.value
+    )
+    both = of_source.union(told).subquery()
+    found = connection.execute(select(both.c.id).order_by(both.c.id).limit(most))
     return list(found.scalars())

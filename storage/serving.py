@@ -97,6 +97,11 @@ class SqlFeed:
         with self._reading() as connection:
             return reading.entry(connection, software_id)
 
+    def catalog_of(self, software_id: str) -> str | None:
+        """Give the id of the catalog that an entry is in; None for the implicit one."""
+        with self._reading() as connection:
+            return listing.catalog_of(connection, software_id)
+
     def publishers(self, question: PublisherQuestion, window: Window) -> Slice[PublisherTitle]:
         """Give public bodies by ``created_at`` and key."""
         with self._reading() as connection:

@@ -408,6 +408,15 @@ analysis = Table(
     Column("written_by", Words(), nullable=False),
 )
 
+wish = Table(
+    "wish",
+    metadata,
+    Column("source", key_text(), primary_key=True),
+    Column("path_key", key_text(), primary_key=True),
+    Column("path", Words(), nullable=False),
+    Column("left_at", Moment(), nullable=False),
+)
+
 # --- sources and their crawls ---------------------------------------------------------------
 
 source = Table(

@@ -42,6 +42,22 @@ class _Progress:
     end: CrawlEnd | None = None
 
 
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Tell apart what the database will not take.
+
+    Raises:
+        RefusedRowError: it will not take one of the rows that were written inside.
+    """
+    try:
+        yield
+    except (SQLAlchemyError, ValueError, OverflowError) as error:
+        reason = refusal_of(error)
+        if reason is None:
+            raise
+        raise RefusedRowError(f"a row cannot be stored: {reason}") from error
+
+
 class Page:
     """Fulfils :class:`harvester.ports.catalogue.PageTransaction`.
 
@@ -79,14 +95,9 @@ class Page:
         if writes == Writes():
             return
         with self.savepoint():
-            try:
+            with refusing():
                 self._writer.write(writes, now)
                 self._keep(writes.items, now)
-            except (SQLAlchemyError, ValueError, OverflowError) as error:
-                reason = refusal_of(error)
-                if reason is None:
-                    raise
-                raise RefusedRowError(f"a row cannot be stored: {reason}") from error
             self._progress = replace(
                 self._progress, changes=self._progress.changes + writes.changes
             )

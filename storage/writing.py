@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, or_, update
+from sqlalchemy import Connection, Table, bindparam, delete, or_, select, update
 
 from harvester.model import Activity
 from harvester.ports.catalogue import OpenCrawl
@@ -23,13 +23,20 @@ from storage.tables import software_alias as former_id
 
 
 class Writer:
-    """Writes the rows of one crawl in an open transaction."""
+    """Writes rows in an open transaction: those of a crawl, or what somebody told.
 
-    def __init__(self, connection: Connection, dialect: Dialect, opened: OpenCrawl) -> None:
+    Args:
+        connection: in that transaction.
+        dialect: of the database.
+        opened: the crawl; without one, what belongs to a crawl or its source is left out.
+    """
+
+    def __init__(
+        self, connection: Connection, dialect: Dialect, opened: OpenCrawl | None = None
+    ) -> None:
         self._connection = connection
         self._dialect = dialect
-        self._source = opened.source
-        self._crawl_id = opened.id
+        self._opened = opened
 
     def write(self, writes: Writes, now: datetime) -> None:
         """Write everything but changes and items, in an order that references allow.
@@ -52,20 +59,25 @@ class Writer:
         )
         self._files(writes.files)
         self._erase(writes.erased)
-        rests.keep(self._connection, self._dialect, self._crawl_id, writes.rests)
         self._put(tables.alias, [rows.alias_values(row) for row in writes.aliases])
         self._put(tables.forwarding, [rows.forwarding_values(row) for row in writes.forwardings])
+        if self._opened is not None:
+            self._of_crawl(self._opened, writes, now)
+
+    def _of_crawl(self, opened: OpenCrawl, writes: Writes, now: datetime) -> None:
+        """Write what belongs to the crawl and its source."""
+        rests.keep(self._connection, self._dialect, opened.id, writes.rests)
         self._put_new(
             repository_source,
             [
-                {"source": self._source, "repository_id": key, "since": now, "missed_at": None}
+                {"source": opened.source, "repository_id": key, "since": now, "missed_at": None}
                 for key in writes.linked
             ],
         )
-        self._unlink(writes.unlinked)
+        self._unlink(opened.source, writes.unlinked)
         if writes.waits is not None:
             self._connection.execute(
-                delete(tables.wait).where(tables.wait.c.source == self._source)
+                delete(tables.wait).where(tables.wait.c.source == opened.source)
             )
             self._put(tables.wait, [rows.wait_values(row) for row in writes.waits])
 
@@ -121,6 +133,14 @@ class Writer:
             .where(former_id.c.software_id == merge.id)
             .values(software_id=merge.into)
         )
+        belongs = tables.software_catalog.c
+        if execute(select(belongs.catalog_id).where(belongs.software_id == merge.into)).first():
+            execute(delete(tables.software_catalog).where(belongs.software_id == merge.id))
+        execute(
+            update(tables.software_catalog)
+            .where(belongs.software_id == merge.id)
+            .values(software_id=merge.into)
+        )
         execute(delete(software).where(software.c.id == merge.id))
         self._put(former_id, [{"id": merge.id, "software_id": merge.into}])
 
@@ -159,11 +179,11 @@ class Writer:
             [rows.record_values(row, row.record) for row in files if row.record is not None],
         )
 
-    def _unlink(self, repository_ids: Sequence[str]) -> None:
+    def _unlink(self, source: str, repository_ids: Sequence[str]) -> None:
         if repository_ids:
             self._connection.execute(
                 delete(repository_source).where(
-                    repository_source.c.source == self._source,
+                    repository_source.c.source == source,
                     self._dialect.among(repository_source.c.repository_id, repository_ids),
                 )
             )

@@ -19,6 +19,7 @@ from harvester.cli.targets import source_of
 from harvester.cli.words import say, word
 from harvester.crawl.blocks import Block
 from harvester.crawl.expansion import MARK
+from harvester.crawl.places import is_told
 from harvester.crawl.reasons import ItemReason, StateReason
 from harvester.crawl.scope import covers
 from harvester.feed.lines import vitality_json
@@ -369,13 +370,19 @@ def _errors(file: FileRow, language: Language) -> Iterator[str]:
         )
 
 
+def _where(file: FileRow, repository: RepositoryRow, language: Language) -> str:
+    if is_told(repository):
+        return say("told", language, url=file.declared_url or "")
+    return repository.facts.web_url
+
+
 def _file_sentence(file: FileRow, repository: RepositoryRow, language: Language) -> str:
     severities = [finding.severity for finding in file.findings]
     return say(
         "file",
         language,
         path=file.path,
-        url=repository.facts.web_url,
+        url=_where(file, repository, language),
         outcome=word(words.OUTCOMES, file.outcome, language),
         reason=word(words.FILES, file.reason, language),
         errors=severities.count(Severity.ERROR),

@@ -17,6 +17,7 @@ from harvester.ports.errors import CatalogueError
 from harvester.ports.http import Budgets, Validators
 from harvester.ports.tokens import Tokens
 from harvester.ports.webhooks import Outbox, WebhookStore
+from harvester.ports.wishes import WishBox
 from harvester.settings import Configuration
 from harvester.worker import Worker
 
@@ -125,6 +126,7 @@ class FrontEnd:
 
     app: "FastAPI"
     feed: "SqlFeed"
+    wishes: WishBox
 
     def trouble(self) -> str | None:
         """Say why the catalogue cannot be read now; None if it can."""
@@ -150,12 +152,16 @@ def front_end(
     """
     from harvester.cli import delivering
     from harvester.cli.address import Address
+    from harvester.cli.planning import told_plan
+    from harvester.crawl.scribe import Scribe
     from harvester.feed.api import Context, Options, application
     from harvester.search.projection import VERSION, project
     from storage.catalogue import SqlCatalogue
     from storage.serving import open_feed
+    from storage.telling import SqlTellings
     from storage.tokens import StoredTokens
     from storage.webhooks import StoredWebhooks
+    from storage.wishes import StoredWishes
     from storage.written import SqlDesk
 
     table = configuration.settings.api
@@ -183,11 +189,15 @@ def front_end(
             webhooks=StoredWebhooks(feed.store),
             admit=delivering.admit(current or (lambda: configuration)),
             desk=SqlDesk(feed.store),
+            teller=Scribe(
+                SqlTellings(feed.store),
+                lambda: told_plan(current() if current else configuration),
+            ),
             look=look,
             options=options,
             now=SystemClock().now,
         )
-        yield FrontEnd(application(context), feed)
+        yield FrontEnd(application(context), feed, StoredWishes(feed.store))
     finally:
         feed.close()
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from harvester.cli import installed
 from harvester.crawl import KeepPolicy, Publishers, SourcePlan
 from harvester.crawl.blocks import Block, Blocks
+from harvester.crawl.subject import FORGE
 from harvester.model import Forge, Origin
 from harvester.ports.catalogue import SourceState
 from harvester.ports.listing import Scope, ScopeKind
@@ -125,6 +126,25 @@ def retired_plan(configuration: Configuration, state: SourceState) -> SourcePlan
         publishers=configuration.directory,
         keep=replace(keep_of(configuration), max_vanish=1.0, gate=1.0),
         fingerprint="retired",
+    )
+
+
+def told_plan(configuration: Configuration) -> SourcePlan:
+    """Make the plan by which it is taken what somebody tells; nobody crawls it.
+
+    Raises:
+        SettingsError: a list of public bodies cannot be used.
+    """
+    return SourcePlan(
+        name=FORGE.kind,
+        kind=FORGE.kind,
+        forge=FORGE,
+        scope=Scope(ScopeKind.REPOSITORIES),
+        blocks=blocks_of(configuration),
+        contacts=configuration.settings.privacy.contacts,
+        publishers=configuration.directory,
+        keep=keep_of(configuration),
+        fingerprint="told",
     )
 
 

@@ -117,6 +117,7 @@ def _meant(
 
     from harvester.cli import planning
     from harvester.cli.words import say
+    from harvester.crawl.places import is_told
     from harvester.urls import BadUrlError, canonical_url, url_key
 
     entry = catalogue.entry(what)
@@ -136,9 +137,13 @@ def _meant(
         for row in around.software.values()
         if url_key(row.url) == key or row.repository_id in repositories
     }
+    for file in around.files:
+        host = around.repositories[file.repository_id]
+        if is_told(host) and file.software_id in software:
+            repositories[host.id] = host  # what was told of it is nowhere else
     if not software and not repositories:
         raise UsageError(say("purge_unknown", lang, what=what))
-    todays = {row.facts.web_url for row in repositories.values()}
+    todays = {row.facts.web_url for row in repositories.values() if not is_told(row)}
     todays |= {row.url for row in software.values()}
     blocks = planning.blocks_of(configuration)
     for one in sorted(todays):

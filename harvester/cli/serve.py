@@ -27,15 +27,18 @@ async def _serve(invocation: Invocation) -> ExitCode:
     import structlog
 
     from harvester.cli import catalogues, compose
+    from harvester.cli.adapters import SystemClock
     from harvester.cli.delivering import delivering
     from harvester.cli.signals import StopSignals
+    from harvester.daemon.letterbox import Letterbox
     from harvester.daemon.views import front, served
 
     log: structlog.stdlib.BoundLogger = structlog.get_logger("harvester.api")
     configuration = compose.configuration(invocation)
     address = configuration.settings.api.listen
     with catalogues.front_end(configuration) as shown, StopSignals() as signals:
-        site = front(shown.app, unready=shown.trouble)
+        desk = Letterbox(configuration, shown.wishes, SystemClock())
+        site = front(shown.app, desk, unready=shown.trouble)
         async with (
             served(site, address, table="api") as url,
             delivering(lambda: configuration),

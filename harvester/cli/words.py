@@ -86,6 +86,18 @@ STATES: Mapping[str, Text] = {
         "the file .publiccode-ignore lies in its root",
         "die Datei .publiccode-ignore liegt in seinem Wurzelverzeichnis",
     ),
+    StateReason.DEACTIVATED: Text(
+        "somebody who may write said through the API that it is not active",
+        "jemand mit Schreibrecht hat über die API gesagt, dass es nicht aktiv ist",
+    ),
+    StateReason.WRITTEN_INACTIVE: Text(
+        "who wrote it through the API said that it is not active yet",
+        "wer es über die API schrieb, sagte, dass es noch nicht aktiv ist",
+    ),
+    StateReason.RETRACTED: Text(
+        "it was written through the API, and deleted again",
+        "es wurde über die API geschrieben und wieder gelöscht",
+    ),
     StateReason.OUT_OF_SCOPE: Text(
         "no source's scope and patterns want it any more",
         "Umfang und Muster der Quellen schließen es jetzt aus",
@@ -275,6 +287,9 @@ _SENTENCES: Mapping[str, Text] = {
     "file": Text(
         "  {path} in {url}: {outcome}: {reason} ({errors} errors, {warnings} warnings)",
         "  {path} in {url}: {outcome}: {reason} ({errors} Fehler, {warnings} Warnungen)",
+    ),
+    "told": Text(
+        "what was written over the API of {url}", "dem, was über die API zu {url} geschrieben wurde"
     ),
     "files": Text("Files: {number}; {sums}", "Dateien: {number}; {sums}"),
     "finding": Text("    line {line}: {message} [{code}]", "    Zeile {line}: {message} [{code}]"),

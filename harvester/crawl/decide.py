@@ -18,7 +18,7 @@ from harvester.crawl.entries import Catalog, settle
 from harvester.crawl.files import rows as files_of
 from harvester.crawl.files import says_the_same
 from harvester.crawl.opt_out import opt_outs
-from harvester.crawl.places import place_of
+from harvester.crawl.places import is_told, place_of
 from harvester.crawl.reasons import ItemReason
 from harvester.crawl.task import SourcePlan
 from harvester.crawl.visit import Visit
@@ -303,7 +303,11 @@ def _item(visit: Visit, stored: Stored, *, moved: bool) -> Item:
     changed = ItemStatus.UPDATED if moved else ItemStatus.UNCHANGED
     former = {
         *((row.id, url_key(row.facts.web_url)) for row in stored.repositories.values()),
-        *((row.repository_id, url_key(row.url)) for row in stored.aliases),
+        *(
+            (row.repository_id, url_key(row.url))
+            for row in stored.aliases
+            if not is_told(stored.repositories[row.repository_id])
+        ),
     }
     reused = not known and any(holder != visit.id and key == url_key(url) for holder, key in former)
     return Item(

@@ -16,6 +16,8 @@ from harvester.ports.rows import AliasRow, RepositoryRow
 
 WITHHELD = frozenset({State.WITHDRAWN, State.BLOCKED})
 
+_UNSPEAKABLE = frozenset({StateReason.PRIVATE, StateReason.RETRACTED})
+
 Verdict = tuple[State, str]
 """A state and its reason."""
 
@@ -56,9 +58,15 @@ class Door:
         return self.verdict(repository, repository.facts.web_url) is not None
 
 
+def is_deactivated(repository: RepositoryRow) -> bool:
+    """Say whether somebody who may write said of what this tells of that it is not active."""
+    return StateReason.DEACTIVATED in repository.opt_outs
+
+
 def shows_nothing(state: State, reason: str) -> bool:
     """Say whether an entry in a state is told as a bare tombstone: that it was, and no more.
 
-    Who is private now, or wishes not to be listed, is not to be read in exports.
+    Who is private now, was deleted by who wrote it, or wishes not to be listed, is not to be read
+    in exports.
     """
-    return state in WITHHELD or (state is State.GONE and reason == StateReason.PRIVATE)
+    return state in WITHHELD or (state is State.GONE and reason in _UNSPEAKABLE)

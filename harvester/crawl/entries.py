@@ -14,9 +14,9 @@ from datetime import datetime
 
 from harvester.crawl import entry
 from harvester.crawl.blocks import NO_BLOCKS, Blocks
-from harvester.crawl.door import WITHHELD, Door, Verdict, shows_nothing
+from harvester.crawl.door import WITHHELD, Door, Verdict, is_deactivated, shows_nothing
 from harvester.crawl.files import is_good
-from harvester.crawl.places import Place, Places, is_entered, place_of
+from harvester.crawl.places import Place, Places, is_entered, is_told, place_of
 from harvester.crawl.reasons import FileReason, StateReason
 from harvester.crawl.rest import heir, outlives_its_files, rest_of, shown
 from harvester.crawl.task import Publishers
@@ -245,7 +245,7 @@ class _Maker:
         primary = self._primary(members)
         record = _record(primary, rest)
         host = self.catalog.repositories[primary.repository_id] if primary else place.repository
-        state, reason = self._turned_away(place, host) or _state(
+        state, reason = self._turned_away(place, host, members) or _state(
             primary, host, record, rest, self.losses.get(identity)
         )
         bare = shows_nothing(state, reason)
@@ -277,11 +277,19 @@ class _Maker:
         )
         return replace(row, document=text)
 
-    def _turned_away(self, place: Place, host: RepositoryRow | None) -> Verdict | None:
-        """Say whether the canonical repository, or else the one that speaks, is turned away."""
+    def _turned_away(
+        self, place: Place, host: RepositoryRow | None, members: Iterable[FileRow]
+    ) -> Verdict | None:
+        """Say whether the canonical repository, or else the one that speaks, is turned away.
+
+        Who may write can say so of any entry, whoever else speaks for it.
+        """
         verdict = self.door.verdict(place.repository, place.url)
         if verdict is None and host is not None and host is not place.repository:
             verdict = self.door.verdict(host, host.facts.web_url)
+        hosts = (self.catalog.repositories[row.repository_id] for row in members)
+        if verdict is None and any(is_deactivated(row) for row in hosts):
+            verdict = (State.WITHDRAWN, StateReason.DEACTIVATED)
         return verdict
 
     def _provenances(self, members: Iterable[FileRow]) -> list[tuple[FileRow, RepositoryRow]]:
@@ -358,12 +366,20 @@ class _Maker:
         return entry.publisher_of(listed, publiccode, owner)
 
     def _aliases(self, place: Place, files: Iterable[FileRow]) -> Iterable[str]:
-        """Give the addresses that the canonical repository had, or that files still declare."""
+        """Give the addresses that the canonical repository had, or that files still declare.
+
+        And those that somebody told.
+        """
+        files = tuple(files)
+        repositories = self.catalog.repositories
+        holders = {row.repository_id for row in files if is_told(repositories[row.repository_id])}
+        if place.repository is not None:
+            holders.add(place.repository.id)
+        for alias in self.catalog.aliases:
+            if alias.repository_id in holders:
+                yield alias.url
         if place.repository is None:
             return
-        for alias in self.catalog.aliases:
-            if alias.repository_id == place.repository.id:
-                yield alias.url
         for row in files:
             if row.declared_url is not None:
                 yield row.declared_url

@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from harvester.crawl.places import is_entered
+from harvester.crawl.places import is_entered, is_told
 from harvester.model import Finding, Owner, Publisher, Repository
 from harvester.ports.rows import FileRow, RecordRow, RepositoryRow, SoftwareRow
 from harvester.publiccode import messages
@@ -185,14 +185,16 @@ def _publisher(publisher: Publisher | None) -> dict[str, object] | None:
 def _provenance(
     file: FileRow, repository: RepositoryRow, canonical: RepositoryRow | None
 ) -> dict[str, object]:
-    if is_entered(repository):
+    if is_told(repository):
+        kind = "told"
+    elif is_entered(repository):
         kind = "entered"
     elif canonical is not None and repository.id == canonical.id:
         kind = "canonical"
     else:
         kind = _copy_kind(repository.facts)
     return {
-        "web_url": repository.facts.web_url,
+        "web_url": (is_told(repository) and file.declared_url) or repository.facts.web_url,
         "kind": kind,
         "path": file.path,
         "blob_id": file.blob_id,

@@ -42,10 +42,14 @@ class Places:
             aliases: addresses that they had before. One that is there comes before one that is
                 gone, and before one that was last heard of when the other was not known yet: who
                 had an address after somebody else did not lose it to that one by moving on.
+                Those that somebody told are for finding: they claim nothing.
         """
         self._repositories = repositories
         self._ids: dict[str, str] = {}
         for alias in sorted(aliases, key=lambda row: (row.since, row.repository_id)):
+            holder = repositories.get(alias.repository_id)
+            if holder is not None and is_told(holder):
+                continue
             self._ids[url_key(alias.url)] = alias.repository_id
         by_certainty = sorted(
             repositories.values(),
@@ -86,6 +90,11 @@ def _came_after(former: RepositoryRow, row: RepositoryRow) -> bool:
 def is_entered(repository: RepositoryRow) -> bool:
     """Say whether this is a page or another catalogue's entry, not a repository."""
     return repository.forge.origin is not Origin.CRAWL
+
+
+def is_told(repository: RepositoryRow) -> bool:
+    """Say whether this is what somebody wrote through the API."""
+    return repository.forge.origin is Origin.API
 
 
 def place_of(repository: RepositoryRow) -> Place:

@@ -15,12 +15,16 @@ from datetime import datetime
 
 from harvester import publiccode
 from harvester.crawl.decide import decide, keys
+from harvester.crawl.places import is_told
+from harvester.crawl.subject import Subject, file_of
 from harvester.crawl.task import SourcePlan
+from harvester.crawl.told import Telling, Texts
 from harvester.crawl.visit import Visit, visits
 from harvester.model import FileState, FileVersion, Outcome, Sighting
 from harvester.ports.catalogue import Catalogue, OpenCrawl, PageTransaction
 from harvester.ports.errors import RefusedRowError
 from harvester.ports.rows import FileRow, Keys, Stored
+from harvester.ports.telling import Statement
 
 logger = logging.getLogger(__name__)
 
@@ -44,9 +48,40 @@ def reread(
     with catalogue.page(opened, now) as page:
         stored = page.load(Keys(repository_ids=frozenset(ids), urls=frozenset()))
         blobs = {row.blob_id for row in stored.files if row.repository_id in ids}
-        made = _visits(plan, frozenset(ids), stored, catalogue.contents(sorted(blobs)))
-        _write(page, plan, made, now)
+        told = {key for key in ids if is_told(stored.repositories[key])}
+        contents = catalogue.contents(sorted(blobs))
+        _write(page, plan, _visits(plan, frozenset(ids) - told, stored, contents), now)
+        for key in sorted(told):
+            _write_told(page, plan, key, contents, now)
     return ids[-1]
+
+
+def _write_told(
+    page: PageTransaction,
+    plan: SourcePlan,
+    key: str,
+    contents: Mapping[str, bytes],
+    now: datetime,
+) -> None:
+    """Read again what was told, as of the address that it was told of."""
+    stored = page.load(Keys(repository_ids=frozenset({key}), urls=frozenset()))
+    row = stored.repositories[key]
+    file = file_of(stored, row)
+    if file is None or file.declared_url is None:
+        return
+    telling = Telling(
+        texts=Texts.of(plan),
+        said=Statement(amends=True),
+        about=Subject(url=file.declared_url, rows=(row,)),
+        stored=stored,
+        contents=lambda ids: {each: contents[each] for each in ids if each in contents},
+        now=now,
+    )
+    try:
+        with page.savepoint():
+            page.write(replace(telling.decide()[0], items=()), now)
+    except RefusedRowError as error:
+        logger.warning("%s: not read again: %s", file.declared_url, error)
 
 
 def _write(page: PageTransaction, plan: SourcePlan, made: Sequence[Visit], now: datetime) -> None:

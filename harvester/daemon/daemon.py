@@ -24,7 +24,7 @@ from harvester.daemon.crawls import crawl_source, let_go_of_sources
 from harvester.daemon.listener import LogListener
 from harvester.daemon.metrics import Metrics
 from harvester.daemon.notices import Notice, Watch, stalled
-from harvester.daemon.wishes import Answer, Wishes
+from harvester.daemon.wishes import Wishes
 from harvester.due import LEAST_PAUSE, due
 from harvester.model import State
 from harvester.ports.catalogue import Catalogue, Retention, SourceState
@@ -35,6 +35,7 @@ from harvester.ports.errors import (
     SchemaBehindError,
 )
 from harvester.ports.http import Clock
+from harvester.ports.wishes import Answer
 from harvester.settings import Configuration, SettingsError, Source
 from harvester.worker import Worker
 
@@ -194,6 +195,10 @@ class Daemon:
         totals: dict[State, int] = dict(await worker(catalogue.totals))
         self.metrics.catalogue(await worker(catalogue.head), totals)
         self.metrics.budgets(await worker(catalogue.budgets), now)
+        if other is None:
+            for source, path in await worker(catalogue.wishes, now):
+                if source in planned:
+                    self._wishes.add(source, path, now)
         waiting = self._waiting(planned, now)
         if other is None:
             after = self._configuration.settings.notify.failing_after

@@ -14,7 +14,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from harvester.daemon.events import NoEventError, NotSignedError, moved
-from harvester.daemon.wishes import LEAST_PAUSE, Answer
+from harvester.daemon.wishes import LEAST_PAUSE
+from harvester.ports.errors import CatalogueError
+from harvester.ports.wishes import Answer
 from harvester.urls import BadUrlError, repository_url
 
 HOOK_BYTES = 25 * 1024 * 1024
@@ -33,23 +35,27 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a failure
         self.status, self.detail, self.headers = status, detail, headers
 
 
-class Desk(Protocol):
-    """Who takes the wishes."""
-
-    def secret(self, source: str) -> str | None:
-        """Give the secret that a source's webhooks are signed with; None if it takes none."""
-        ...
+class WishDesk(Protocol):
+    """Who takes the wishes of anybody."""
 
     def covering(self, url: str) -> tuple[str, str] | None:
         """Give the source that a repository's address belongs to, and its path there."""
         ...
 
-    def covers(self, source: str, path: str) -> bool:
-        """Say whether a path belongs to a source."""
+    async def wish(self, source: str, path: str) -> Answer:
+        """Have a repository looked at soon."""
         ...
 
-    def wish(self, source: str, path: str) -> Answer:
-        """Have a repository looked at soon."""
+
+class Desk(WishDesk, Protocol):
+    """Who takes the events of forges too."""
+
+    def secret(self, source: str) -> str | None:
+        """Give the secret that a source's webhooks are signed with; None if it takes none."""
+        ...
+
+    def covers(self, source: str, path: str) -> bool:
+        """Say whether a path belongs to a source."""
         ...
 
 
@@ -80,7 +86,13 @@ def routes(desk: Desk) -> list[Route]:
             raise Refusal(HTTPStatus.BAD_REQUEST, str(error)) from None
         if path is None or not await run_in_threadpool(desk.covers, source, path):
             return JSONResponse({"status": "ignored"})
-        return _answered(desk.wish(source, path))
+        return _answered(await desk.wish(source, path))
+
+    return [Route("/hooks/{source}", _refusing(hook), methods=["POST"]), refreshing(desk)]
+
+
+def refreshing(desk: WishDesk) -> Route:
+    """Give what takes the wishes of anybody."""
 
     async def refresh(request: Request) -> Response:
         body = await _body(request, REFRESH_BYTES)
@@ -97,12 +109,9 @@ def routes(desk: Desk) -> list[Route]:
             raise Refusal(
                 HTTPStatus.NOT_FOUND, f"no source of this catalogue covers {url}; ask its operator"
             )
-        return _answered(desk.wish(*found))
+        return _answered(await desk.wish(*found))
 
-    return [
-        Route("/hooks/{source}", _refusing(hook), methods=["POST"]),
-        Route("/v1/repositories/refresh", _refusing(refresh), methods=["POST"]),
-    ]
+    return Route("/v1/repositories/refresh", _refusing(refresh), methods=["POST"])
 
 
 def _answered(answer: Answer) -> Response:
@@ -119,20 +128,32 @@ def _refusing(handler: Handler) -> Handler:
     async def handled(request: Request) -> Response:
         try:
             return await handler(request)
-        except Refusal as refusal:
-            problem = {
-                "title": refusal.status.phrase,
-                "status": int(refusal.status),
-                "detail": refusal.detail,
-            }
-            return JSONResponse(
-                problem,
-                status_code=refusal.status,
-                headers=refusal.headers,
-                media_type="application/problem+json",
+        except CatalogueError:
+            return _problem(
+                Refusal(
+                    HTTPStatus.SERVICE_UNAVAILABLE,
+                    "the catalogue cannot be written at the moment; try again later",
+                    **{"retry-after": str(int(LEAST_PAUSE.total_seconds()))},
+                )
             )
+        except Refusal as refusal:
+            return _problem(refusal)
 
     return handled
+
+
+def _problem(refusal: Refusal) -> Response:
+    problem = {
+        "title": refusal.status.phrase,
+        "status": int(refusal.status),
+        "detail": refusal.detail,
+    }
+    return JSONResponse(
+        problem,
+        status_code=refusal.status,
+        headers=refusal.headers,
+        media_type="application/problem+json",
+    )
 
 
 async def _body(request: Request, most: int) -> bytes:

@@ -20,7 +20,7 @@ from harvester.cli.invocation import Invocation
 from harvester.cli.signals import StopSignals
 from harvester.daemon.courier import Courier
 from harvester.daemon.daemon import Daemon
-from harvester.daemon.desk import WishDesk
+from harvester.daemon.desk import DaemonDesk
 from harvester.daemon.metrics import Metrics
 from harvester.daemon.views import application, served
 from harvester.ports.catalogue import Catalogue
@@ -75,7 +75,7 @@ async def _serve(invocation: Invocation, *, api: bool) -> ExitCode:
             with front as shown:
                 app = application(
                     metrics,
-                    WishDesk(daemon),
+                    DaemonDesk(daemon),
                     dead=daemon.dead,
                     unready=daemon.unready,
                     api=shown.app if shown else None,

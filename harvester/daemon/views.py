@@ -12,11 +12,11 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from harvester.daemon.metrics import CONTENT_TYPE, Metrics
-from harvester.daemon.requests import Desk, routes
+from harvester.daemon.requests import Desk, WishDesk, refreshing, routes
 from harvester.ports.errors import HarvesterError
 
 _LAST_ANSWERS = 5
@@ -45,31 +45,40 @@ def application(
     def figures(_request: Request) -> Response:
         return Response(metrics.text(), media_type=CONTENT_TYPE)
 
-    return Starlette(
+    own = Starlette(
         routes=[
             Route("/livez", _said(dead)),
             Route("/readyz", _said(unready)),
             Route("/metrics", figures),
             *routes(desk),
-            *([] if api is None else [Mount("/", api)]),
         ]
     )
+    return own if api is None else _beside(own, api)
 
 
-def front(api: ASGIApp, *, unready: Trouble) -> Starlette:
+def front(api: ASGIApp, desk: WishDesk, *, unready: Trouble) -> Starlette:
     """Make the application of `harvester serve`: the API, and what supervisors ask.
 
     Args:
         api: answers all other addresses.
+        desk: who takes wishes.
         unready: why the catalogue cannot be read now, for ``/readyz``.
     """
-    return Starlette(
+    own = Starlette(
         routes=[
             Route("/livez", _said(lambda: None)),
             Route("/readyz", _said(unready)),
-            Mount("/", api),
+            refreshing(desk),
         ]
     )
+    return _beside(own, api)
+
+
+def _beside(own: Starlette, api: ASGIApp) -> Starlette:
+    """Let the API answer all other addresses, those with a line break too, which no mount takes."""
+    own.router.redirect_slashes = False
+    own.router.default = api
+    return own
 
 
 def _said(trouble: Trouble) -> Callable[[Request], Response]:

@@ -8,23 +8,13 @@ They are hints and kept in memory: what is lost with the process, the next crawl
 
 from collections import OrderedDict
 from datetime import datetime, timedelta
-from enum import Enum
+
+from harvester.ports.wishes import MOST, Answer
 
 LEAST_PAUSE = timedelta(minutes=1)
 """Between two looks at one repository; what comes meanwhile waits, and is one look."""
-MOST = 1000
-"""Repositories that may wait; of more, the forge's next crawl will tell."""
 AT_ONCE = 50
 """Repositories of one crawl."""
-
-
-class Answer(Enum):
-    """What becomes of a wish."""
-
-    TAKEN = "taken"
-    WAITING = "waiting"
-    """It had been wished already."""
-    FULL = "full"
 
 
 class Wishes:

@@ -366,6 +366,10 @@ class Catalogue(Protocol):
         """Delete a portion of what nobody asks for any more; crawls may go on meanwhile."""
         ...
 
+    def wishes(self, now: datetime) -> Sequence[tuple[str, str]]:
+        """Take the wishes that other processes left: source and path, the oldest first."""
+        ...
+
     def release(self, holder: str) -> None:
         """Let another daemon take over at once, if this one is the one."""
         ...

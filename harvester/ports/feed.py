@@ -47,6 +47,8 @@ class SoftwareQuestion:
     created_to: datetime | None = None
     updated_from: datetime | None = None
     updated_to: datetime | None = None
+    catalog: str | None = None
+    """Id of a catalog that the entry is in; ``∅``: in none but the implicit one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +181,10 @@ class Feed(SearchIndex, WrittenReads, Protocol):
 
     def entry(self, software_id: str) -> Entry | None:
         """Give one entry with its volatile facts, by its id or an id that it had before."""
+        ...
+
+    def catalog_of(self, software_id: str) -> str | None:
+        """Give the id of the catalog that an entry is in; None for the implicit one."""
         ...
 
     def publishers(self, question: PublisherQuestion, window: Window) -> Slice[PublisherTitle]:

@@ -185,6 +185,8 @@ class Keys:
     repository_ids: frozenset[str]
     urls: frozenset[str]
     """Canonical addresses: of the repositories, and those that their files declare."""
+    software_ids: frozenset[str] = frozenset()
+    """Of entries that are touched whatever their addresses; also ids that they had before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,9 +194,9 @@ class Stored:
     """What the catalogue holds about a page's keys, closed under *is a provenance of*.
 
     That is: the repositories with one of the ids, or which have or had one of the addresses; the
-    entries whose canonical repository one of them is, whose address is one of the addresses, or
-    which one of their files is a provenance of; all files of those repositories and entries; and
-    the repositories of those files and the canonical ones of those entries.
+    entries with one of the ids, whose canonical repository one of them is, whose address is one of
+    the addresses, or which one of their files is a provenance of; all files of those repositories
+    and entries; and the repositories of those files and the canonical ones of those entries.
     """
 
     repositories: Mapping[str, RepositoryRow]

@@ -14,6 +14,8 @@ from storage.catalogue import open_catalogue
 from storage.tables import metadata
 from tests.cli.conftest import SETTINGS, Shell
 from tests.crawl.build import GOOD
+from tests.crawl.conftest import House
+from tests.crawl.test_told import Writer
 
 FORGE = "https://forge.example"
 PERSON = "Erika.Mustermann@amt.example"
@@ -142,3 +144,16 @@ def test_what_is_refused(shell: Shell, arguments: tuple[str, ...], said: str) ->
     shell("crawl")
     ran = shell("database", "purge", *arguments)
     assert (ran.code, said in ran.err) == (2, True), ran
+
+
+def test_what_was_told_of_an_address_is_deleted_with_it(town: Shell) -> None:
+    url = f"{FORGE}/city/one"
+    with closing(open_catalogue(town.environ["HARVESTER_DATABASE_URL"])) as opened:
+        writer = Writer(House(opened))
+        writer.post(url, FILE, f"{FORGE}/city/eins")
+        writer.post(f"{FORGE}/city/two")
+    town.settings(SETTINGS + BLOCK)
+    shown = town("database", "purge", f"{FORGE}/city/one", "--yes", "--json").json
+    assert (shown["entries"], shown["repositories"], shown["elsewhere"]) == (1, 1, [])
+    assert not re.search(rb"city/one|city/eins|Mustermann", everything(town))
+    assert "city/two" in town("export", "jsonl", "--state", "all").out

@@ -15,6 +15,7 @@ from harvester.model import ItemStatus, Reading, Sighting, repository_id
 from harvester.ports.errors import UnreachableError
 from tests.crawl.build import FORGE, Scripted, broken, good, sighting, url_of
 from tests.crawl.conftest import House
+from tests.crawl.test_told import Writer, named
 
 
 @pytest.fixture
@@ -120,3 +121,19 @@ def test_who_was_missed_stays_missed(house: House, request: pytest.FixtureReques
     assert row.missing_sweeps == 1
     assert house.entry(url_of("city/p0"))["name"] == "N0"
     assert house.entry(url_of("city/p1"))["name"] == "NEU GELESEN"
+
+
+@pytest.mark.usefixtures("begun")
+def test_what_was_told_is_read_again_by_whichever_crawl_comes(
+    house: House, request: pytest.FixtureRequest
+) -> None:
+    writer = Writer(house)
+    told = writer.post(url_of("told/a"), named("Gesagt", url_of("told/b")))
+    writer.delete(writer.post(url_of("told/c")))
+    request.getfixturevalue("better")
+    house.crawl(connector=Scripted([], before_page=down))
+    entry = writer.entry(told)
+    assert (entry["name"], entry["url"]) == ("NEU GELESEN", url_of("told/a"))
+    head = house.catalogue.head()
+    house.crawl(connector=Scripted([], before_page=down))
+    assert house.catalogue.head() == head

@@ -59,7 +59,7 @@ class Running:
 
     def get(self, path: str) -> tuple[int, str]:
         """Ask what it serves."""
-        address = self.events("daemon began")[0]["listening"]
+        address = next(line["listening"] for line in self.lines if "listening" in line)
         try:
             with urllib.request.urlopen(f"{address}{path}", timeout=PATIENCE) as answer:  # noqa: S310
                 return answer.status, answer.read().decode()
@@ -77,7 +77,7 @@ class Running:
 
     def post(self, path: str, body: bytes, **headers: str) -> tuple[int, dict[str, Any]]:
         """Send something to it."""
-        address = self.events("daemon began")[0]["listening"]
+        address = next(line["listening"] for line in self.lines if "listening" in line)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(f"{address}{path}", body, named, method="POST")  # noqa: S310
         try:
@@ -93,9 +93,9 @@ class Running:
 
 
 @contextmanager
-def daemon(stage: Stage) -> Iterator[Running]:
-    """Run a daemon; whatever is left of it in the end is killed."""
-    running = Running(stage.start("daemon", "--log-format", "json"))
+def daemon(stage: Stage, command: str = "daemon") -> Iterator[Running]:
+    """Run a daemon, or another command; whatever is left of it in the end is killed."""
+    running = Running(stage.start(command, "--log-format", "json"))
     try:
         yield running
     finally:
@@ -302,6 +302,22 @@ def test_a_publisher_asks_for_a_fresh_look(listening: Stage, forge: GitLabForge)
             assert status == code, problem
             assert problem["status"] == code
             assert problem["detail"]
+
+
+def test_what_is_asked_of_who_only_serves_reaches_the_daemon(
+    listening: Stage, forge: GitLabForge
+) -> None:
+    listening.environment["HARVESTER_API__LISTEN"] = "127.0.0.1:0"
+    with daemon(listening) as one, daemon(listening, "serve") as other:
+        one.heard("crawl complete")
+        other.heard("serving began")
+        change(forge)
+        body = json.dumps({"url": f"https://gitlab.opencode.de/{PATH}"}).encode()
+        assert other.post("/v1/repositories/refresh", body) == (202, {"status": "taken"})
+        one.heard("repository updated")
+        nobodys = b'{"url": "https://git.example.org/a/b"}'
+        assert other.post("/v1/repositories/refresh", nobodys)[0] == 404
+        assert other.post("/v1/repositories/refresh", b"{}")[0] == 400
 
 
 def test_a_secret_that_cannot_be_had_is_told_at_the_start(listening: Stage) -> None:

@@ -257,6 +257,7 @@ def may_have(soaked: Soaked, mark: dict[str, Any]) -> dict[str, int]:
         "webhook_delivery": 0,
         "webhook_publisher": 0,
         "webhook_lease": 0,
+        "wish": 0,
         # Of a crawl that is under way.
         "software_rest": 0,
         # Of repositories that were renamed before they were seen first.

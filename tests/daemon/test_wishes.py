@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harvester.daemon.wishes import AT_ONCE, LEAST_PAUSE, MOST, Answer, Wishes
+from harvester.daemon.wishes import AT_ONCE, LEAST_PAUSE, Wishes
+from harvester.ports.wishes import MOST, Answer
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -185,16 +185,20 @@ def test_the_description_that_we_follow(api: Api, tmp_path: Path) -> None:
         path["get"]["responses"]["422"] = {"description": "of a wrong value"}
     told = _held(tmp_path, api, theirs)
     assert told["failures"] == []
-    assert told["operations"]["tested"] == len(theirs["paths"]) == 10
+    assert told["operations"]["tested"] == len(theirs["paths"]) >= 12
     assert told["test_cases"]["generated"] > 400
 
 
 def _reads() -> dict[str, Any]:
-    """Give the description of what can be read, without the operations that there are not."""
+    """Give the description where there is something to read, without what there is not."""
     file = REFERENCE / "api" / "developers-italia-api-openapi.yml"
     theirs: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     theirs["paths"] = {
-        path: {key: value for key, value in told.items() if key in ("get", "parameters")}
+        path: {
+            key: value
+            for key, value in told.items()
+            if f"{key.upper()} {path}" not in ABSENT  # else it would be known as one that is there
+        }
         for path, told in theirs["paths"].items()
         # Webhooks are not shown to everybody: `webhooks-guarded`.
         if "get" in told and f"GET {path}" not in ABSENT and "webhooks" not in path
@@ -205,4 +209,4 @@ def _reads() -> dict[str, Any]:
 def _held(folder: Path, api: Api, description: dict[str, Any]) -> dict[str, Any]:
     file = folder / "theirs.json"
     file.write_text(json.dumps(description, default=str), encoding="utf-8")
-    return asked(folder, str(file), f"--url={api.url}/v1")
+    return asked(folder, str(file), f"--url={api.url}/v1", "--include-method=GET")

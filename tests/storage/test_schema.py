@@ -430,3 +430,17 @@ def test_nothing_was_written_in_a_catalogue_of_before(empty_url: str) -> None:
         with store.writing() as connection:
             connection.execute(text("DELETE FROM software"))
         assert desk.delete_catalog("c", made.NOW), "its member went with the entry"
+
+
+def test_nobody_had_left_a_wish_in_a_catalogue_of_before(empty_url: str) -> None:
+    with opened(empty_url) as store:
+        (mine,) = [n for n, it in enumerate(schema.REVISIONS) if it.endswith("_wishes")]
+        upgrade_to(store, schema.REVISIONS[mine - 1])
+        with store.writing() as connection:
+            connection.execute(
+                text("INSERT INTO forge (url, kind) VALUES ('https://a.example', 'git')")
+            )
+        schema.upgrade(store)
+        with store.reading() as connection:
+            assert connection.execute(text("SELECT url FROM forge")).scalar_one()
+        assert SqlCatalogue(store).wishes(made.NOW) == ()

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from harvester import __version__
 from harvester.feed.api import (
     analyses,
+    catalog_software,
     catalogs,
     changes,
     dumps,
@@ -23,6 +24,7 @@ from harvester.feed.api import (
     publishers,
     repositories,
     software,
+    telling,
     webhooks,
 )
 from harvester.feed.api.conditional import answered
@@ -81,10 +83,12 @@ def application(context: Context) -> FastAPI:
     for part in (
         webhooks,
         software,
+        telling,
         analyses,
         publishers,
         logs,
         catalogs,
+        catalog_software,
         changes,
         dumps,
         repositories,

@@ -10,6 +10,7 @@ from typing import Any
 
 from harvester.feed.heading import Heading
 from harvester.ports.feed import Feed
+from harvester.ports.telling import Teller
 from harvester.ports.tokens import Tokens
 from harvester.ports.webhooks import WebhookStore
 from harvester.ports.written import Desk
@@ -54,6 +55,8 @@ class Context:
     """Whether an address may be posted to."""
     desk: Desk
     """Takes what is written."""
+    teller: Teller
+    """Takes what is told of software."""
     look: Look
     """Tells what is known of an address."""
     now: Callable[[], datetime]

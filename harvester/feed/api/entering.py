@@ -5,7 +5,6 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, ClassVar
 
@@ -77,23 +76,7 @@ def create(
     Raises:
         Refusal: its alternative id or one of its addresses is another one's.
     """
-    now = context.now()
-    made = _publisher(
-        context,
-        body,
-        WrittenPublisher(
-            key=uuid.uuid4().hex,
-            catalog_id=catalog_id,
-            name="",
-            email=None,
-            alternative_id=None,
-            active=True,
-            hosting=(),
-            created_at=now,
-            updated_at=now,
-            written_by=caller.name,
-        ),
-    )
+    made = _publisher(context, caller, body, None, catalog_id)
     try:
         context.desk.create_publisher(made)
     except TakenError as error:
@@ -109,11 +92,10 @@ def change(context: Context, caller: Caller, key: str, patch: Mapping[str, Any])
         Refusal: it is not there, what it became is not as it should be, or another one has its
             alternative id or one of its addresses.
     """
-    now = context.now()
 
     def edit(there: WrittenPublisher) -> WrittenPublisher:
         asked = bodies.validated(PublisherBody, bodies.merged(_writable(there), dict(patch)))
-        return _publisher(context, asked, there, now=now, written_by=caller.name)
+        return _publisher(context, caller, asked, there, there.catalog_id)
 
     try:
         changed = context.desk.change_publisher(key, edit)
@@ -140,30 +122,29 @@ def _address(key: str) -> str:
 
 def _publisher(
     context: Context,
+    caller: Caller,
     body: PublisherBody,
-    before: WrittenPublisher,
-    *,
-    now: datetime | None = None,
-    written_by: str | None = None,
+    before: WrittenPublisher | None,
+    catalog_id: str | None,
 ) -> WrittenPublisher:
-    """Put what is asked for in the place of what there was."""
-    at = now or before.updated_at
-    known = {(one.url, one.group): one for one in before.hosting}
+    """Put what is asked for in the place of what there was; addresses that stay keep their time."""
+    now = context.now()
+    known = {(one.url, one.group): one for one in before.hosting} if before else {}
     return WrittenPublisher(
-        key=before.key,
-        catalog_id=before.catalog_id,
+        key=before.key if before else uuid.uuid4().hex,
+        catalog_id=catalog_id,
         name=body.description,
         email=body.email if context.options.contacts else None,
         alternative_id=body.alternativeId,
         active=body.active,
         hosting=tuple(
             known.get((one.url, one.group))
-            or Hosting(url=one.url, group=one.group, created_at=at, updated_at=at)
+            or Hosting(url=one.url, group=one.group, created_at=now, updated_at=now)
             for one in body.codeHosting
         ),
-        created_at=before.created_at,
-        updated_at=at,
-        written_by=written_by or before.written_by,
+        created_at=before.created_at if before else now,
+        updated_at=now,
+        written_by=caller.name,
     )
 
 

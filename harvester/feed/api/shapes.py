@@ -65,6 +65,9 @@ class Software(BaseModel):
         default=None, description="The record, with publiccode=json; null where there is none."
     )
     active: bool = Field(description="Whether it is listed.")
+    catalogId: str | None = Field(  # noqa: N815
+        default=None, description="Where it belongs, in what is told of a catalog."
+    )
     name: str | None
     state: State
     stateReason: str  # noqa: N815

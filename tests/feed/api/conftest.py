@@ -63,3 +63,10 @@ def feed(catalogue: SqlCatalogue, database_url: str) -> Iterator[SqlFeed]:
 def client(feed: SqlFeed) -> Client:
     """A front-end."""
     return Client(feed)
+
+
+@pytest.fixture
+def alone() -> Iterator[Client]:
+    """A front-end of an empty catalogue in memory, for what no database has a part in."""
+    with contextlib.closing(open_catalogue("sqlite://")) as opened:
+        yield Client(SqlFeed(opened.store))

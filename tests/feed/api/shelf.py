@@ -14,13 +14,15 @@ from typing import Any
 
 import httpx
 import jsonschema
-from fastapi import FastAPI
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from sqlalchemy import event
+from starlette.types import ASGIApp
 
 from harvester import tokens
 from harvester.crawl.entry import document
+from harvester.crawl.scribe import Scribe
+from harvester.crawl.subject import FORGE
 from harvester.feed.api import Context, Options, application
 from harvester.model import ChangeType, FileState, Finding, Severity, State
 from harvester.ports.errors import RefusedAddressError
@@ -28,9 +30,11 @@ from harvester.ports.rows import SoftwareRow, Writes
 from harvester.ports.tokens import Scope
 from storage.catalogue import SqlCatalogue
 from storage.serving import SqlFeed
+from storage.telling import SqlTellings
 from storage.tokens import StoredTokens
 from storage.webhooks import StoredWebhooks
 from storage.written import SqlDesk
+from tests.crawl.build import plan
 from tests.feed.catalogue import HEADING
 from tests.storage import made
 
@@ -181,6 +185,9 @@ def context(feed: SqlFeed | None, **options: Any) -> Context:
         webhooks=StoredWebhooks(store),
         admit=admitted,
         desk=SqlDesk(store),
+        teller=Scribe(
+            SqlTellings(store), lambda: plan(name=FORGE.kind, kind=FORGE.kind, forge=FORGE)
+        ),
         look=looked,
         options=Options(**{"heading": HEADING, **options}),
         now=lambda: made.NOW,
@@ -203,7 +210,7 @@ def _validator(operation: str, status: str, media: str) -> jsonschema.Draft20201
 
 
 def asked(
-    app: FastAPI, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
+    app: ASGIApp, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
 ) -> httpx.Response:
     """Ask an application over ASGI; a failure of it is raised."""
 

@@ -71,7 +71,8 @@ def test_a_catalog_is_written_changed_and_deleted(
         assert client.write(method, place, {}, token).status_code == 404
 
 
-def test_what_a_catalog_has_to_be(client: Client, token: str) -> None:
+def test_what_a_catalog_has_to_be(alone: Client) -> None:
+    client, token = alone, bearer(alone.feed, Scope.CATALOGS)
     client.write("POST", "/v1/catalogs", NORTH, token)
     assert client.write("POST", "/v1/catalogs", NORTH, token).status_code == 409
     south = client.write("POST", "/v1/catalogs", {**NORTH, "alternativeId": "sued"}, token).json()
@@ -155,7 +156,8 @@ def test_who_belongs_to_a_catalog(
     assert client.write("DELETE", "/v1/catalogs/sued", None, token).status_code == 204
 
 
-def test_each_thing_wants_its_own_scope(client: Client, feed: SqlFeed) -> None:
+def test_each_thing_wants_its_own_scope(alone: Client) -> None:
+    client, feed = alone, alone.feed
     for number, (method, path, scope) in enumerate(
         (
             ("POST", "/v1/catalogs", Scope.CATALOGS),

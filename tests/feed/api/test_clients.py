@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,20 +51,26 @@ class Api:
 @contextmanager
 def running(stage: Stage, *command: str) -> Iterator[str]:
     """Run a command that serves; gives its address."""
-    process = stage.start(*command, "--log-format", "json")
-    assert process.stderr is not None
-    try:
-        for line in process.stderr:
-            said = json.loads(line) if line.startswith("{") else {}
-            if "listening" in said:
-                yield said["listening"]
-                break
-        else:
-            pytest.fail("it did not begin to serve")
-    finally:
-        process.send_signal(signal.SIGTERM)
-        _, rest = process.communicate(timeout=60)
-        assert process.returncode == 143, rest
+    with stage.start(*command, "--log-format", "json") as process:
+        assert process.stderr is not None
+        rest: list[str] = []
+        # Read all along: a pipe that is full would keep the server waiting.
+        reader = threading.Thread(target=rest.extend, args=(process.stderr,))
+        try:
+            for line in process.stderr:
+                said = json.loads(line) if line.startswith("{") else {}
+                if "listening" in said:
+                    reader.start()
+                    yield said["listening"]
+                    break
+            else:
+                pytest.fail("it did not begin to serve")
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=60)
+            if reader.ident is not None:
+                reader.join(timeout=60)
+            assert process.returncode == 143, "".join(rest)
 
 
 @pytest.fixture(scope="module")

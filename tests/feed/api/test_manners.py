@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -223,3 +224,21 @@ def test_the_document_in_the_repository_is_current(reader: Client) -> None:
     assert document["openapi"].startswith("3.1")
     ids = [one["operationId"] for path in document["paths"].values() for one in path.values()]
     assert len(ids) == len(set(ids))
+
+
+def test_whatever_is_written_is_guarded(reader: Client) -> None:
+    """As it is described, and as it is: another operation that is not would be found here."""
+    document = reader.json("/v1/openapi.json")
+    assert document["components"]["securitySchemes"]["bearerAuth"]["scheme"] == "bearer"
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if method == "get":
+                continue
+            assert operation["security"] == [{"bearerAuth": []}], path
+            assert {"401", "403"} <= operation["responses"].keys(), path
+            assert ("requestBody" in operation) == (method != "delete"), path
+            where = re.sub(r"\{.*?\}", "x", path)
+            answer = reader.write(method.upper(), where, {})
+            assert answer.status_code == 401, path
+            assert answer.headers["www-authenticate"] == 'Bearer realm="harvester"'
+            assert answer.headers["cache-control"] == "no-store"

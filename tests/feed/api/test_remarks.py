@@ -157,9 +157,10 @@ def test_analyses_are_written_by_namespace(
     assert gone.keys() == {"harvester", "scan"}
 
 
-def test_what_an_analysis_has_to_be(client: Client, catalogue: SqlCatalogue, token: str) -> None:
+def test_what_an_analysis_has_to_be(alone: Client) -> None:
+    client, token = alone, bearer(alone.feed, Scope.ANALYSIS)
     row = entry(1)
-    store(catalogue, [row])
+    store(SqlCatalogue(alone.feed.store), [row])
     place = f"/v1/software/{row.id}/analysis"
     wrong: list[Any] = [
         {"scan": {}},
