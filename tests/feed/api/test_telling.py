@@ -5,16 +5,19 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from harvester.cli import catalogues, installed
 from harvester.ports.tokens import Scope
+from harvester.settings import load
 from storage.serving import SqlFeed
 from tests.crawl.build import BROKEN, GOOD
 from tests.feed.api.author import MERGE, STEPS, Author
-from tests.feed.api.shelf import bearer, counted
+from tests.feed.api.shelf import asked, bearer, counted
 
 OLD, NEW = "https://github.com/comune/vecchio", "https://github.com/comune/nuovo"
 
@@ -232,6 +235,14 @@ def test_what_cannot_be_deleted_or_found(writing: Author) -> None:
     assert "delete one of the two" in taken.json()["detail"]
 
 
+def test_ids_that_nothing_can_have_are_not_found(writing: Author) -> None:
+    for identity in ("x", "%00", "%0A", "a" * 3000, "%F0%9F%8F%9B", "%ff"):
+        assert writing.patch(identity, {"active": False}).status_code == 404, identity
+        assert writing.delete(identity).status_code == 404, identity
+        inside = f"/v1/catalogs/%E2%88%85/software/{identity}"
+        assert writing.write("PATCH", inside, {}, writing.token, MERGE).status_code == 404, identity
+
+
 def test_nothing_is_written_without_the_right_token(writing: Author, feed: SqlFeed) -> None:
     identity = writing.post(OLD).json()["id"]
     for token, status in ((None, 401), (bearer(feed, Scope.LOGS, name="other"), 403)):
@@ -265,3 +276,23 @@ def test_many_writers_at_once_lose_nothing_and_a_follower_sees_each_change_once(
     followed = {change["id"]: change["software"] for change in told["data"]}
     dump = [json.loads(line) for line in writing.get("/v1/dump.jsonl").text.splitlines()]
     assert followed == {entry["id"]: entry for entry in dump}
+
+
+def test_a_list_that_went_away_lets_nothing_be_written(tmp_path: Path) -> None:
+    """It is told as what passes, and in the log why; reading goes on."""
+    bodies = tmp_path / "bodies.toml"
+    bodies.write_text("", encoding="utf-8")
+    settings = tmp_path / "harvester.toml"
+    settings.write_text(
+        f'database_url = "sqlite:///{tmp_path}/catalogue.db"\n[[sources]]\nname = "github"\n'
+        f'kind = "github"\nurl = "https://github.com"\npublishers = "{bodies}"\n',
+        encoding="utf-8",
+    )
+    configuration = load(settings, {}, installed.options())
+    with catalogues.front_end(configuration) as shown:
+        bodies.unlink()
+        headers = {"authorization": f"Bearer {bearer(shown.feed, Scope.SOFTWARE)}"}
+        body = json.dumps({"url": OLD, "publiccodeYml": good(OLD)}).encode()
+        named = headers | {"content-type": "application/json"}
+        assert asked(shown.app, "POST", "/v1/software", body, named).status_code == 503
+        assert asked(shown.app, "GET", "/v1/software", None, {}).status_code == 200
