@@ -352,6 +352,11 @@ def software_id_of_url(url: str) -> str:
     return _uuid4(f"harvester:software:{url}")
 
 
+def publisher_uuid(key: str) -> str:
+    """Give the id of a public body, which has to be a UUID v4, from the catalogue's key."""
+    return str(uuid.UUID(hex=key, version=4))
+
+
 def _uuid4(text: str) -> str:
     """Give the first 128 bits of a SHA-256 the version and variant bits of a UUID v4."""
     return str(uuid.UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=4))

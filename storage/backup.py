@@ -34,6 +34,9 @@ def backup(store: Store, target: Path) -> Path:
     partial = target.with_name(f"{target.name}.part")
     try:
         partial.unlink(missing_ok=True)
+        # Secrets of webhooks are in it: nobody may read it who may not read the catalogue.
+        partial.touch(mode=0o600)
+        partial.chmod(store.path.stat().st_mode & 0o777)
         with (
             closing(sqlite3.connect(store.path, timeout=store.patience)) as source,
             closing(sqlite3.connect(partial)) as copy,

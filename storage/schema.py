@@ -27,6 +27,7 @@ REVISIONS = (
     "0012_revisits",
     "0013_written",
     "0014_wishes",
+    "0015_webhooks",
 )
 """Every migration's id, the oldest first."""
 NEWEST = REVISIONS[-1]

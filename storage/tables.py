@@ -568,3 +568,55 @@ budget = Table(
     Column("reset_at", Moment()),
     Column("not_before", Moment()),
 )
+
+# --- who is told ----------------------------------------------------------------------------
+
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("id", key_text(), primary_key=True),
+    Column("topic", Words(), nullable=False),
+    Column("only_id", key_text()),
+    Column("url", Words(), nullable=False),
+    Column("secret", Words()),
+    Column("position", BigInteger, nullable=False),
+    Column("missed", BigInteger, nullable=False),
+    Column("ended", Words()),
+    Column("created_at", Moment(), nullable=False),
+    Column("updated_at", Moment(), nullable=False),
+    Index("ix_webhook_created_at_id", "created_at", "id"),
+)
+
+webhook_delivery = Table(
+    "webhook_delivery",
+    metadata,
+    Column("webhook_id", key_text(), ForeignKey("webhook.id"), primary_key=True),
+    Column("subject", key_text(), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("change", Words(), nullable=False),
+    Column("state", Words(), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("taken_at", Moment(), nullable=False),
+    Column("next_try_at", Moment()),
+    Column("tried_at", Moment()),
+    Column("settled_at", Moment()),
+    Column("said", Words()),
+    Index("ix_webhook_delivery_state_webhook_id_seq", "state", "webhook_id", "seq"),
+)
+
+webhook_publisher = Table(
+    "webhook_publisher",
+    metadata,
+    Column("webhook_id", key_text(), ForeignKey("webhook.id"), primary_key=True),
+    Column("publisher_id", key_text(), primary_key=True),
+    Column("told", Words(), nullable=False),
+)
+
+webhook_lease = Table(
+    "webhook_lease",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("holder", Words()),
+    Column("beat_at", Moment(), nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)

@@ -27,8 +27,6 @@ from harvester.ports.connector import HttpOptions
 from harvester.ports.errors import UnexpectedAnswerError, UnreachableError
 from harvester.ports.http import Fetched
 
-_POST_LIMIT = 64 * 1024
-"""Bytes of an answer to a POST that are read; nobody needs more of it than its status."""
 _FOLLOWED = frozenset({301, 302, 303, 307, 308})
 
 
@@ -89,8 +87,8 @@ class GuardedFetcher:
         return (await self._in_time(url, self._follow(web_address(url), None))).status
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Fetched:
-        """Send a body; redirects are not followed. Raises as :meth:`get` does."""
-        exchange = self._exchange("POST", web_address(url), _POST_LIMIT, headers, body)
+        """Send a body; redirects are not followed, and no body is read. Raises as :meth:`get`."""
+        exchange = self._exchange("POST", web_address(url), None, headers, body)
         return await self._in_time(url, exchange)
 
     async def _in_time(self, url: str, work: Awaitable[Fetched]) -> Fetched:

@@ -67,20 +67,24 @@ class Reach:
             if not public and not self._allow(address, port):
                 raise RefusedAddressError(
                     f"{shown(url)} is not fetched: it leads to {address} port {port}; addresses"
-                    " found in harvested data are fetched from the public Internet only"
+                    " that others gave are asked for on the public Internet only"
                 )
         return addresses[:_TRIED_ADDRESSES]
 
 
-async def check_public(url: str) -> None:
+async def check_public(url: str, allow: Allow | None = None) -> None:
     """Say nothing where a web address may be asked.
+
+    Args:
+        url: the address.
+        allow: lets more through, as of :class:`Reach`.
 
     Raises:
         RefusedAddressError: it leads to a private network, or is no web address.
         UnreachableError: there is no such host.
     """
     asked = web_address(url)
-    await Reach().addresses(asked, proxied=proxy_for(asked) is not None)
+    await Reach(allow).addresses(asked, proxied=proxy_for(asked) is not None)
 
 
 def proxy_for(url: httpx.URL) -> str | None:

@@ -21,6 +21,7 @@ from harvester.cli import (
     sources,
     status,
     token,
+    webhook,
 )
 from harvester.cli.invocation import (
     ConfigOption,
@@ -75,3 +76,4 @@ command(app, "status")(status.status)
 command(app, "export")(export.export)
 app.add_typer(database.app, name="database")
 app.add_typer(token.app, name="token")
+app.add_typer(webhook.app, name="webhook")

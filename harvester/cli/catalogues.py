@@ -16,6 +16,7 @@ from harvester.ports.directory import LeadStore
 from harvester.ports.errors import CatalogueError
 from harvester.ports.http import Budgets, Validators
 from harvester.ports.tokens import Tokens
+from harvester.ports.webhooks import Outbox, WebhookStore
 from harvester.ports.wishes import WishBox
 from harvester.settings import Configuration, SettingsError
 from harvester.worker import Worker
@@ -93,6 +94,33 @@ def token_store(configuration: Configuration) -> Iterator[Tokens]:
         yield StoredTokens(opened.store)
 
 
+@contextmanager
+def webhook_store(configuration: Configuration) -> Iterator[WebhookStore]:
+    """Open what keeps webhooks: the catalogue's database, made if it is not there yet.
+
+    Raises:
+        CatalogueError: it cannot be used.
+    """
+    from storage.webhooks import StoredWebhooks
+
+    with _opened(configuration.database_url()) as opened:
+        yield StoredWebhooks(opened.store)
+
+
+@contextmanager
+def outbox(configuration: Configuration) -> Iterator[tuple[Outbox, WebhookStore]]:
+    """Open what is to be delivered, with the webhooks that it is for.
+
+    Raises:
+        CatalogueError: it cannot be used.
+    """
+    from storage.outbox import StoredOutbox
+    from storage.webhooks import StoredWebhooks
+
+    with _opened(configuration.database_url()) as opened:
+        yield StoredOutbox(opened.store), StoredWebhooks(opened.store)
+
+
 @dataclass(frozen=True)
 class FrontEnd:
     """What front-ends are answered by."""
@@ -123,6 +151,7 @@ def front_end(
     Raises:
         CatalogueError: it cannot be used.
     """
+    from harvester.cli import delivering
     from harvester.cli.address import Address
     from harvester.cli.planning import told_plan
     from harvester.crawl.scribe import Scribe
@@ -132,6 +161,7 @@ def front_end(
     from storage.serving import open_feed
     from storage.telling import SqlTellings
     from storage.tokens import StoredTokens
+    from storage.webhooks import StoredWebhooks
     from storage.wishes import StoredWishes
     from storage.written import SqlDesk
 
@@ -165,6 +195,8 @@ def front_end(
         context = Context(
             feed=feed,
             tokens=StoredTokens(feed.store),
+            webhooks=StoredWebhooks(feed.store),
+            admit=delivering.admit(current or (lambda: configuration)),
             desk=SqlDesk(feed.store),
             teller=Scribe(SqlTellings(feed.store), plan),
             look=look,

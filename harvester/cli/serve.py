@@ -13,7 +13,7 @@ from harvester.cli.invocation import Invocation, LogFormat, LogLevel
 def serve(invocation: Invocation) -> int:
     """Answer front-ends over HTTP until SIGTERM.
 
-    Crawls nothing; any number of these may run beside a daemon.
+    Crawls nothing; any number of these may run beside a daemon. One of them all delivers webhooks.
     """
     replace(
         invocation,
@@ -28,6 +28,7 @@ async def _serve(invocation: Invocation) -> ExitCode:
 
     from harvester.cli import catalogues, compose
     from harvester.cli.adapters import SystemClock
+    from harvester.cli.delivering import delivering
     from harvester.cli.signals import StopSignals
     from harvester.daemon.letterbox import Letterbox
     from harvester.daemon.views import front, served
@@ -38,9 +39,10 @@ async def _serve(invocation: Invocation) -> ExitCode:
     with catalogues.front_end(configuration) as shown, StopSignals() as signals:
         desk = Letterbox(configuration, shown.wishes, SystemClock())
         site = front(shown.app, desk, unready=shown.trouble)
-        async with served(
-            site, api.listen, table="api", trusted_proxies=api.trusted_proxies
-        ) as url:
+        async with (
+            served(site, api.listen, table="api", trusted_proxies=api.trusted_proxies) as url,
+            delivering(lambda: configuration),
+        ):
             log.info("serving began", catalogue=shown.feed.name, listening=url)
             await signals.stop.wait()
     log.info("serving ended")

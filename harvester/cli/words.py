@@ -428,6 +428,35 @@ _SENTENCES: Mapping[str, Text] = {
         "{name} ({id}) opens nothing any more",
         "{name} ({id}) öffnet nichts mehr",
     ),
+    "webhook_none": Text(
+        "nobody asked to be told what changes", "niemand will benachrichtigt werden"
+    ),
+    "webhook_line": Text(
+        "{id}  {told_of}  {url}  {state}  waiting {waiting}  given up {given_up}  missed {missed}",
+        "{id}  {told_of}  {url}  {state}  wartend {waiting}  aufgegeben {given_up}  "
+        "verpasst {missed}",
+    ),
+    "webhook_active": Text("active", "aktiv"),
+    "webhook_ended": Text("ended ({why})", "beendet ({why})"),
+    "webhook_delivery": Text(
+        "{seq}  {event} {subject}  {state}  tries {tries}  {said}  next try {again}",
+        "{seq}  {event} {subject}  {state}  Versuche {tries}  {said}  nächster Versuch {again}",
+    ),
+    "webhook_waiting": Text("waiting", "wartend"),
+    "webhook_delivered": Text("delivered", "zugestellt"),
+    "webhook_given_up": Text("given up", "aufgegeben"),
+    "webhook_again": Text(
+        "{id}: told again; {waiting} events that were given up wait",
+        "{id}: wird wieder benachrichtigt; {waiting} aufgegebene Ereignisse warten",
+    ),
+    "webhook_unknown": Text(
+        "there is no webhook {id}; harvester webhook list shows all",
+        "es gibt keinen Webhook {id}; harvester webhook list zeigt alle",
+    ),
+    "webhook_no_history": Text(
+        "{id} is told of publishers, which have no change feed; leave --after out",
+        "{id} gilt Herausgebern, für die es keine Änderungsliste gibt; lassen Sie --after weg",
+    ),
     "by_hand": Text(
         "  next crawl: by hand only (harvester crawl {url})",
         "  nächster Lauf: nur von Hand (harvester crawl {url})",

@@ -3,14 +3,10 @@
 
 """Posts notices to the operator's address, ``[notify] url``; never in the way of a crawl.
 
-Signed with the secret, if there is one: the header ``X-Harvester-Signature`` is ``t=T,v1=HEX``,
-with T the seconds since 1970 and HEX the HMAC-SHA256 of ``T.BODY``. Who checks it refuses what is
-old.
+Signed with the secret, if there is one, and the time (``harvester/feed/webhooks/signing.py``).
 """
 
 import asyncio
-import hashlib
-import hmac
 import json
 import uuid
 from collections.abc import Callable
@@ -26,6 +22,7 @@ from harvester.cli import compose
 from harvester.cli.output import moment
 from harvester.daemon.metrics import Metrics
 from harvester.daemon.notices import Notice
+from harvester.feed.webhooks import signing
 from harvester.ports.errors import HarvesterError, SourceError
 from harvester.ports.http import Clock
 from harvester.settings import Configuration
@@ -36,7 +33,6 @@ FIRST_PAUSE = 60.0
 """Seconds."""
 MOST_WAITING = 100
 """Notices that wait to be sent; what comes on top is lost, and logged."""
-SIGNATURE = "x-harvester-signature"
 _LOG: structlog.stdlib.BoundLogger = structlog.get_logger("harvester.daemon")
 _TAKEN = range(200, 300)
 _AGAIN = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
@@ -113,7 +109,7 @@ class Courier:
         headers = {"content-type": "application/json"}
         secret = configuration.notify_secret()
         if secret is not None:
-            headers[SIGNATURE] = signature(body, secret, now)
+            headers[signing.TIMED] = signing.timed(body, secret, now)
         http = compose.http_options(configuration)
         # The operator wrote the address: it may lie on a private network. Redirects are not
         # followed.
@@ -159,10 +155,3 @@ def message(notice: Notice, identity: str, now: datetime) -> bytes:
         },
         ensure_ascii=False,
     ).encode()
-
-
-def signature(body: bytes, secret: str, now: datetime) -> str:
-    """Sign a body with the time."""
-    at = str(int(now.timestamp()))
-    made = hmac.new(secret.encode(), at.encode() + b"." + body, hashlib.sha256).hexdigest()
-    return f"t={at},v1={made}"

@@ -14,6 +14,7 @@ from harvester.model import State
 from harvester.ports.catalogue import SourceState
 from harvester.ports.connector import Charge
 from harvester.ports.http import Ledger
+from harvester.ports.webhooks import DeliveryState
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -95,6 +96,16 @@ class Metrics:
         )
         for outcome in ("delivered", "lost"):
             self._notices.labels(outcome)  # an increase can be told from the first one on
+        self._deliveries = self._counter(
+            "harvester_webhook_deliveries",
+            "Tries to deliver events to webhooks, and events given up.",
+            ["outcome"],
+        )
+        for outcome in ("delivered", "failed", "given-up"):
+            self._deliveries.labels(outcome)
+        self._events = self._gauge(
+            "harvester_webhook_events", "Events of webhooks that wait or were given up.", ["state"]
+        )
         self._database = self._counter(
             "harvester_database_errors", "How often the database could not be used.", []
         )
@@ -162,6 +173,15 @@ class Metrics:
     def noticed(self, outcome: str) -> None:
         """Count a notice that was ``delivered`` or ``lost``."""
         self._notices.labels(outcome).inc()
+
+    def told(self, outcome: str, amount: int) -> None:
+        """Count events that were ``delivered``, ``failed`` or ``given-up``."""
+        self._deliveries.labels(outcome).inc(amount)
+
+    def webhooks(self, tallies: Mapping[DeliveryState, int]) -> None:
+        """Tell how many events wait, and how many given up are remembered."""
+        for state in (DeliveryState.WAITING, DeliveryState.GIVEN_UP):
+            self._events.labels(state.value).set(tallies.get(state, 0))
 
     def queue(self, running: int, waiting: int, wishes: int) -> None:
         """Tell how much is under way."""

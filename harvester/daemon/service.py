@@ -14,6 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from harvester.cli import catalogues, compose, console, logs
 from harvester.cli.adapters import SystemClock
+from harvester.cli.delivering import delivering
 from harvester.cli.exits import ExitCode
 from harvester.cli.invocation import Invocation
 from harvester.cli.signals import StopSignals
@@ -69,7 +70,7 @@ async def _serve(invocation: Invocation, *, api: bool) -> ExitCode:
             if api
             else nullcontext()
         )
-        delivering = asyncio.create_task(courier.run())
+        notifying = asyncio.create_task(courier.run())
         try:
             with front as shown:
                 app = application(
@@ -79,17 +80,17 @@ async def _serve(invocation: Invocation, *, api: bool) -> ExitCode:
                     unready=daemon.unready,
                     api=shown.app if shown else None,
                 )
-                settings = configuration.settings
-                async with served(
-                    app,
-                    settings.daemon.listen,
-                    trusted_proxies=settings.api.trusted_proxies,
-                ) as address:
+                listen = configuration.settings.daemon.listen
+                proxies = configuration.settings.api.trusted_proxies
+                async with (
+                    served(app, listen, trusted_proxies=proxies) as address,
+                    delivering(lambda: daemon.configuration, metrics),
+                ):
                     _LOG.info("daemon began", catalogue=catalogue.name, listening=address)
                     await _tick_until(signals.stop, daemon, catalogue, worker)
                     await daemon.finish(catalogue, worker)
         finally:
-            delivering.cancel()
+            notifying.cancel()
             await worker(opened.__exit__, None, None, None)
             loop.remove_signal_handler(signal.SIGHUP)
     if daemon.fatal is not None:

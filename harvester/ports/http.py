@@ -110,5 +110,5 @@ class Fetcher(Protocol):
         ...
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Fetched:
-        """Send a body; raises as :meth:`get` does."""
+        """Send a body and read none; raises as :meth:`get` does, but never TooLargeError."""
         ...

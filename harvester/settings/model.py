@@ -167,6 +167,15 @@ class Notify(_Table):
     """A source that was not read to its end for so long is told."""
 
 
+class Webhooks(_Table):
+    """How those are told of changes who registered an address over the API."""
+
+    allow_private: Networks = ()
+    """Networks that are not public and may be posted to all the same; `["10.0.0.0/8"]`."""
+    give_up_after: Duration = timedelta(days=3)
+    """How long an event is tried that its receiver does not take."""
+
+
 class Source(_Table):
     """A configured thing to harvest: a forge and a scope. Keys of the connector stand beside."""
 
@@ -274,6 +283,7 @@ class Settings(BaseSettings):
     daemon: Daemon = Daemon()
     api: Api = Api()
     notify: Notify = Notify()
+    webhooks: Webhooks = Webhooks()
     sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
 
     @classmethod

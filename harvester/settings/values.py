@@ -56,16 +56,6 @@ def parse_rate(value: Any) -> Rate | Literal["off"]:
     return Rate(requests=int(found[1]), period=parse_duration(found[2]))
 
 
-def _network(text: str) -> str:
-    try:
-        return str(ip_network(text))
-    except ValueError as error:
-        raise ValueError(
-            f"{text!r} is neither an address nor a network: {error}; "
-            'write such as "10.0.0.5" or "10.0.0.0/8"'
-        ) from None
-
-
 def format_duration(value: timedelta) -> str:
     """Write a duration as :func:`parse_duration` reads it, in the largest unit that is exact."""
     seconds = int(value.total_seconds())
@@ -189,6 +179,16 @@ def _origin(origin: str) -> str:
     return origin
 
 
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is no network; write addresses with a mask, such as "
+            '"10.0.0.0/8" or "fd00::/8"'
+        ) from None
+
+
 Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
@@ -206,7 +206,7 @@ RateLimit = Annotated[
     ),
 ]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], Strict(False)]
-"""Of IP addresses, in their own notation."""
+"""Networks of addresses, as CIDR writes them."""
 Share = Annotated[float, Field(ge=0, le=1)]
 """Of a whole: 0 is nothing, 1 is all."""
 Cron = Annotated[str, AfterValidator(_cron)]

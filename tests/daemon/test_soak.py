@@ -253,6 +253,10 @@ def may_have(soaked: Soaked, mark: dict[str, Any]) -> dict[str, int]:
         "code_hosting": 0,
         "written_log": 0,
         "analysis": 0,
+        "webhook": 0,
+        "webhook_delivery": 0,
+        "webhook_publisher": 0,
+        "webhook_lease": 0,
         "wish": 0,
         # Of a crawl that is under way.
         "software_rest": 0,

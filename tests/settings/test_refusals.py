@@ -57,10 +57,10 @@ def refused(file: Path, text: str) -> str:
         ("[api]\nrate_limit = 600", "2: api.rate_limit: 600 is no rate; write how many in how"),
         ("[api]\nrate_limit = '0/1m'", "2: api.rate_limit: '0/1m' is no rate"),
         ("[api]\nrate_limit = '9/m'", "2: api.rate_limit: 'm' is no duration"),
-        ("[api]\ntrusted_proxies = ['*']", "2: api.trusted_proxies[0]: '*' is neither an address"),
+        ("[api]\ntrusted_proxies = ['*']", "2: api.trusted_proxies[0]: '*' is no network"),
         (
             "[api]\ntrusted_proxies = ['10.0.0.1/8']",
-            "2: api.trusted_proxies[0]: '10.0.0.1/8' is neither an address nor a network",
+            "2: api.trusted_proxies[0]: '10.0.0.1/8' is no network",
         ),
         ("[[blocks]]\nurl = 'x'\nreason = 'y'", "2: blocks[0].url: 'x' is no address"),
         (

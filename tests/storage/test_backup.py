@@ -35,6 +35,16 @@ def test_a_copy_holds_what_was_committed_and_the_crawl_goes_on(
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_a_copy_is_read_by_nobody_else_than_the_catalogue(sqlite_url: str, tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    with closing(open_catalogue(sqlite_url)) as catalogue:
+        path = catalogue.store.path
+        assert path is not None
+        path.chmod(0o640)
+        backup(catalogue.store, target)
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
 def test_a_copy_replaces_nothing(sqlite_url: str, tmp_path: Path) -> None:
     open_catalogue(sqlite_url).close()
     target = tmp_path / "copy.db"

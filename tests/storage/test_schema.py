@@ -23,15 +23,18 @@ from harvester.ports.feed import Mark, SoftwareQuestion
 from harvester.ports.paging import Window
 from harvester.ports.rows import Writes
 from harvester.ports.search import Question
+from harvester.ports.webhooks import Topic, Webhook
 from harvester.ports.written import Catalog
 from harvester.search.asking import ask
 from harvester.search.projection import VERSION, project
 from storage import listing, schema
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.engine import Store
+from storage.outbox import StoredOutbox
 from storage.search import OWN_TABLES
 from storage.serving import SqlFeed
 from storage.tables import metadata
+from storage.webhooks import StoredWebhooks
 from storage.written import SqlDesk
 from tests.databases import PostgresServer
 from tests.storage import made
@@ -346,6 +349,37 @@ def test_nothing_was_looked_at_in_a_catalogue_of_before(empty_url: str) -> None:
         catalogue = SqlCatalogue(store)
         assert catalogue.sources()["a"].repositories == 0
         assert catalogue.revisits("a") == []
+
+
+def test_who_asks_in_a_catalogue_of_before_is_told_what_changes_from_now_on(empty_url: str) -> None:
+    with opened(empty_url) as store:
+        (mine,) = [n for n, it in enumerate(schema.REVISIONS) if it.endswith("_webhooks")]
+        upgrade_to(store, schema.REVISIONS[mine - 1])
+        with store.writing() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO change (seq, type, software_id, reason, at)"
+                    " VALUES (1, 'created', 's', 'added', '2026-01-31T12:00:00.000000Z')"
+                )
+            )
+            connection.execute(text("UPDATE feed_head SET seq = 1"))
+        schema.upgrade(store)
+        outbox = StoredOutbox(store)
+        assert outbox.receivers() == ()
+        asked = StoredWebhooks(store).add(
+            Webhook(
+                id="w",
+                topic=Topic.SOFTWARE,
+                only=None,
+                url="https://hooks.example/",
+                secret=None,
+                position=0,
+                created_at=made.NOW,
+                updated_at=made.NOW,
+            )
+        )
+        assert asked.position == 1
+        assert [it.behind for it in outbox.receivers()] == [False]
 
 
 def test_nothing_was_written_in_a_catalogue_of_before(empty_url: str) -> None:

@@ -24,6 +24,7 @@ from harvester.feed.api import (
     repositories,
     software,
     telling,
+    webhooks,
 )
 from harvester.feed.api.conditional import answered
 from harvester.feed.api.context import Context
@@ -102,6 +103,7 @@ def application(context: Context) -> FastAPI:
         | {304: {"description": "What the client has is still so."}},
     )
     for part in (
+        webhooks,
         software,
         telling,
         analyses,

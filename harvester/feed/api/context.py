@@ -13,11 +13,16 @@ from harvester.feed.heading import Heading
 from harvester.ports.feed import Feed
 from harvester.ports.telling import Teller
 from harvester.ports.tokens import Tokens
+from harvester.ports.webhooks import WebhookStore
 from harvester.ports.written import Desk
 from harvester.rates import Rate
 
 Look = Callable[[str], Mapping[str, Any]]
 """Tells what is known of a canonical address, as `harvester status URL --json`; in any thread."""
+
+Admit = Callable[[str], None]
+"""Says nothing where an address may be posted to; raises ``SourceError`` where it may not, or leads
+nowhere. It may ask the network for the address of a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,10 @@ class Context:
     """What is read."""
     tokens: Tokens
     """Who may write."""
+    webhooks: WebhookStore
+    """Who asked to be told."""
+    admit: Admit
+    """Whether an address may be posted to."""
     desk: Desk
     """Takes what is written."""
     teller: Teller

@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from harvester import model
 from harvester.feed.documents import document as yaml_document
 from harvester.feed.lines import activity_json, parsed
 from harvester.feed.software import table
@@ -27,6 +28,7 @@ Id = str
 _ID = r"^[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[89ab][a-f0-9]{3}-[a-f0-9]{12}$"
 NAMESPACE = "harvester"
 """Of an analysis that is the catalogue's own."""
+publisher_uuid = model.publisher_uuid
 _KEY_DIGITS = 12
 """Hex digits of a publisher's key that its UUID has as they are."""
 
@@ -298,11 +300,6 @@ def catalog(row: CatalogRow) -> dict[str, Any]:
         "createdAt": timestamp(row.created_at),
         "updatedAt": timestamp(row.updated_at),
     }
-
-
-def publisher_uuid(key: str) -> str:
-    """Give the id of a public body, which has to be a UUID v4, from the catalogue's key."""
-    return str(uuid.UUID(hex=key, version=4))
 
 
 def is_id(text: str) -> bool:

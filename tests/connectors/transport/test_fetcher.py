@@ -108,10 +108,12 @@ async def test_a_status_is_guarded_after_redirects_too() -> None:
 
 
 @anyio
-async def test_it_posts_and_does_not_follow() -> None:
+async def test_it_posts_and_neither_follows_nor_reads() -> None:
     away = Reply(status=302, headers={"location": "http://127.0.0.1:1/"})
-    async with serving(in_turn(answer({}), away)) as server, fetching(server.port) as fetcher:
-        await fetcher.post(server.url, b'{"a":1}', {"Content-Type": "application/json"})
+    much = answer({"much": "x" * 1_000_000})
+    async with serving(in_turn(much, away)) as server, fetching(server.port) as fetcher:
+        taken = await fetcher.post(server.url, b'{"a":1}', {"Content-Type": "application/json"})
+        assert (taken.status, taken.body) == (200, b"")
         fetched = await fetcher.post(server.url, b"", {})
     assert fetched.status == 302
     assert server.got[0].body == b'{"a":1}'

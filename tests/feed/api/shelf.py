@@ -26,12 +26,14 @@ from harvester.crawl.scribe import Scribe
 from harvester.crawl.subject import FORGE
 from harvester.feed.api import Context, Options, application
 from harvester.model import ChangeType, FileState, Finding, Severity, State
+from harvester.ports.errors import RefusedAddressError
 from harvester.ports.rows import SoftwareRow, Writes
 from harvester.ports.tokens import Scope
 from storage.catalogue import SqlCatalogue
 from storage.serving import SqlFeed
 from storage.telling import SqlTellings
 from storage.tokens import StoredTokens
+from storage.webhooks import StoredWebhooks
 from storage.written import SqlDesk
 from tests.crawl.build import plan
 from tests.feed.catalogue import HEADING
@@ -173,6 +175,12 @@ def openapi() -> dict[str, Any]:
     return application(context(None)).openapi()
 
 
+def admitted(url: str) -> None:
+    """Let every address be posted to but one."""
+    if "private.example" in url:
+        raise RefusedAddressError("it leads to 10.0.0.1 port 443")
+
+
 def context(feed: SqlFeed | None, **options: Any) -> Context:
     """Give what handlers have at hand."""
     opened: Any = feed
@@ -180,6 +188,8 @@ def context(feed: SqlFeed | None, **options: Any) -> Context:
     return Context(
         feed=opened,
         tokens=StoredTokens(store),
+        webhooks=StoredWebhooks(store),
+        admit=admitted,
         desk=SqlDesk(store),
         teller=Scribe(
             SqlTellings(store), lambda: plan(name=FORGE.kind, kind=FORGE.kind, forge=FORGE)

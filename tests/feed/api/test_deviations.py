@@ -4,6 +4,7 @@
 """Where our API differs from the description that it follows: each row of the list, shown."""
 
 import contextlib
+import json
 import re
 import uuid
 from collections.abc import Callable, Iterator
@@ -13,10 +14,12 @@ from typing import Any
 import pytest
 import yaml
 
+from harvester.feed.webhooks import message
 from harvester.model import ChangeType
 from harvester.ports.projection import Facet
 from harvester.ports.rows import Merge
 from harvester.ports.tokens import Scope
+from harvester.ports.webhooks import Delivery
 from storage.catalogue import SqlCatalogue, open_catalogue
 from storage.serving import SqlFeed
 from tests.crawl.build import BROKEN as BROKEN_FORM
@@ -292,11 +295,53 @@ def catalog_of_its_own(_client: Client) -> None:
         assert here.post(URL, to="/v1/catalogs/sued/software").status_code == 409
 
 
-def read_only(client: Client) -> None:
-    for operation in sorted(ABSENT):
-        method, path = operation.split(" ")
-        where = "/v1" + re.sub(r"\{.*?\}", "x", path)
-        assert client.get(where, method=method).status_code in (404, 405), operation
+def webhooks_guarded(client: Client) -> None:
+    for path in ("software/webhooks", f"software/{FIRST}/webhooks", "publishers/webhooks"):
+        assert client.get(f"/v1/{path}").status_code == 401
+    assert client.get("/v1/webhooks/x").status_code == 401
+
+
+def webhooks_active(client: Client) -> None:
+    document = client.app.openapi()
+    assert set(document["components"]["schemas"]["WebhookShape"]["properties"]) == {
+        "id",
+        "url",
+        "active",
+        "createdAt",
+        "updatedAt",
+    }
+    assert "get" in document["paths"]["/v1/webhooks/{webhook_id}/deliveries"]
+
+
+def webhooks_public(client: Client) -> None:
+    token = bearer(client.feed, Scope.WEBHOOKS, name="public")
+    body = {"url": "https://private.example/"}
+    assert client.write("POST", "/v1/software/webhooks", body, token).status_code == 422
+
+
+def _posted(change: ChangeType, secret: str | None) -> tuple[dict[str, str], bytes]:
+    delivery = Delivery(
+        webhook_id="w",
+        seq=1,
+        subject=f"/software/{FIRST}",
+        change=change,
+        taken_at=made.NOW,
+        next_try_at=made.NOW,
+    )
+    body = message.body(delivery)
+    return message.headers(delivery, body, secret, made.NOW), body
+
+
+def webhooks_headers(_client: Client) -> None:
+    more = {"x-harvester-delivery", "x-change-sequence", "content-type"}
+    assert _posted(ChangeType.UPDATED, None)[0].keys() == more
+    signed = _posted(ChangeType.UPDATED, "x" * 16)[0].keys()
+    assert signed == more | {"x-webhook-signature", "x-harvester-signature"}
+
+
+def webhooks_events(_client: Client) -> None:
+    said = json.loads(_posted(ChangeType.RESTORED, None)[1])
+    assert said == {"event": "create", "subject": f"/software/{FIRST}"}
 
 
 SHOWN: dict[str, Callable[[Client], None]] = {
@@ -332,7 +377,11 @@ SHOWN: dict[str, Callable[[Client], None]] = {
         vitality_beside,
         no_other_members,
         catalog_of_its_own,
-        read_only,
+        webhooks_guarded,
+        webhooks_active,
+        webhooks_public,
+        webhooks_headers,
+        webhooks_events,
     )
 }
 
