@@ -49,6 +49,7 @@ from storage import (
     revisits,
     schema,
     selection,
+    shown,
     vitality,
 )
 from storage.engine import PATIENCE, Store
@@ -230,7 +231,7 @@ class SqlCatalogue:
     def entries(self, states: frozenset[State] | None, *, activity: bool) -> Iterator[Entry]:
         """Give entries sorted by id, streamed; all states if None."""
         return self._streamed(
-            lambda connection: reading.entries(connection, states, activity=activity)
+            lambda connection: shown.entries(connection, states, activity=activity)
         )
 
     def addresses(self) -> Iterator[str]:
@@ -240,7 +241,7 @@ class SqlCatalogue:
     def entry(self, software_id: str) -> Entry | None:
         """Give one entry by its id or an id that it had before."""
         with self._reading() as connection:
-            return reading.entry(connection, software_id)
+            return shown.entry(connection, software_id)
 
     def files(self) -> Iterator[tuple[FileRow, RepositoryRow]]:
         """Give every file ever seen, sorted by forge, repository path and path."""
@@ -274,7 +275,7 @@ class SqlCatalogue:
     def totals(self) -> Mapping[State, int]:
         """Count entries by state."""
         with self._reading() as connection:
-            return reading.totals(connection)
+            return shown.totals(connection)
 
     def changes(self, after: int, limit: int) -> Sequence[ChangeRow]:
         """Give rows of the change feed with a number greater than ``after``, in order."""

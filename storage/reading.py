@@ -1,20 +1,18 @@
 # SPDX-FileCopyrightText: 2026 The harvester authors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""What commands and front-ends ask of the catalogue. Each function reads in a transaction."""
+"""What crawls and commands ask of the catalogue. Each function reads in a transaction."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, literal, select, union
+from sqlalchemy import Connection, Row, Select, and_, func, select, union
 
-from harvester.model import Activity, FileState, Forge, ItemStatus, Origin, Outcome, State, Vitality
+from harvester.model import FileState, Forge, ItemStatus, Origin, Outcome, State
 from harvester.ports.catalogue import Known, Movement, SourceState, Unclaimed
-from harvester.ports.feed import Part
 from harvester.ports.listing import Size
 from harvester.ports.rows import (
-    Entry,
     FileRow,
     ForwardingRow,
     Item,
@@ -25,7 +23,7 @@ from harvester.ports.rows import (
     Wait,
 )
 from harvester.urls import url_key
-from storage import closure, rows, vitality
+from storage import closure, rows
 from storage.crawls import DROPPED, never_complete
 from storage.dialects import Dialect
 from storage.history import COMPLETE, ENDED
@@ -41,11 +39,9 @@ from storage.tables import (
     repository_source,
     seen,
     software,
-    software_alias,
     source,
     wait,
 )
-from storage.tables import vitality as vitality_table
 
 _SOURCES = select(
     source,
@@ -269,53 +265,11 @@ def waits(connection: Connection, source_name: str) -> Sequence[tuple[Wait, Soft
     ]
 
 
-def entries(
-    connection: Connection,
-    states: frozenset[State] | None,
-    *,
-    activity: bool,
-    part: Part | None = None,
-) -> Iterator[Entry]:
-    """Give entries sorted by id, or a part of them, streamed."""
-    statement = select_entries(activity=activity)
-    if states is not None:
-        statement = statement.where(software.c.state.in_(sorted(state.value for state in states)))
-    if part is not None:
-        statement = statement.limit(part.size)
-        if part.after is not None:
-            statement = statement.where(software.c.id > part.after)
-    with connection.execution_options(yield_per=_AT_ONCE).execute(
-        statement.order_by(software.c.id)
-    ) as streamed:
-        for row in streamed:
-            yield entry_value(row, with_activity=activity)
-
-
-def entries_of(connection: Connection, dialect: Dialect, ids: Sequence[str]) -> dict[str, Entry]:
-    """Give the entries that have one of the ids now, by id."""
-    found = connection.execute(
-        select_entries(activity=False).where(dialect.among(software.c.id, ids))
-    )
-    return {row.id: entry_value(row, with_activity=False) for row in found}
-
-
 def addresses(connection: Connection) -> Iterator[str]:
     """Give every address that a repository has or had, or that an entry has, streamed."""
     known = union(select(repository.c.web_url), select(alias.c.url), select(software.c.url))
     with connection.execution_options(yield_per=_AT_ONCE).execute(known) as streamed:
         yield from streamed.scalars()
-
-
-def entry(connection: Connection, software_id: str) -> Entry | None:
-    """Give one entry by its id or an id that it had before."""
-    statement = select_entries(activity=True)
-    row = connection.execute(statement.where(software.c.id == software_id)).one_or_none()
-    if row is None:
-        now_called = select(software_alias.c.software_id).where(software_alias.c.id == software_id)
-        row = connection.execute(
-            statement.where(software.c.id == now_called.scalar_subquery())
-        ).one_or_none()
-    return None if row is None else entry_value(row, with_activity=True)
 
 
 def files(connection: Connection, dialect: Dialect) -> Iterator[tuple[FileRow, RepositoryRow]]:
@@ -420,57 +374,6 @@ def outcomes(connection: Connection, name: str) -> Mapping[Outcome, int]:
         .group_by(file.c.outcome)
     )
     return {Outcome(row.outcome): row.amount for row in found}
-
-
-def totals(connection: Connection) -> Mapping[State, int]:
-    """Count entries by state."""
-    found = connection.execute(
-        select(software.c.state, func.count().label("amount")).group_by(software.c.state)
-    )
-    return {State(row.state): row.amount for row in found}
-
-
-def select_entries(*, activity: bool, documents: bool = True) -> Select[Any]:
-    """Select what :func:`entry_value` needs, in any order; the documents empty if not asked for."""
-    document = software.c.document if documents else literal("").label("document")
-    statement: Select[Any] = select(
-        software.c.id, software.c.state, document, software.c.updated_at
-    )
-    if not activity:
-        return statement
-    return statement.add_columns(
-        software.c.repository_id,
-        repository.c.stars,
-        repository.c.forks,
-        repository.c.open_issues,
-        repository.c.pushed_at,
-        repository.c.archived,
-        *vitality.COLUMNS,
-    ).select_from(
-        software.outerjoin(repository, repository.c.id == software.c.repository_id).outerjoin(
-            vitality_table, vitality_table.c.repository_id == software.c.repository_id
-        )
-    )
-
-
-def entry_value(row: Row[Any], *, with_activity: bool) -> Entry:
-    """Make the value of a row of :func:`select_entries`."""
-    volatile: Activity | None = None
-    read: Vitality | None = None
-    archived = False
-    if with_activity and row.repository_id is not None:
-        volatile = rows.activity(row)
-        archived = bool(row.archived)
-        read = vitality.value(row) if row.read_at is not None else None
-    return Entry(
-        id=row.id,
-        state=State(row.state),
-        document=row.document,
-        updated_at=row.updated_at,
-        activity=volatile,
-        vitality=read,
-        archived=archived,
-    )
 
 
 def _linked(name: str, *columns: Any) -> Select[Any]:

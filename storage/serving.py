@@ -25,7 +25,7 @@ from harvester.ports.paging import Slice, Window
 from harvester.ports.rows import Entry
 from harvester.ports.search import Found, Inquiry, Relation
 from harvester.ports.written import Catalog, CatalogQuestion, LogQuestion, WrittenLog
-from storage import bodies, feed, listing, reading, schema
+from storage import bodies, feed, listing, schema, shown
 from storage.engine import PATIENCE, Store
 from storage.search import asking, related
 from storage.search import words as search_words
@@ -95,7 +95,7 @@ class SqlFeed:
         if not is_holdable(software_id, KEY_LIMIT):
             return None
         with self._reading() as connection:
-            return reading.entry(connection, software_id)
+            return shown.entry(connection, software_id)
 
     def catalog_of(self, software_id: str) -> str | None:
         """Give the id of the catalog that an entry is in; None for the implicit one."""
@@ -161,7 +161,7 @@ class SqlFeed:
             ids = sorted({row.change.software_id for row in rows})
             return Tidings(
                 rows=rows,
-                entries=reading.entries_of(connection, self.store.dialect, ids),
+                entries=shown.entries_of(connection, self.store.dialect, ids),
                 head=feed.head(connection),
                 oldest=feed.oldest(connection),
             )
@@ -192,7 +192,7 @@ class SqlFeed:
         with self._snapshot() as connection:
             yield Dump(
                 mark=feed.mark(connection),
-                entries=reading.entries(connection, states, activity=False, part=part),
+                entries=shown.entries(connection, states, activity=False, part=part),
                 total=None
                 if part is None
                 else listing.amount(connection, SoftwareQuestion(states=states)),

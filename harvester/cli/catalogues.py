@@ -176,9 +176,8 @@ def front_end(
         rate_limit=None if table.rate_limit == "off" else table.rate_limit,
     )
     feed = open_feed(configuration.database_url())
-    known = SqlCatalogue(
-        feed.store
-    )  # asked for reads only, once it is served: threads share its store
+    # Asked for reads only, once it is served: threads share its store.
+    known = SqlCatalogue(feed.store)
 
     def look(url: str) -> Mapping[str, object]:
         return Address(current() if current else configuration, known, url).as_json()

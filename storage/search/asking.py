@@ -30,7 +30,7 @@ from sqlalchemy import (
 from harvester.ports.projection import Facet, Tie
 from harvester.ports.rows import Entry
 from harvester.ports.search import Count, Found, Inquiry, Position, Sort
-from storage import reading
+from storage import shown
 from storage.dialects import Dialect
 from storage.search.facets import relation, relations
 from storage.search.words import WordIndex, word_index
@@ -52,12 +52,12 @@ def find(connection: Connection, dialect: Dialect, inquiry: Inquiry) -> Found:
     limit = inquiry.question.limit
     if limit > 0:
         rows = connection.execute(search.page()).all()
-        shown = rows[:limit]
+        wanted = rows[:limit]
         entries = tuple(
-            reading.entry_value(row, with_activity=inquiry.question.activity) for row in shown
+            shown.entry_value(row, with_activity=inquiry.question.activity) for row in wanted
         )
         if len(rows) > limit:
-            position = tuple(getattr(shown[-1], name) for name in search.order_names())
+            position = tuple(getattr(wanted[-1], name) for name in search.order_names())
     counted = search.counts()
     found = connection.execute(counted).all() if counted is not None else []
     return Found(
@@ -115,7 +115,7 @@ class _Search:
         question = self._inquiry.question
         selected = self._selected()
         keys = self._order(selected)
-        statement = reading.select_entries(activity=question.activity, documents=question.documents)
+        statement = shown.select_entries(activity=question.activity, documents=question.documents)
         if not question.activity:
             statement = statement.outerjoin(repository, repository.c.id == software.c.repository_id)
         statement = statement.join(search_entry, search_entry.c.software_id == software.c.id)

@@ -19,7 +19,7 @@ from harvester.model import State
 from harvester.ports.projection import Facet, Tie
 from harvester.ports.rows import Entry
 from harvester.ports.search import Relation
-from storage import reading
+from storage import shown
 from storage.tables import search_entry, search_value, software, software_alias
 from storage.types import KEY_LIMIT, is_holdable
 
@@ -69,7 +69,7 @@ def related(
         .subquery()
     )
     rows = connection.execute(
-        reading.select_entries(activity=False)
+        shown.select_entries(activity=False)
         .add_columns(ranked.c.relation)
         .join(ranked, ranked.c.id == software.c.id)
         .where(ranked.c.rank <= limit)
@@ -77,7 +77,7 @@ def related(
     )
     found: dict[Relation, list[Entry]] = {kind: [] for kind in Relation}
     for row in rows:
-        found[Relation(row.relation)].append(reading.entry_value(row, with_activity=False))
+        found[Relation(row.relation)].append(shown.entry_value(row, with_activity=False))
     return {kind: tuple(entries) for kind, entries in found.items()}
 
 
