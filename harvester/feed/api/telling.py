@@ -55,7 +55,7 @@ class SoftwareBody(Body):
     active: bool | None = Field(
         default=None,
         description="false: it is not to be listed. Taken back by a PATCH with true, or, if it was "
-        "written so, by a POST. Nothing is said by its absence, or null.",
+        "written so, by a POST too, where its absence means true. In a PATCH that says nothing.",
     )
     vitality: str | None = Field(
         default=None,
