@@ -110,16 +110,25 @@ class PostgresServer:
 @functools.cache
 def postgres_server() -> PostgresServer:
     """Start the server of this test process."""
+    return started()
+
+
+def started(binaries: Path | None = None) -> PostgresServer:
+    """Start a server that ends with this process.
+
+    Args:
+        binaries: where its programs are; those of the wheel if None.
+    """
     folder = Path(tempfile.mkdtemp(prefix="harvester-postgres-", dir="/tmp"))
     user = _UNPRIVILEGED if os.geteuid() == 0 else None
     try:
-        return _start(folder, user)
+        return _start(folder, user, binaries)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
-def _start(folder: Path, user: str | None) -> PostgresServer:
+def _start(folder: Path, user: str | None, binaries: Path | None) -> PostgresServer:
     secret = folder / "password"
     secret.write_text(PASSWORD, encoding="utf-8")
     if user is not None:
@@ -127,7 +136,7 @@ def _start(folder: Path, user: str | None) -> PostgresServer:
         folder.chmod(0o755)
         for path in (folder, secret):
             os.chown(path, account.pw_uid, account.pw_gid)
-    binaries = _binaries(folder, user)
+    binaries = binaries or _binaries(folder, user)
     data = folder / "data"
     _as_user(
         user,
