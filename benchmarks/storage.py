@@ -22,7 +22,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from harvester.model import ItemStatus
-from harvester.ports.catalogue import PageMark
+from harvester.ports.crawls import PageMark
 from harvester.ports.rows import Keys, RepositoryRow, Writes
 from storage import schema
 from storage.catalogue import SqlCatalogue, open_catalogue

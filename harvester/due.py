@@ -9,7 +9,7 @@ is the same for the daemon, for a daemon that has just been started, and for who
 
 from datetime import datetime, timedelta
 
-from harvester.ports.catalogue import SourceState
+from harvester.ports.crawls import SourceState
 from harvester.schedule import Schedule, next_due
 
 LEAST_PAUSE = timedelta(minutes=1)

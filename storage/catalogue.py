@@ -11,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from harvester.model import Outcome, State, Vitality
-from harvester.ports.catalogue import (
+from harvester.ports.crawls import (
     CrawlEnd,
     CrawlRequest,
     Known,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
 
 from harvester.model import ItemStatus
-from harvester.ports.catalogue import CrawlRequest, OpenCrawl
+from harvester.ports.crawls import CrawlRequest, OpenCrawl
 from harvester.ports.errors import SourceBusyError
 from storage import rows
 from storage.dialects import Dialect

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, select, update
 
 from harvester.model import Origin, State
-from harvester.ports.catalogue import OpenCrawl, Unseen
+from harvester.ports.crawls import OpenCrawl, Unseen
 from harvester.ports.rows import Keys
 from storage import closure, rows
 from storage.dialects import Dialect

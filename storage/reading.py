@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, select, union
 
 from harvester.model import FileState, Forge, ItemStatus, Origin, Outcome, State
-from harvester.ports.catalogue import Known, Movement, SourceState, Unclaimed
+from harvester.ports.crawls import Known, Movement, SourceState, Unclaimed
 from harvester.ports.listing import Size
 from harvester.ports.rows import (
     FileRow,

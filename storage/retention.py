@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, delete, func, or_, select
 
 from harvester.model import FileState
-from harvester.ports.catalogue import Retention, Tidied
+from harvester.ports.crawls import Retention, Tidied
 from storage import feed
 from storage.crawls import RESUMABLE_FOR, UNFINISHED
 from storage.engine import Store

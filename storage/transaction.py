@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from harvester.model import Change, ItemStatus
-from harvester.ports.catalogue import CrawlEnd, OpenCrawl, PageMark
+from harvester.ports.crawls import CrawlEnd, OpenCrawl, PageMark
 from harvester.ports.errors import LeaseLostError, RefusedRowError
 from harvester.ports.listing import Spent
 from harvester.ports.rows import Item, Keys, Stored, Writes

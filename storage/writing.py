@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, delete, or_, select, update
 
 from harvester.model import Activity
-from harvester.ports.catalogue import OpenCrawl
+from harvester.ports.crawls import OpenCrawl
 from harvester.ports.errors import RefusedRowError
 from harvester.ports.rows import FileRow, Merge, SoftwareRow, Writes
 from storage import rests, rows, tables

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from harvester.due import LEAST_PAUSE, due
 from harvester.model import Forge
-from harvester.ports.catalogue import SourceState
+from harvester.ports.crawls import SourceState
 from harvester.schedule import Schedule
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

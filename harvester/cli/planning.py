@@ -13,7 +13,7 @@ from harvester.crawl import KeepPolicy, Publishers, SourcePlan
 from harvester.crawl.blocks import Block, Blocks
 from harvester.crawl.subject import FORGE
 from harvester.model import Forge, Origin
-from harvester.ports.catalogue import SourceState
+from harvester.ports.crawls import SourceState
 from harvester.ports.listing import Scope, ScopeKind
 from harvester.schedule import usual_pause
 from harvester.settings import MANUAL_SOURCE, Configuration, Source

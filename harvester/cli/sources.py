@@ -17,7 +17,8 @@ from harvester.cli.output import moment, span, write_json
 
 if TYPE_CHECKING:
     from harvester.crawl.revisit import Revisits
-    from harvester.ports.catalogue import Catalogue, SourceState
+    from harvester.ports.catalogue import Catalogue
+    from harvester.ports.crawls import SourceState
     from harvester.ports.directory import KeptLeads
     from harvester.ports.rows import Item
     from harvester.settings import Configuration, Source

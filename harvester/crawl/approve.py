@@ -10,7 +10,8 @@ from datetime import datetime
 from harvester.crawl.conclude import let_through
 from harvester.crawl.task import SourcePlan
 from harvester.model import State
-from harvester.ports.catalogue import Catalogue, CrawlEnd, CrawlRequest
+from harvester.ports.catalogue import Catalogue
+from harvester.ports.crawls import CrawlEnd, CrawlRequest
 from harvester.ports.errors import CatalogueError
 from harvester.ports.listing import Spent
 from harvester.ports.rows import Keys, SoftwareRow, Wait

@@ -15,7 +15,8 @@ from harvester.crawl.scope import matches
 from harvester.crawl.task import SourcePlan
 from harvester.crawl.visit import Visit, is_wanted, to_read, visits, winner
 from harvester.model import ItemStatus, Sighting, repository_id
-from harvester.ports.catalogue import Catalogue, Known, OpenCrawl, PageMark, PageTransaction
+from harvester.ports.catalogue import Catalogue, PageTransaction
+from harvester.ports.crawls import Known, OpenCrawl, PageMark
 from harvester.ports.errors import RefusedRowError
 from harvester.ports.listing import Failure, FailureCode, Page
 from harvester.ports.rows import Item, Keys, Writes

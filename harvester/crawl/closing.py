@@ -14,7 +14,7 @@ from harvester.crawl.means import Means
 from harvester.crawl.reader import Reader
 from harvester.crawl.tally import Tally
 from harvester.crawl.topics import changed
-from harvester.ports.catalogue import CrawlEnd, OpenCrawl, SourceState, Unseen
+from harvester.ports.crawls import CrawlEnd, OpenCrawl, SourceState, Unseen
 from harvester.ports.listing import LookUp, Resolution
 from harvester.ports.rows import Item, Keys, RepositoryRow
 

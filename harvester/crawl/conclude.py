@@ -21,7 +21,7 @@ from harvester.crawl.reasons import FileReason, StateReason
 from harvester.crawl.scope import covers, matches, reaches
 from harvester.crawl.task import KeepPolicy, SourcePlan
 from harvester.model import FileState, Outcome, State
-from harvester.ports.catalogue import Unseen
+from harvester.ports.crawls import Unseen
 from harvester.ports.listing import Found, LookUp, Missing, Private
 from harvester.ports.rows import (
     AliasRow,

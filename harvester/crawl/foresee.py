@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from harvester.crawl.enrich import EVERY, MOST
 from harvester.crawl.revisit import asks_for_each, remembered
 from harvester.crawl.task import SourcePlan
-from harvester.ports.catalogue import Catalogue, Movement, SourceState
+from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import Connector
+from harvester.ports.crawls import Movement, SourceState
 from harvester.ports.listing import Size
 
 OVERLAP = timedelta(hours=2)

@@ -16,7 +16,7 @@ from harvester.crawl.entries import Catalog, settle
 from harvester.crawl.places import place_of
 from harvester.crawl.task import SourcePlan
 from harvester.model import Unknown, repository_id
-from harvester.ports.catalogue import Unclaimed
+from harvester.ports.crawls import Unclaimed
 from harvester.ports.listing import Resolution
 from harvester.ports.rows import AliasRow, ForwardingRow, Stored, Writes
 from harvester.urls import path_below

@@ -10,8 +10,9 @@ from datetime import datetime
 
 from harvester.crawl.tally import Tally
 from harvester.crawl.task import CrawlTask, Listener
-from harvester.ports.catalogue import Catalogue, CrawlEnd
+from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import Connector
+from harvester.ports.crawls import CrawlEnd
 from harvester.ports.http import Clock
 from harvester.ports.listing import Scope, ScopeKind
 from harvester.ports.rows import Item
@@ -56,7 +57,7 @@ class Means:
     def end(
         self, status: str, error: str | None = None, not_before: datetime | None = None
     ) -> CrawlEnd:
-        """Say how a crawl ends; see :class:`~harvester.ports.catalogue.CrawlEnd`."""
+        """Say how a crawl ends; see :class:`~harvester.ports.crawls.CrawlEnd`."""
         return CrawlEnd(
             status=status, error=error, not_before=not_before, spent=self.connector.spent()
         )

@@ -21,7 +21,7 @@ from harvester.crawl.revisit import Revisits
 from harvester.crawl.scope import covers
 from harvester.crawl.tally import Tally
 from harvester.model import ItemStatus, Sighting
-from harvester.ports.catalogue import OpenCrawl
+from harvester.ports.crawls import OpenCrawl
 from harvester.ports.errors import SourceError
 from harvester.ports.listing import Found, Listing, LookUp, Page
 

@@ -21,7 +21,8 @@ from harvester.crawl.task import SourcePlan
 from harvester.crawl.told import Telling, Texts
 from harvester.crawl.visit import Visit, visits
 from harvester.model import FileState, FileVersion, Outcome, Sighting
-from harvester.ports.catalogue import Catalogue, OpenCrawl, PageTransaction
+from harvester.ports.catalogue import Catalogue, PageTransaction
+from harvester.ports.crawls import OpenCrawl
 from harvester.ports.errors import RefusedRowError
 from harvester.ports.rows import FileRow, Keys, Stored
 from harvester.ports.telling import Statement

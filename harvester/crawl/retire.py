@@ -18,7 +18,8 @@ from typing import Self
 from harvester.crawl.run import crawl
 from harvester.crawl.task import CrawlTask, KeepPolicy, Listener, SourcePlan, SourceSummary
 from harvester.model import Sighting, Unknown
-from harvester.ports.catalogue import Catalogue, SourceState
+from harvester.ports.catalogue import Catalogue
+from harvester.ports.crawls import SourceState
 from harvester.ports.http import Clock
 from harvester.ports.listing import Estimate, Listing, LookUp, Page, Resolution, Scope, Size, Spent
 from harvester.worker import Worker

@@ -13,7 +13,8 @@ from datetime import datetime
 from harvester.crawl.leaving import review_blocks
 from harvester.crawl.task import SourcePlan
 from harvester.model import State
-from harvester.ports.catalogue import Catalogue, OpenCrawl
+from harvester.ports.catalogue import Catalogue
+from harvester.ports.crawls import OpenCrawl
 from harvester.ports.rows import Item, Keys, Writes
 
 

@@ -19,8 +19,9 @@ from harvester.crawl.review import review
 from harvester.crawl.revisit import Revisits, asks_for_each, remembered
 from harvester.crawl.tally import Tally
 from harvester.crawl.task import CrawlTask, Listener, SourceSummary
-from harvester.ports.catalogue import Catalogue, CrawlEnd, CrawlRequest, OpenCrawl, SourceState
+from harvester.ports.catalogue import Catalogue
 from harvester.ports.connector import Connector
+from harvester.ports.crawls import CrawlEnd, CrawlRequest, OpenCrawl, SourceState
 from harvester.ports.errors import (
     BudgetExhaustedError,
     CatalogueError,

@@ -28,7 +28,8 @@ from harvester.crawl.expansion import (
 from harvester.crawl.task import LeadCounts, Listener, SourceSummary
 from harvester.leads import Lead, Leads
 from harvester.model import Forge, ItemStatus, Outcome
-from harvester.ports.catalogue import Catalogue, CrawlEnd, CrawlRequest, OpenCrawl, PageMark
+from harvester.ports.catalogue import Catalogue
+from harvester.ports.crawls import CrawlEnd, CrawlRequest, OpenCrawl, PageMark
 from harvester.ports.directory import Directory, KeptLeads, LeadStore
 from harvester.ports.errors import (
     BudgetExhaustedError,

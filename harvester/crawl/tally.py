@@ -11,7 +11,7 @@ from datetime import datetime
 from harvester.crawl.doubts import is_stuck
 from harvester.crawl.task import SourceSummary
 from harvester.model import ItemStatus, Outcome
-from harvester.ports.catalogue import OpenCrawl, SourceState
+from harvester.ports.crawls import OpenCrawl, SourceState
 from harvester.ports.errors import SourceError
 from harvester.ports.listing import Spent
 from harvester.ports.rows import Item

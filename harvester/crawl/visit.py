@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from harvester import publiccode
 from harvester.crawl.task import SourcePlan
 from harvester.model import FileVersion, Reading, Repository, Sighting, Unread, repository_id
-from harvester.ports.catalogue import Known
+from harvester.ports.crawls import Known
 from harvester.publiccode.contacts import reading_without_contacts
 
 FileKey = tuple[str, str]

@@ -27,7 +27,8 @@ from harvester.daemon.notices import Notice, Watch, stalled
 from harvester.daemon.wishes import Wishes
 from harvester.due import LEAST_PAUSE, due
 from harvester.model import State
-from harvester.ports.catalogue import Catalogue, Retention, SourceState
+from harvester.ports.catalogue import Catalogue
+from harvester.ports.crawls import Retention, SourceState
 from harvester.ports.errors import (
     CatalogueError,
     HarvesterError,

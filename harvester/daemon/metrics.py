@@ -11,8 +11,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Info, generate_
 from harvester import __version__
 from harvester.crawl import SourceSummary
 from harvester.model import State
-from harvester.ports.catalogue import SourceState
 from harvester.ports.connector import Charge
+from harvester.ports.crawls import SourceState
 from harvester.ports.http import Ledger
 from harvester.ports.webhooks import DeliveryState
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from harvester.ports.catalogue import SourceState
+from harvester.ports.crawls import SourceState
 
 UNUSABLE_AFTER = timedelta(minutes=10)
 """A database that cannot be used for so long wants a person."""

@@ -8,7 +8,7 @@ import pytest
 from harvester.cli.output import size, span
 from harvester.cli.sources import next_run
 from harvester.model import Forge
-from harvester.ports.catalogue import SourceState
+from harvester.ports.crawls import SourceState
 from harvester.settings import Source
 from tests.cli.conftest import SETTINGS, Shell
 

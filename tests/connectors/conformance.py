@@ -26,8 +26,8 @@ import pytest
 
 from harvester.crawl.visit import is_wanted
 from harvester.model import Details, Origin, Sighting, Unknown, Unread
-from harvester.ports.catalogue import Known
 from harvester.ports.connector import Connector, ConnectorType, ForgeAccess, HttpOptions
+from harvester.ports.crawls import Known
 from harvester.ports.errors import SourceError
 from harvester.ports.listing import Found, Listing, Missing, Page, Scope, ScopeKind, Size
 from tests.connectors.transport.support import MemoryBudgets, MemoryValidators

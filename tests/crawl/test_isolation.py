@@ -10,7 +10,7 @@ import pytest
 
 from harvester.crawl.reasons import ItemReason
 from harvester.model import ItemStatus, Sighting, Unknown
-from harvester.ports.catalogue import CrawlRequest, PageMark
+from harvester.ports.crawls import CrawlRequest, PageMark
 from harvester.ports.errors import (
     CatalogueError,
     ServerError,

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from harvester.model import Details, FileVersion, ItemStatus, Sighting, Unknown, Unread
-from harvester.ports.catalogue import CrawlRequest
+from harvester.ports.crawls import CrawlRequest
 from harvester.ports.errors import ServerError, UnreachableError
 from harvester.ports.listing import Failure, FailureCode, Found, Missing, Page, Scope, ScopeKind
 from tests.crawl.build import Scripted, broken, file, good, plan, sighting, url_of

@@ -18,7 +18,7 @@ from harvester.crawl.expansion import Verdict
 from harvester.crawl.survey import Survey, SurveyTask, survey
 from harvester.leads import Lead, LeadReason, Leads, LeftOut, Named, gather
 from harvester.model import Forge, ItemStatus
-from harvester.ports.catalogue import CrawlRequest
+from harvester.ports.crawls import CrawlRequest
 from harvester.ports.errors import (
     BudgetExhaustedError,
     CatalogueError,

@@ -25,7 +25,7 @@ from harvester.daemon.daemon import Daemon
 from harvester.daemon.metrics import Metrics
 from harvester.daemon.notices import Notice, NoticeKind, Watch
 from harvester.model import Forge as ForgeRow
-from harvester.ports.catalogue import SourceState
+from harvester.ports.crawls import SourceState
 from harvester.settings import load
 from harvester.worker import Worker
 from tests.crawl.build import START, Clock

@@ -29,7 +29,7 @@ from harvester.model import (
     repository_id,
     software_id,
 )
-from harvester.ports.catalogue import CrawlEnd, CrawlRequest, OpenCrawl, PageMark
+from harvester.ports.crawls import CrawlEnd, CrawlRequest, OpenCrawl, PageMark
 from harvester.ports.listing import ScopeKind, Spent
 from harvester.ports.rows import FileRow, Item, RecordRow, RepositoryRow, SoftwareRow, Writes
 from harvester.ports.written import Hosting, WrittenLog, WrittenPublisher

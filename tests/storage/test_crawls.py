@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from harvester.model import Activity, FileState, ItemStatus, Outcome, State
-from harvester.ports.catalogue import Movement, OpenCrawl, PageMark
+from harvester.ports.crawls import Movement, OpenCrawl, PageMark
 from harvester.ports.errors import LeaseLostError, SourceBusyError
 from harvester.ports.listing import Spent
 from harvester.ports.rows import RepositoryRow, Writes

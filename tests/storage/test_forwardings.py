@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from harvester.model import FileState, Outcome
-from harvester.ports.catalogue import Unclaimed
+from harvester.ports.crawls import Unclaimed
 from harvester.ports.rows import ForwardingRow, RepositoryRow, Writes
 from storage.catalogue import SqlCatalogue
 from tests.storage import made

@@ -22,7 +22,7 @@ from harvester.model import (
     Publisher,
     software_id_of_url,
 )
-from harvester.ports.catalogue import PageMark
+from harvester.ports.crawls import PageMark
 from harvester.ports.errors import LeaseLostError, RefusedRowError
 from harvester.ports.rows import Keys, Merge, Writes
 from storage import tables

@@ -9,7 +9,7 @@ import pytest
 
 from harvester.crawl.rest import rest_of
 from harvester.model import Origin, State
-from harvester.ports.catalogue import OpenCrawl
+from harvester.ports.crawls import OpenCrawl
 from harvester.ports.rows import Keys, Merge, Rest, Stored, Writes
 from storage.catalogue import SqlCatalogue
 from tests.storage import made

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from harvester.model import FileState
-from harvester.ports.catalogue import PageMark, Retention, Tidied
+from harvester.ports.crawls import PageMark, Retention, Tidied
 from harvester.ports.paging import Window
 from harvester.ports.rows import ForwardingRow, Writes
 from harvester.ports.written import LogQuestion

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from harvester.ports.catalogue import PageMark
+from harvester.ports.crawls import PageMark
 from harvester.ports.rows import RepositoryRow, RevisitRow, Writes
 from storage.catalogue import SqlCatalogue, open_catalogue
 from tests.storage import made

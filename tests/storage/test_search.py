@@ -16,7 +16,7 @@ from sqlalchemy import Connection, event, func, select, text
 
 from harvester.activity import judge
 from harvester.model import Activity, Level, State, Vitality
-from harvester.ports.catalogue import Retention
+from harvester.ports.crawls import Retention
 from harvester.ports.projection import Facet
 from harvester.ports.rows import Merge, RepositoryRow, SoftwareRow, Writes
 from harvester.ports.search import Count, Filters, Found, Question, Relation, Sort

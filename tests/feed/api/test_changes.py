@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harvester.model import Change, ChangeType
-from harvester.ports.catalogue import Retention
+from harvester.ports.crawls import Retention
 from harvester.ports.rows import Merge, SoftwareRow, Writes
 from storage.catalogue import SqlCatalogue, open_catalogue
 from tests.feed.api.shelf import Client, entry, store, tombstone
