@@ -78,7 +78,8 @@ def router(context: Context) -> APIRouter:
     )
     def show_webhook(request: Request, webhook_id: str) -> Response:
         """Show a webhook."""
-        return _shown(request, context, webhook_shapes.webhook(_known(context, webhook_id)))
+        shown = webhook_shapes.webhook(_known(context, webhook_id))
+        return _shown(request, context, to_json(shown))
 
     @made.patch(
         "/webhooks/{webhook_id}",
@@ -134,7 +135,8 @@ def router(context: Context) -> APIRouter:
         there = _known(context, webhook_id)
         most = max(1, min(size, context.options.max_page_size))
         found = context.webhooks.deliveries(there.id, state or tuple(DeliveryState), most)
-        return _shown(request, context, {"data": [webhook_shapes.delivery(one) for one in found]})
+        shown = {"data": [webhook_shapes.delivery(one) for one in found]}
+        return _shown(request, context, to_json(shown))
 
     return made
 
@@ -173,7 +175,7 @@ def _add_topic(made: APIRouter, context: Context, as_writer: Any, told: _Told) -
             shape=webhook_shapes.webhook,
             total=context.webhooks.amount(topic, only, since, to),
         )
-        return _shown(request, context, {"data": found.data, "links": found.links}, found.headers)
+        return _shown(request, context, found.body(), found.headers)
 
     def created(caller: Caller, body: WebhookBody, only: str | None) -> Response:
         _admit(context, body.url)
@@ -295,10 +297,10 @@ def _unknown() -> Refusal:
 
 
 def _shown(
-    request: Request, context: Context, value: object, headers: dict[str, str] | None = None
+    request: Request, context: Context, body: bytes, headers: dict[str, str] | None = None
 ) -> Response:
     """Answer what only the bearer of a token may see, and nobody else may keep."""
-    answer = answered_by_content(request, context, to_json(value))
+    answer = answered_by_content(request, context, body)
     answer.headers.update(headers or {})
     answer.headers["cache-control"] = "private, no-cache"
     answer.headers["vary"] = "Authorization"
